@@ -1,0 +1,384 @@
+/**
+ * What a desk.yaml of the right shape can still get wrong: names that nobody has, promises that nobody keeps, hours
+ * that overlap. Each rule is one function that says where and what is allowed.
+ */
+import type * as z from 'zod';
+import { type DeskSchema, PRIORITIES, WEEKDAYS } from './desk.ts';
+import { listed } from './suggest.ts';
+
+export type Path = readonly (string | number)[];
+
+export interface Finding {
+  path: Path;
+  /** It is the key itself that is wrong. */
+  key?: true;
+  message: string;
+  /** Names of which one may have been meant. */
+  meant?: readonly string[];
+  allowed: string;
+}
+
+type Desk = z.output<typeof DeskSchema>;
+
+export function contradictions(desk: Desk): Finding[] {
+  return [
+    ...repeatedNames(desk),
+    ...zones(desk),
+    ...ownAddresses(desk),
+    ...peopleAndTheirAddresses(desk),
+    ...standing(desk),
+    ...leads(desk),
+    ...tierNumbers(desk),
+    ...categories(desk),
+    ...promises(desk),
+    ...calendars(desk),
+    ...absences(desk),
+  ];
+}
+
+function repeatedNames(desk: Desk): Finding[] {
+  return [
+    ...repeated(desk.teams, 'teams', 'name'),
+    ...repeated(desk.categories, 'categories', 'name'),
+    ...repeated(desk.calendars, 'calendars', 'name'),
+    ...repeated(desk.addresses, 'addresses', 'address'),
+    ...repeated(desk.tiers, 'tiers', 'tier'),
+    ...repeated(desk.sla, 'sla', 'priority'),
+  ];
+}
+
+function repeated<Key extends string, Entry extends Record<Key, string | number>>(
+  entries: readonly Entry[],
+  list: string,
+  key: Key,
+): Finding[] {
+  return entries.flatMap((entry, at) =>
+    entries.findIndex((other) => other[key] === entry[key]) < at
+      ? [{ path: [list, at, key], message: `another of ${list} has it already`, allowed: `each ${key} once` }]
+      : [],
+  );
+}
+
+function zones(desk: Desk): Finding[] {
+  return [
+    ...zone(desk.timezone, ['timezone']),
+    ...desk.calendars.flatMap(({ timezone }, at) => zone(timezone, ['calendars', at, 'timezone'])),
+  ];
+}
+
+function zone(name: string, path: Path): Finding[] {
+  if (isZone(name)) return [];
+  return [
+    {
+      path,
+      message: 'there is no such time zone',
+      meant: Intl.supportedValuesOf('timeZone'),
+      allowed: 'an IANA time zone such as Europe/Berlin, America/New_York or UTC',
+    },
+  ];
+}
+
+/** An offset such as +01:00 is one to Intl, but knows no summer time. */
+function isZone(name: string): boolean {
+  if (!/^[A-Za-z]/.test(name)) return false;
+  try {
+    return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }));
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
+
+function ownAddresses(desk: Desk): Finding[] {
+  return desk.addresses.flatMap(({ address, team }, at) => [
+    ...(domainOf(address) === desk.domain
+      ? []
+      : [
+          {
+            path: ['addresses', at, 'address'],
+            message: 'the desk does not receive at this domain',
+            meant: [`${address.slice(0, address.lastIndexOf('@'))}@${desk.domain}`],
+            allowed: `an address at ${desk.domain}`,
+          },
+        ]),
+    ...reference(team, teamNames(desk), ['addresses', at, 'team'], 'team'),
+  ]);
+}
+
+function peopleAndTheirAddresses(desk: Desk): Finding[] {
+  const seen = new Set<string>();
+  const check = (address: string, path: Path): Finding[] => {
+    // Mail to such a person would come in at the desk again.
+    if (domainOf(address) === desk.domain)
+      return [
+        {
+          path,
+          message: 'this is at the domain at which the desk itself receives',
+          allowed: `an address that is not at ${desk.domain}`,
+        },
+      ];
+    if (seen.has(address))
+      return [
+        {
+          path,
+          message: 'it belongs to somebody already',
+          allowed: 'each address once, alternates among them',
+        },
+      ];
+    seen.add(address);
+    return [];
+  };
+  return desk.people.flatMap((person, at) => [
+    ...check(person.address, ['people', at, 'address']),
+    ...person.alternates.flatMap((address, nth) => check(address, ['people', at, 'alternates', nth])),
+  ]);
+}
+
+/** Where people stand: team, tier and hours. */
+function standing(desk: Desk): Finding[] {
+  return desk.people.flatMap((person, at) => {
+    const path = (key: string): Path => ['people', at, key];
+    const findings = reference(person.hours, calendarNames(desk), path('hours'), 'calendar');
+    if (person.team !== undefined)
+      findings.push(...reference(person.team, teamNames(desk), path('team'), 'team'));
+    if (person.tier !== undefined) findings.push(...tierReference(person.tier, desk, path('tier')));
+    if (person.role === 'agent' && person.team === undefined)
+      findings.push({
+        path: path('team'),
+        message: 'an agent stands in a team',
+        allowed: listed(teamNames(desk)),
+      });
+    if (person.role === 'agent' && person.tier === undefined)
+      findings.push({
+        path: path('tier'),
+        message: 'an agent stands at a tier',
+        allowed: listed(tierNames(desk)),
+      });
+    if (person.role === 'lead' && person.tier !== undefined && person.team === undefined)
+      findings.push({
+        path: path('team'),
+        message: 'a lead at a tier stands in a team',
+        allowed: listed(teamNames(desk)),
+      });
+    if (person.role === 'manager' && person.tier !== undefined)
+      findings.push({
+        path: path('tier'),
+        message: 'a manager takes no tickets',
+        allowed: 'no tier, or the role agent or lead',
+      });
+    return findings;
+  });
+}
+
+/** With a lead each tier of a team has somebody: what nobody of a tier can take is the lead's. */
+function leads(desk: Desk): Finding[] {
+  const known = desk.people.filter(({ role }) => role === 'lead').map(({ address }) => address);
+  return desk.teams.flatMap((team, at) => {
+    const path = ['teams', at, 'lead'];
+    const person = desk.people.find(({ address }) => address === team.lead);
+    if (!person) return reference(team.lead, known, path, 'lead among people');
+    if (person.role !== 'lead')
+      return [{ path, message: `${person.name} has the role ${person.role}`, allowed: listed(known) }];
+    if (person.team !== undefined && person.team !== team.name)
+      return [
+        {
+          path,
+          message: `${person.name} stands in the team ${person.team}`,
+          allowed: `a lead of ${team.name}, or one without a team`,
+        },
+      ];
+    return [];
+  });
+}
+
+function tierNumbers(desk: Desk): Finding[] {
+  const sorted = desk.tiers.map(({ tier }) => tier).sort((a, b) => a - b);
+  const gap = sorted.findIndex((tier, at) => tier > (sorted[at - 1] ?? 0) + 1);
+  if (gap < 0) return [];
+  const at = desk.tiers.findIndex(({ tier }) => tier === sorted[gap]);
+  return [
+    {
+      path: ['tiers', at, 'tier'],
+      message: `there is no tier ${(sorted[gap - 1] ?? 0) + 1} to climb from`,
+      allowed: 'tiers 1, 2, 3 … without a gap',
+    },
+  ];
+}
+
+function categories(desk: Desk): Finding[] {
+  const own = desk.addresses.map(({ address }) => address);
+  const rules = { categories: desk.categories, impact: desk.impact, urgency: desk.urgency };
+  const general = desk.categories.some(({ name }) => name === 'general');
+  return [
+    ...(general
+      ? []
+      : [
+          {
+            path: ['categories'],
+            message: 'no category has the name general',
+            allowed: 'a category general for what no other fits',
+          },
+        ]),
+    ...desk.categories.flatMap(({ team, tier }, at) => [
+      ...reference(team, teamNames(desk), ['categories', at, 'team'], 'team'),
+      ...tierReference(tier, desk, ['categories', at, 'tier']),
+    ]),
+    ...Object.entries(rules).flatMap(([list, entries]) =>
+      entries.flatMap(({ addresses }, at) =>
+        addresses.flatMap((address, nth) =>
+          reference(address, own, [list, at, 'addresses', nth], 'address of the desk'),
+        ),
+      ),
+    ),
+  ];
+}
+
+function promises(desk: Desk): Finding[] {
+  const promised = desk.sla.map(({ priority }) => priority);
+  const missing = PRIORITIES.filter((priority) => !promised.includes(priority));
+  return [
+    ...missing.map((priority) => ({
+      path: ['sla'],
+      message: `nothing is promised for ${priority}`,
+      allowed: `one entry each for ${PRIORITIES.join(', ')}`,
+    })),
+    ...desk.sla.flatMap(({ calendar }, at) =>
+      reference(calendar, calendarNames(desk), ['sla', at, 'calendar'], 'calendar'),
+    ),
+  ];
+}
+
+function calendars(desk: Desk): Finding[] {
+  return desk.calendars.flatMap(({ hours, holidays }, at) => {
+    const frames = framesOf(hours);
+    return [
+      // A deadline that counts such a calendar would never fall.
+      ...(frames.length === 0
+        ? [
+            {
+              path: ['calendars', at, 'hours'],
+              message: 'this calendar is never open',
+              allowed: 'hours on at least one day',
+            },
+          ]
+        : []),
+      ...frames
+        .filter(({ from, to }) => from === to)
+        .map(({ day, nth }) => ({
+          path: ['calendars', at, 'hours', day, nth],
+          message: 'this ends when it begins',
+          allowed: 'hours such as 08:00-17:30, or 00:00-24:00 for the whole day',
+        })),
+      ...overlapping(frames).map(({ day, nth, with: other }) => ({
+        path: ['calendars', at, 'hours', day, nth],
+        message: `this overlaps with ${other}`,
+        allowed: 'hours that do not overlap; a night that begins the day before counts too',
+      })),
+      ...holidays.flatMap((holiday, nth) =>
+        isDay(holiday)
+          ? []
+          : [
+              {
+                path: ['calendars', at, 'holidays', nth],
+                message: 'there is no such day',
+                allowed: 'a day of the calendar such as 2026-12-25, or 12-25 for every year',
+              },
+            ],
+      ),
+    ];
+  });
+}
+
+interface Frame {
+  day: string;
+  nth: number;
+  written: string;
+  /** Minutes since Monday 00:00; `to` may lie in the next week. */
+  from: number;
+  to: number;
+}
+
+const DAY = 24 * 60;
+const WEEK = 7 * DAY;
+
+function framesOf(hours: Desk['calendars'][number]['hours']): Frame[] {
+  return WEEKDAYS.flatMap((day, index) =>
+    (hours[day] ?? []).map((written, nth) => {
+      const [begin, end] = written.split('-').map(minutes) as [number, number];
+      const from = index * DAY + begin;
+      return {
+        day,
+        nth,
+        written: `${day} ${written}`,
+        from,
+        to: from + (end < begin ? end + DAY : end) - begin,
+      };
+    }),
+  );
+}
+
+function minutes(clock: string): number {
+  const [hours, rest] = clock.split(':').map(Number) as [number, number];
+  return hours * 60 + rest;
+}
+
+function overlapping(frames: readonly Frame[]): { day: string; nth: number; with: string }[] {
+  const sorted = [...frames].sort((a, b) => a.from - b.from);
+  return sorted.flatMap((frame, at) => {
+    // Before the first of the week comes the last of the week before.
+    const before = sorted.at(at - 1);
+    if (!before || before === frame) return [];
+    const over = at === 0 ? before.to - WEEK : before.to;
+    return over > frame.from ? [{ day: frame.day, nth: frame.nth, with: before.written }] : [];
+  });
+}
+
+/** `12-25` or `2026-12-25`; 29 February is a day of every year here, for it comes again. */
+function isDay(text: string): boolean {
+  const full = text.length === 5 ? `2024-${text}` : text;
+  const date = new Date(`${full}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(full);
+}
+
+function absences(desk: Desk): Finding[] {
+  return desk.people.flatMap(({ absences: away }, at) =>
+    away.flatMap(({ from, to }, nth) =>
+      from <= to
+        ? []
+        : [
+            {
+              path: ['people', at, 'absences', nth, 'to'],
+              message: `this is before ${from}, when the absence begins`,
+              allowed: `${from} or later`,
+            },
+          ],
+    ),
+  );
+}
+
+function reference(name: string, known: readonly string[], path: Path, what: string): Finding[] {
+  if (known.includes(name)) return [];
+  return [{ path, message: `there is no ${what} “${name}”`, meant: known, allowed: listed(known) }];
+}
+
+function tierReference(tier: number, desk: Desk, path: Path): Finding[] {
+  return desk.tiers.some((known) => known.tier === tier)
+    ? []
+    : [{ path, message: `there is no tier ${tier}`, allowed: listed(tierNames(desk)) }];
+}
+
+function teamNames(desk: Desk): string[] {
+  return desk.teams.map(({ name }) => name);
+}
+
+function calendarNames(desk: Desk): string[] {
+  return desk.calendars.map(({ name }) => name);
+}
+
+function tierNames(desk: Desk): string[] {
+  return desk.tiers.map(({ tier }) => String(tier));
+}
+
+function domainOf(address: string): string {
+  return address.slice(address.lastIndexOf('@') + 1);
+}

@@ -1,0 +1,298 @@
+/**
+ * Reading desk.yaml: its text becomes a `Desk`, or a list of everything that is wrong with it, each with the line, what
+ * was found there and what is allowed.
+ */
+import { createHash } from 'node:crypto';
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type ParsedNode,
+  parseDocument,
+  visit,
+} from 'yaml';
+import * as z from 'zod';
+import { contradictions, type Finding, type Path } from './check.ts';
+import { type Desk, DeskSchema } from './desk.ts';
+import { listed, suggestion } from './suggest.ts';
+
+export interface Problem {
+  /** Both from 1. Of something that is missing: where it should stand. */
+  line: number;
+  column: number;
+  /** Such as `people[2].team`; '' for the file as a whole. */
+  path: string;
+  /** What stands there. */
+  found: string;
+  /** What is wrong with it. */
+  message: string;
+  /** What may stand there. */
+  allowed: string;
+}
+
+export type Loaded = { ok: true; desk: Desk } | { ok: false; problems: Problem[] };
+
+/** A desk of a thousand people is a fifth of this. */
+const LONGEST_FILE = 1024 * 1024;
+/** A few lines may be written once and used again; a file that unfolds into millions is an attack. */
+const MOST_ALIASES = 100;
+
+/** `text` is YAML 1.2. Checked in three steps, each only when the one before found nothing: syntax, shape, sense. */
+export function loadDesk(text: string): Loaded {
+  if (text.length > LONGEST_FILE) return refused([tooLong(text)]);
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: false });
+  const source: Source = { text, lines, document };
+  const syntax = [...document.errors, ...document.warnings];
+  if (syntax.length > 0)
+    return refused(syntax.map(({ message, pos }) => unreadable(source, message, pos[0])));
+  const unfolded = unfold(document);
+  if ('refused' in unfolded) return refused([unreadable(source, unfolded.refused, firstAlias(document))]);
+  const shape = DeskSchema.safeParse(unfolded.value);
+  const findings = shape.success ? contradictions(shape.data) : shape.error.issues.flatMap(misshapen);
+  if (!shape.success || findings.length > 0)
+    return refused(findings.map((finding) => located(source, finding)));
+  return { ok: true, desk: { ...shape.data, hash: hashOf(shape.data) } };
+}
+
+function refused(problems: Problem[]): Loaded {
+  return { ok: false, problems: problems.sort((a, b) => a.line - b.line || a.column - b.column) };
+}
+
+/** What `desk` and synth print: one paragraph for each problem. */
+export function describeProblems(file: string, problems: readonly Problem[]): string {
+  const head = `${file} has ${problems.length === 1 ? 'one problem' : `${problems.length} problems`}:`;
+  const paragraphs = problems.map(({ line, column, path, found, message, allowed }) =>
+    [
+      `  line ${line}, column ${column}${path && `, ${path}`}`,
+      `    found:    ${found}`,
+      `    problem:  ${message}`,
+      `    allowed:  ${allowed}`,
+    ].join('\n'),
+  );
+  return [head, ...paragraphs].join('\n\n');
+}
+
+interface Source {
+  text: string;
+  lines: LineCounter;
+  document: ReturnType<typeof parseDocument>;
+}
+
+function tooLong(text: string): Problem {
+  return {
+    line: 1,
+    column: 1,
+    path: '',
+    found: `${text.length} characters`,
+    message: 'the file is too long',
+    allowed: `at most ${LONGEST_FILE} characters`,
+  };
+}
+
+function unreadable({ text, lines }: Source, message: string, offset: number): Problem {
+  const { line, col } = lines.linePos(Math.max(offset, 0));
+  return {
+    line,
+    column: col,
+    path: '',
+    found: shortened(text.split('\n')[line - 1] ?? ''),
+    message: `this cannot be read as YAML: ${message}`,
+    allowed: 'YAML 1.2, each key once in its block',
+  };
+}
+
+function unfold(document: Source['document']): { value: unknown } | { refused: string } {
+  try {
+    return { value: document.toJS({ maxAliasCount: MOST_ALIASES }) };
+  } catch (error) {
+    // What the yaml library throws of an alias without its anchor, and of aliases that unfold into too much.
+    if (error instanceof ReferenceError) return { refused: error.message };
+    throw error;
+  }
+}
+
+function firstAlias(document: Source['document']): number {
+  let offset = 0;
+  visit(document, {
+    Alias: (_, { range }) => {
+      offset = range?.[0] ?? 0;
+      return visit.BREAK;
+    },
+  });
+  return offset;
+}
+
+/** What zod found, in the words of the file. */
+function misshapen(issue: z.core.$ZodIssue): Finding[] {
+  const path = issue.path.filter((step) => typeof step !== 'symbol');
+  switch (issue.code) {
+    case 'unrecognized_keys': {
+      const known = keysAt(path);
+      return issue.keys.map((key) => ({
+        path: [...path, key],
+        key: true,
+        message: 'there is no such setting here',
+        meant: known,
+        allowed: listed(known),
+      }));
+    }
+    case 'invalid_type':
+      return [{ path, message: 'this is of another kind than what belongs here', allowed: allowedAt(path) }];
+    case 'invalid_value': {
+      const values = issue.values.map(String);
+      return [
+        { path, message: 'this is none of the allowed values', meant: values, allowed: listed(values) },
+      ];
+    }
+    case 'invalid_format':
+      return [{ path, message: 'this is not written as it should be', allowed: issue.message }];
+    case 'too_small':
+      return [{ path, message: 'this is too little', allowed: allowedAt(path) }];
+    case 'too_big':
+      return [{ path, message: 'this is too much', allowed: allowedAt(path) }];
+    default:
+      return [{ path, message: 'this cannot stand here', allowed: issue.message }];
+  }
+}
+
+/** The part of JSON Schema that zod writes for our schema. */
+interface Shape {
+  type?: string;
+  description?: string;
+  examples?: unknown[];
+  enum?: string[];
+  minLength?: number;
+  minimum?: number;
+  maximum?: number;
+  exclusiveMinimum?: number;
+  exclusiveMaximum?: number;
+  properties?: Record<string, Shape>;
+  propertyNames?: Shape;
+  additionalProperties?: Shape | boolean;
+  items?: Shape;
+}
+
+let schema: Shape | undefined;
+
+function shapeAt(path: Path): Shape {
+  schema ??= z.toJSONSchema(DeskSchema, { io: 'input' }) as Shape;
+  return path.reduce<Shape>((shape, step) => {
+    if (typeof step === 'number') return shape.items ?? {};
+    const rest = typeof shape.additionalProperties === 'object' ? shape.additionalProperties : {};
+    return shape.properties?.[step] ?? rest;
+  }, schema);
+}
+
+function keysAt(path: Path): string[] {
+  const { properties, propertyNames } = shapeAt(path);
+  return properties ? Object.keys(properties) : (propertyNames?.enum ?? []);
+}
+
+function allowedAt(path: Path): string {
+  const shape = shapeAt(path);
+  const keys = keysAt(path);
+  if (keys.length > 0) return `a block with ${listed(keys)}`;
+  if (shape.enum) return listed(shape.enum);
+  const kind = KINDS[shape.type ?? ''] ?? 'a value';
+  if (shape.examples) return `${kind}${rangeOf(shape)} such as ${listed(shape.examples.map(String))}`;
+  return `${kind}${shape.minLength ? ' that is not empty' : ''}${rangeOf(shape)}`;
+}
+
+const KINDS: Record<string, string> = {
+  string: 'a text',
+  integer: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+  array: 'a list with at least one entry',
+};
+
+function rangeOf({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: Shape): string {
+  if (minimum !== undefined && maximum !== undefined) return ` from ${minimum} to ${maximum}`;
+  if (exclusiveMinimum !== undefined && exclusiveMaximum !== undefined)
+    return ` between ${exclusiveMinimum} and ${exclusiveMaximum}`;
+  return '';
+}
+
+/** Where in the file a finding stands, and what stands there. */
+function located(source: Source, { path, key, message, meant = [], allowed }: Finding): Problem {
+  const place = placeOf(source, path);
+  const found = key ? String(path.at(-1)) : place.missing ? 'nothing' : shown(place.node, source);
+  const { line, col } = source.lines.linePos((key ? place.key : (place.node ?? place.key))?.range?.[0] ?? 0);
+  return {
+    line,
+    column: col,
+    path: dotted(path),
+    found,
+    message: `${place.missing ? `${String(path.at(-1))} is left out` : message}${suggestion(found, meant)}`,
+    allowed,
+  };
+}
+
+interface Place {
+  node: Node | null;
+  key: Node | null;
+  /** The path ends before this: `node` and `key` are as near as the file comes. */
+  missing: boolean;
+}
+
+function placeOf({ document }: Source, path: Path): Place {
+  let node: Node | null = document.contents;
+  let key: Node | null = null;
+  for (const step of path) {
+    const within: Node | null | undefined = isAlias(node) ? node.resolve(document) : node;
+    if (isMap<ParsedNode, ParsedNode | null>(within)) {
+      const pair = within.items.find(
+        (entry) => isScalar(entry.key) && String(entry.key.value) === String(step),
+      );
+      if (!pair) return { node, key, missing: true };
+      key = pair.key;
+      node = pair.value;
+    } else if (isSeq<ParsedNode>(within)) {
+      const entry: Node | undefined = within.items[Number(step)];
+      if (!entry) return { node, key, missing: true };
+      node = entry;
+    } else return { node, key, missing: true };
+  }
+  return { node, key, missing: false };
+}
+
+function shown(node: Node | null, { text }: Source): string {
+  if (isMap(node)) return 'a block of settings';
+  if (isSeq(node)) return node.items.length > 0 ? 'a list' : 'an empty list';
+  const [from, to] = node?.range ?? [0, 0];
+  return shortened(text.slice(from, to)) || 'nothing';
+}
+
+const MOST_SHOWN = 80;
+
+function shortened(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length > MOST_SHOWN ? `${line.slice(0, MOST_SHOWN)}…` : line;
+}
+
+function dotted(path: Path): string {
+  return path
+    .map((step, at) => (typeof step === 'number' ? `[${step}]` : at === 0 ? step : `.${step}`))
+    .join('');
+}
+
+function hashOf(desk: unknown): string {
+  return createHash('sha256')
+    .update(JSON.stringify(sorted(desk)))
+    .digest('hex');
+}
+
+/** The order of settings means nothing, that of lists does: the first category wins. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, inner]) => [key, sorted(inner)]),
+  );
+}

@@ -1,0 +1,19 @@
+/**
+ * The faults that are thrown on purpose. Their `name` is what retries go by, in SQS batches and in the state
+ * machine alike. Everything that is expected of people and mail is a value, not one of these.
+ */
+
+/** What was given can never be worked on: it is not retried and lands in a dead-letter queue. */
+export class InvalidInputError extends Error {
+  override name = 'InvalidInputError';
+}
+
+/** Somebody else wrote in between: read again and decide again, now. */
+export class ConflictError extends Error {
+  override name = 'ConflictError';
+}
+
+/** A service does not answer or asks us to slow down: try again later. */
+export class UnavailableError extends Error {
+  override name = 'UnavailableError';
+}

@@ -1,0 +1,146 @@
+/**
+ * Whose hands a ticket goes into. Deterministic: the same people, loads and instant give the same answer, and the
+ * answer says in words why it was this one.
+ */
+import { Temporal } from 'temporal-polyfill';
+import type { Desk, Person } from '../config/desk.ts';
+import { isWorkingTime } from '../sla/calendar.ts';
+
+export interface Load {
+  /** Open tickets in this person's hands. */
+  open: number;
+  /** ISO 8601 UTC; null when nothing was ever assigned. */
+  lastAssignedAt: string | null;
+}
+
+/** By address. Somebody who is not in it has no tickets. */
+export type Loads = ReadonlyMap<string, Load>;
+
+export interface Wanted {
+  team: string;
+  tier: number;
+  /** Preferred, not demanded. */
+  skills: readonly string[];
+}
+
+const NOBODY: ReadonlySet<string> = new Set();
+
+export type Routed = { assignee: string; reason: string } | { assignee: null; reason: string };
+
+/**
+ * The people of the team and tier who are on duty and not absent; of these whoever has most of the wanted skills, then
+ * the fewest open tickets, then has waited longest for a new one, then comes first by address. When nobody is on duty
+ * it is anyone of the tier who is not absent, when there is none the team's lead.
+ *
+ * @param now ISO 8601 UTC.
+ * @param away addresses of people who are away although desk.yaml does not say so.
+ * @param exclude addresses that are not to get it. Only when the lead is among them may the answer be null.
+ */
+export function route(
+  wanted: Wanted,
+  desk: Desk,
+  loads: Loads,
+  now: string,
+  { away = NOBODY, exclude = [] }: { away?: ReadonlySet<string>; exclude?: readonly string[] } = {},
+): Routed {
+  const tier = peopleOf(wanted.team, wanted.tier, desk).filter(({ address }) => !exclude.includes(address));
+  const present = tier.filter((person) => !isAbsent(person, desk, away, now));
+  const onDuty = present.filter((person) => isOnDuty(person, desk, now));
+  if (onDuty.length > 0) return choose(onDuty, 'on duty', wanted, loads);
+  if (present.length > 0)
+    return choose(present, `nobody of tier ${wanted.tier} is on duty now, so off duty`, wanted, loads);
+  const others = exclude.length > 0 ? 'nobody else' : 'nobody';
+  const why =
+    tier.length > 0
+      ? `everybody of ${wanted.team} at tier ${wanted.tier} is absent`
+      : `${others} of ${wanted.team} stands at tier ${wanted.tier}`;
+  return toLead(wanted, desk, away, now, exclude, why);
+}
+
+/** The addresses of those among whom `route` chooses for this team and tier: whose loads it wants to know. */
+export function candidates(team: string, tier: number, desk: Desk): string[] {
+  return peopleOf(team, tier, desk).map(({ address }) => address);
+}
+
+function peopleOf(team: string, tier: number, desk: Desk): Person[] {
+  return desk.people.filter((person) => person.team === team && person.tier === tier);
+}
+
+function isAbsent(person: Person, desk: Desk, away: ReadonlySet<string>, now: string): boolean {
+  if (away.has(person.address)) return true;
+  if (person.absences.length === 0) return false;
+  const timezone = desk.calendars.find(({ name }) => name === person.hours)?.timezone ?? desk.timezone;
+  const today = Temporal.Instant.from(now).toZonedDateTimeISO(timezone).toPlainDate().toString();
+  return person.absences.some(({ from, to }) => from <= today && today <= to);
+}
+
+function isOnDuty(person: Person, desk: Desk, now: string): boolean {
+  const calendar = desk.calendars.find(({ name }) => name === person.hours);
+  return calendar !== undefined && isWorkingTime(calendar, now);
+}
+
+function choose(pool: Person[], duty: string, wanted: Wanted, loads: Loads): Routed {
+  const ranked = pool.map((person) => rank(person, wanted, loads)).sort(compare);
+  const [first, second] = ranked;
+  if (!first) throw new RangeError('nobody to choose from');
+  const reasons = [duty];
+  if (wanted.skills.length > 0)
+    reasons.push(
+      first.skills.length > 0
+        ? `knows ${first.skills.join(', ')}`
+        : `nobody there knows ${wanted.skills.join(', ')}`,
+    );
+  reasons.push(second ? edge(first, second) : `the only one of ${wanted.team} at tier ${wanted.tier}`);
+  return { assignee: first.person.address, reason: `${first.person.name}: ${reasons.join('; ')}` };
+}
+
+interface Ranked extends Load {
+  person: Person;
+  /** The wanted ones that this person has. */
+  skills: string[];
+}
+
+function rank(person: Person, { skills }: Wanted, loads: Loads): Ranked {
+  const { open, lastAssignedAt } = loads.get(person.address) ?? { open: 0, lastAssignedAt: null };
+  return { person, skills: skills.filter((skill) => person.skills.includes(skill)), open, lastAssignedAt };
+}
+
+function compare(a: Ranked, b: Ranked): number {
+  return (
+    b.skills.length - a.skills.length ||
+    a.open - b.open ||
+    waitingSince(a) - waitingSince(b) ||
+    (a.person.address < b.person.address ? -1 : 1)
+  );
+}
+
+function waitingSince({ lastAssignedAt }: Ranked): number {
+  return lastAssignedAt === null ? 0 : Date.parse(lastAssignedAt);
+}
+
+/** What put the first before the second. */
+function edge(first: Ranked, second: Ranked): string {
+  const tickets = `${first.open} open ${first.open === 1 ? 'ticket' : 'tickets'}`;
+  if (first.skills.length > second.skills.length) return `${tickets}; others there know less of it`;
+  if (first.open < second.open) return `${tickets}, the fewest`;
+  if (waitingSince(first) < waitingSince(second))
+    return `${tickets}, like others, and the longest without a new one`;
+  return `${tickets}, like others, and the first by address`;
+}
+
+function toLead(
+  { team }: Wanted,
+  desk: Desk,
+  away: ReadonlySet<string>,
+  now: string,
+  exclude: readonly string[],
+  why: string,
+): Routed {
+  const address = desk.teams.find(({ name }) => name === team)?.lead;
+  const lead = desk.people.find((person) => person.address === address);
+  if (!lead) return { assignee: null, reason: `${why}, and ${team} has no lead` };
+  if (exclude.includes(lead.address))
+    return { assignee: null, reason: `${why}, and the lead ${lead.name} is not to get it` };
+  const although = isAbsent(lead, desk, away, now) ? ', although absent' : '';
+  return { assignee: lead.address, reason: `${lead.name}: ${why}; the lead of ${team} takes it${although}` };
+}

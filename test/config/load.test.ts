@@ -1,0 +1,433 @@
+import { describe, expect, test } from 'vitest';
+import { describeProblems, loadDesk, type Problem } from '../../core/config/load.ts';
+import { deskOf, SMALL_DESK, smallDeskWith } from './small-desk.ts';
+
+describe('a desk.yaml that is right', () => {
+  test('has its durations in milliseconds, its addresses in lower case and its defaults filled in', () => {
+    const desk = deskOf(smallDeskWith(['ann@example.org', 'Ann@Example.ORG']));
+    expect(desk.sla.find(({ priority }) => priority === 'P4')?.firstResponse).toBe(90 * 60_000);
+    expect(desk.tokens.validFor).toBe(180 * 24 * 60 * 60_000);
+    expect(desk.people[0]).toMatchObject({
+      address: 'ann@example.org',
+      hours: 'always',
+      skills: [],
+      absences: [],
+    });
+    expect(desk).toMatchObject({ language: 'en', timezone: 'UTC', warnAt: 0.75 });
+    expect(desk.teams[0]?.confidential).toBe(false);
+    expect(desk.categories[1]).toMatchObject({ tier: 1, type: 'incident', words: [], importance: [] });
+  });
+
+  test('keeps its hash when comments, order of settings or spelled-out defaults change', () => {
+    const { hash } = deskOf(SMALL_DESK);
+    expect(hash).toMatch(/^[0-9a-f]{64}$/);
+    expect(deskOf(`# a comment\n${SMALL_DESK}warnAt: 0.75\n`).hash).toBe(hash);
+    expect(
+      deskOf(smallDeskWith(['{ tier: 1, title: First line }', '{ title: First line, tier: 1 }'])).hash,
+    ).toBe(hash);
+  });
+
+  test('gets another hash when a setting or the order of its rules changes', () => {
+    const { hash } = deskOf(SMALL_DESK);
+    expect(deskOf(smallDeskWith(['firstResponse: 15m', 'firstResponse: 16m'])).hash).not.toBe(hash);
+    const printing = '  - { name: printing, title: Printing, team: it, words: [printer] }\n';
+    const general = '  - { name: general, title: Everything else, team: it }\n';
+    expect(deskOf(smallDeskWith([printing + general, general + printing])).hash).not.toBe(hash);
+  });
+
+  test('may write a block once and use it again', () => {
+    const text = smallDeskWith(
+      ['hours: { mon: [00:00-24:00]', 'hours: { mon: &day [00:00-24:00]'],
+      ['tue: [00:00-24:00]', 'tue: *day'],
+    );
+    expect(deskOf(text).hash).toBe(deskOf(SMALL_DESK).hash);
+  });
+
+  test('may leave a tier of a team without agents, for then its lead takes it', () => {
+    expect(loadDesk(SMALL_DESK).ok).toBe(true);
+  });
+});
+
+describe('what cannot be read', () => {
+  test('is named with its line when it is no YAML', () => {
+    expect(theProblem('name: Desk\ndomain: [unclosed\n')).toMatchObject({
+      line: 3,
+      message: expect.stringContaining('cannot be read as YAML'),
+    });
+  });
+
+  test('is a key that stands twice', () => {
+    const problem = theProblem(
+      smallDeskWith(['domain: desk.example.org', 'domain: desk.example.org\nname: Again']),
+    );
+    expect(problem).toMatchObject({ line: 3, column: 1, found: 'name: Again' });
+    expect(problem.message).toContain('unique');
+  });
+
+  test('is a second document in the file', () => {
+    expect(loadDesk(`${SMALL_DESK}---\nname: Another\n`).ok).toBe(false);
+  });
+
+  test('is a tag that YAML does not know', () => {
+    expect(loadDesk(smallDeskWith(['name: Small desk', 'name: !secret Small desk'])).ok).toBe(false);
+  });
+
+  test('is an alias bomb, and it costs nothing', () => {
+    const levels = Array.from(
+      { length: 12 },
+      (_, n) => `a${n}: &a${n} [${Array(9).fill(n === 0 ? 'x' : `*a${n - 1}`)}]`,
+    );
+    const problem = theProblem(levels.join('\n'));
+    expect(problem.message).toContain('alias');
+  });
+
+  test('is an alias without its anchor', () => {
+    expect(theProblem('# a * star\nname: *nowhere\n')).toMatchObject({
+      line: 2,
+      column: 7,
+      message: expect.stringContaining('nowhere'),
+    });
+  });
+
+  test('is a merge key, which is a setting like any other and none that we know', () => {
+    const text = smallDeskWith(['waiting: { remindAfter', 'waiting: { <<: { x: 1 }, remindAfter']);
+    expect(theProblem(text)).toMatchObject({ path: 'waiting.<<', found: '<<' });
+  });
+
+  test('is a file without end', () => {
+    expect(theProblem(`name: ${'x'.repeat(2 * 1024 * 1024)}`).message).toBe('the file is too long');
+  });
+
+  test('is a file nested a thousand deep', () => {
+    expect(loadDesk(`name: ${'['.repeat(1_000)}${']'.repeat(1_000)}`).ok).toBe(false);
+  });
+
+  test.each(['', 'just words', '[]', '42'])('is a file that holds no settings: %j', (text) => {
+    expect(loadDesk(text).ok).toBe(false);
+  });
+});
+
+describe('what is wrong in shape', () => {
+  test('names line, column, what was found and what is allowed', () => {
+    expect(theProblem(smallDeskWith(['firstResponse: 15m', 'firstResponse: 15 minutes']))).toEqual({
+      line: 33,
+      column: 54,
+      path: 'sla[0].firstResponse',
+      found: '15 minutes',
+      message: 'this is not written as it should be',
+      allowed: 'a duration such as 30m, 4h, 1h30m or 7d',
+    });
+  });
+
+  test.each([
+    ['firstResponse: 15m', 'firstResponse: 0m', 'a duration longer than nothing'],
+    ['firstResponse: 15m', 'firstResponse: 15', 'a text such as 30m, 4h, 1h30m or 7d'],
+    ['firstResponse: 15m', 'firstResponse: 4000d', 'a duration of at most 3650d'],
+    ['role: lead', 'role: boss', 'agent, lead or manager'],
+    ['ann@example.org', 'Ann', 'an email address such as ada@example.com'],
+    ['mon: [08:00-12:00', 'mon: [8-12', 'hours such as 08:00-17:30'],
+    ['12-25', 'Christmas', 'a date such as 2026-12-25, or 12-25 for every year'],
+    [
+      'help@desk',
+      'help-with-everything-that-is-broken@desk',
+      'an address whose part before the @ has at most 24 octets',
+    ],
+    ['words: [printer]', 'words: [p*]', expect.stringContaining('three letters')],
+    ['tier: 1 }', 'tier: one }', 'a whole number from 1 to 9'],
+    ['tokens:', 'warnAt: 1.5\ntokens:', 'a number between 0 and 1'],
+    ['Europe/Berlin\n', 'Europe/Berlin\n    open: yes\n', 'name, timezone, hours or holidays'],
+  ])('with “%s” become “%s” says what is allowed: %s', (before, after, allowed) => {
+    expect(theProblem(smallDeskWith([before, after])).allowed).toEqual(allowed);
+  });
+
+  test('says of what is left out where it should stand', () => {
+    const problem = theProblem(smallDeskWith([', lead: leo@example.org', '']));
+    expect(problem).toMatchObject({
+      line: 9,
+      path: 'teams[0].lead',
+      found: 'nothing',
+      message: 'lead is left out',
+    });
+  });
+
+  test.each([
+    ['role: lead', 'rol: lead', 'Did you mean “role”?'],
+    ['mon: [08:00', 'monday: [08:00', 'mon, tue, wed, thu, fri, sat or sun'],
+    ['tokens:', 'resolvd: {}\ntokens:', 'Did you mean “resolved”?'],
+    ['role: lead', 'role: leed', 'Did you mean “lead”?'],
+  ])('with “%s” become “%s” helps on: %s', (before, after, help) => {
+    const text = describeProblems('desk.yaml', problemsOf(smallDeskWith([before, after])));
+    expect(text).toContain(help);
+  });
+
+  test('asks back about no word that is far from all that is allowed', () => {
+    const text = describeProblems(
+      'desk.yaml',
+      problemsOf(smallDeskWith(['role: lead', 'role: lead, favourite: tea'])),
+    );
+    expect(text).not.toContain('Did you mean');
+  });
+
+  test('wants the matrix complete', () => {
+    expect(theProblem(smallDeskWith([', outage: P2', '']))).toMatchObject({
+      path: 'matrix.one.outage',
+      found: 'nothing',
+    });
+  });
+
+  test('is reported all at once, in the order of the file', () => {
+    const problems = problemsOf(
+      smallDeskWith(
+        ['name: Small desk', 'name: ""'],
+        ['role: lead', 'role: boss'],
+        ['resolution: 4h', 'resolution: soon'],
+      ),
+    );
+    expect(problems.map(({ line }) => line)).toEqual([1, 7, 33]);
+  });
+});
+
+describe('what contradicts itself', () => {
+  test.each([
+    [
+      'a team that is not there',
+      'Help, team: it',
+      'Help, team: its',
+      'addresses[0].team',
+      'there is no team “its”. Did you mean “it”?',
+    ],
+    [
+      'a calendar that is not there',
+      'P1, calendar: always',
+      'P1, calendar: allways',
+      'sla[0].calendar',
+      'there is no calendar “allways”. Did you mean “always”?',
+    ],
+    [
+      'a category in a team that is not there',
+      'Printing, team: it',
+      'Printing, team: print',
+      'categories[0].team',
+      'there is no team “print”',
+    ],
+    [
+      'a category at a tier that is not there',
+      'words: [printer]',
+      'words: [printer], tier: 3',
+      'categories[0].tier',
+      'there is no tier 3',
+    ],
+    [
+      'an address of a category that is not the desk’s',
+      'words: [printer]',
+      'addresses: [hlep@desk.example.org]',
+      'categories[0].addresses[0]',
+      'there is no address of the desk “hlep@desk.example.org”. Did you mean “help@desk.example.org”?',
+    ],
+    [
+      'hours of a person that are not there',
+      'tier: 1 }\n  - { address: leo',
+      'tier: 1, hours: offise }\n  - { address: leo',
+      'people[0].hours',
+      'there is no calendar “offise”. Did you mean “office”?',
+    ],
+    [
+      'an agent at a tier that is not there',
+      'team: it, tier: 1 }',
+      'team: it, tier: 5 }',
+      'people[0].tier',
+      'there is no tier 5',
+    ],
+    ['an agent without a tier', 'team: it, tier: 1 }', 'team: it }', 'people[0].tier', 'tier is left out'],
+    ['an agent without a team', 'role: agent, team: it', 'role: agent', 'people[0].team', 'team is left out'],
+    [
+      'a lead at a tier of no team',
+      'role: lead }',
+      'role: lead, tier: 2 }',
+      'people[1].team',
+      'team is left out',
+    ],
+    [
+      'a manager at a tier',
+      'role: lead }',
+      'role: lead }\n  - { address: max@example.org, name: Max, role: manager, tier: 1 }',
+      'people[2].tier',
+      'a manager takes no tickets',
+    ],
+    [
+      'a lead whom nobody knows',
+      'lead: leo@',
+      'lead: loe@',
+      'teams[0].lead',
+      'there is no lead among people “loe@example.org”. Did you mean “leo@example.org”?',
+    ],
+    ['a lead who is an agent', 'lead: leo@', 'lead: ann@', 'teams[0].lead', 'Ann has the role agent'],
+    [
+      'an address at another domain',
+      'address: help@desk.example.org',
+      'address: help@desk.example.com',
+      'addresses[0].address',
+      'the desk does not receive at this domain. Did you mean “help@desk.example.org”?',
+    ],
+    [
+      'a person at the desk’s own domain',
+      'address: ann@example.org',
+      'address: help@desk.example.org',
+      'people[0].address',
+      'this is at the domain at which the desk itself receives',
+    ],
+    [
+      'two people with one address',
+      'name: Ann, role',
+      'name: Ann, alternates: [LEO@example.org], role',
+      'people[1].address',
+      'it belongs to somebody already',
+    ],
+    [
+      'two teams of one name',
+      'teams:\n',
+      'teams:\n  - { name: it, title: Old IT, lead: leo@example.org }\n',
+      'teams[1].name',
+      'another of teams has it already',
+    ],
+    [
+      'two categories of one name',
+      'name: printing',
+      'name: general',
+      'categories[1].name',
+      'another of categories has it already',
+    ],
+    [
+      'two tiers of one number',
+      'tier: 2, title',
+      'tier: 1, title',
+      'tiers[1].tier',
+      'another of tiers has it already',
+    ],
+    [
+      'a gap between tiers',
+      'tier: 2, title',
+      'tier: 3, title',
+      'tiers[1].tier',
+      'there is no tier 2 to climb from',
+    ],
+    ['no category general', 'name: general', 'name: misc', 'categories', 'no category has the name general'],
+    ['a priority without a promise', 'priority: P2', 'priority: P1', 'sla', 'nothing is promised for P2'],
+    [
+      'a zone that is none',
+      'Europe/Berlin',
+      'Europe/Berlyn',
+      'calendars[1].timezone',
+      'there is no such time zone. Did you mean “Europe/Berlin”?',
+    ],
+    [
+      'an offset for a zone',
+      'Europe/Berlin',
+      '"+01:00"',
+      'calendars[1].timezone',
+      'there is no such time zone',
+    ],
+    [
+      'the desk’s zone that is none',
+      'name: Small desk',
+      'name: Small desk\ntimezone: Mars',
+      'timezone',
+      'there is no such time zone',
+    ],
+    [
+      'hours that end when they begin',
+      'tue: [08:00-17:00]',
+      'tue: [08:00-08:00]',
+      'calendars[1].hours.tue[0]',
+      'this ends when it begins',
+    ],
+    [
+      'hours that overlap',
+      '13:00-17:00',
+      '11:30-17:00',
+      'calendars[1].hours.mon[1]',
+      'this overlaps with mon 08:00-12:00',
+    ],
+    [
+      'a night that overlaps the next morning',
+      'fri: [22:00-06:00]',
+      'fri: [22:00-06:00], sat: [05:00-07:00]',
+      'calendars[1].hours.sat[0]',
+      'this overlaps with fri 22:00-06:00',
+    ],
+    [
+      'a Sunday night that overlaps Monday',
+      'fri: [22:00-06:00]',
+      'sun: [22:00-08:30]',
+      'calendars[1].hours.mon[0]',
+      'this overlaps with sun 22:00-08:30',
+    ],
+    [
+      'a calendar that is never open',
+      '{ mon: [08:00-12:00, 13:00-17:00], tue: [08:00-17:00], fri: [22:00-06:00] }',
+      '{ mon: [] }',
+      'calendars[1].hours',
+      'this calendar is never open',
+    ],
+    ['a holiday that is no day', '12-25', '02-30', 'calendars[1].holidays[0]', 'there is no such day'],
+    [
+      'a holiday in a year that has no such day',
+      '2027-03-26',
+      '2027-02-29',
+      'calendars[1].holidays[1]',
+      'there is no such day',
+    ],
+    [
+      'an absence that ends before it begins',
+      'role: lead }',
+      'role: lead, absences: [{ from: 2026-12-24, to: 2026-12-23 }] }',
+      'people[1].absences[0].to',
+      'this is before 2026-12-24, when the absence begins',
+    ],
+  ])('%s', (_, before, after, path, message) => {
+    const problem = problemsOf(smallDeskWith([before, after])).find((candidate) => candidate.path === path);
+    expect(problem?.message).toBe(message);
+  });
+
+  test('is not an absence of one day, 29 February of every year, or hours that touch', () => {
+    const text = smallDeskWith(
+      ['role: lead }', 'role: lead, absences: [{ from: 2026-12-24, to: 2026-12-24 }] }'],
+      ['12-25', '02-29'],
+      ['13:00-17:00', '12:00-17:00'],
+    );
+    expect(loadDesk(text).ok).toBe(true);
+  });
+
+  test('points at the line of the person and not at the list', () => {
+    expect(theProblem(smallDeskWith(['team: it, tier: 1 }', 'team: ti, tier: 1 }']))).toMatchObject({
+      line: 6,
+      found: 'ti',
+    });
+  });
+});
+
+test('the description names file, lines, values and what is allowed', () => {
+  const text = describeProblems('my-desk.yaml', problemsOf(smallDeskWith(['role: lead', 'role: boss'])));
+  expect(text).toBe(
+    [
+      'my-desk.yaml has one problem:',
+      '',
+      '  line 7, column 50, people[1].role',
+      '    found:    boss',
+      '    problem:  this is none of the allowed values',
+      '    allowed:  agent, lead or manager',
+    ].join('\n'),
+  );
+});
+
+function problemsOf(text: string): Problem[] {
+  const loaded = loadDesk(text);
+  return loaded.ok ? [] : loaded.problems;
+}
+
+function theProblem(text: string): Problem {
+  const [problem, ...others] = problemsOf(text);
+  if (!problem) throw new Error('this desk has no problem');
+  expect(others).toEqual([]);
+  return problem;
+}
