@@ -1,0 +1,142 @@
+/**
+ * The commands in a mail: `#verb value` lines that lead a reply or close it. This page finds them and knows what
+ * they are called; what they do is decided in core/ticket/decide.ts. Anything else that begins with a number sign
+ * (`#1234`, `# Heading`) is text.
+ */
+import { closest, distance } from 'fastest-levenshtein';
+
+interface Verb {
+  aliases: readonly string[];
+  value: 'none' | 'optional' | 'required';
+  /** Requesters have few words; everything else in their mail is text. */
+  requester: boolean;
+  example: string;
+}
+
+export const VERBS = {
+  take: { aliases: ['accept'], value: 'none', requester: false, example: '#take' },
+  assign: { aliases: [], value: 'required', requester: false, example: '#assign grace@example.com' },
+  note: { aliases: ['internal', 'private'], value: 'optional', requester: false, example: '#note' },
+  priority: { aliases: ['prio'], value: 'required', requester: false, example: '#priority P2' },
+  category: { aliases: [], value: 'required', requester: false, example: '#category network' },
+  waiting: {
+    aliases: ['pending', 'hold'],
+    value: 'optional',
+    requester: false,
+    example: '#waiting 3d for the new laptop',
+  },
+  resolve: {
+    aliases: ['resolved', 'solved', 'done', 'solve'],
+    value: 'optional',
+    requester: false,
+    example: '#resolve',
+  },
+  close: { aliases: ['closed'], value: 'optional', requester: true, example: '#close' },
+  reopen: { aliases: [], value: 'optional', requester: true, example: '#reopen' },
+  escalate: {
+    aliases: [],
+    value: 'optional',
+    requester: false,
+    example: '#escalate needs the database team',
+  },
+  status: { aliases: [], value: 'optional', requester: true, example: '#status' },
+  help: { aliases: ['commands'], value: 'none', requester: false, example: '#help' },
+} as const satisfies Record<string, Verb>;
+
+export type VerbName = keyof typeof VERBS;
+
+export interface Command {
+  verb: VerbName;
+  value: string;
+  /** As it was written, for the transcript. */
+  line: string;
+}
+
+export interface UnknownCommand {
+  line: string;
+  /** What was wrong with it, and what was probably meant. */
+  problem: string;
+}
+
+export interface Commands {
+  commands: Command[];
+  unknown: UnknownCommand[];
+  /** What remains: the words of the reply. */
+  text: string;
+}
+
+const NAMES = new Map<string, VerbName>(
+  (Object.keys(VERBS) as VerbName[]).flatMap((name) =>
+    [name, ...VERBS[name].aliases].map((word): [string, VerbName] => [word, name]),
+  ),
+);
+// A letter must follow at once. Autocorrect writes NBSP and the full-width sign; both are meant as typed.
+const COMMAND_LINE =
+  /^[\s\u00a0]*[#\uff03]([a-z][a-z-]*)[.!]?(?:[\s\u00a0]*[:=]|(?=[\s\u00a0]|$))[\s\u00a0]*(.*)$/i;
+const MOST_COMMANDS = 30;
+
+/** `text` is what the writer wrote now: no quotation, no signature. */
+export function readCommands(text: string, who: 'agent' | 'requester'): Commands {
+  const lines = text.split('\n');
+  const isCommand = (line: string | undefined) => line !== undefined && meant(line, who);
+  let from = 0;
+  let to = lines.length;
+  const found: string[] = [];
+  while (from < to && (isBlank(lines[from]) || isCommand(lines[from]))) {
+    if (!isBlank(lines[from])) found.push(lines[from] as string);
+    from++;
+  }
+  const closing: string[] = [];
+  while (to > from && (isBlank(lines[to - 1]) || isCommand(lines[to - 1]))) {
+    if (!isBlank(lines[to - 1])) closing.unshift(lines[to - 1] as string);
+    to--;
+  }
+  const all = [...found, ...closing];
+  const read = all.slice(0, MOST_COMMANDS).map((line) => readLine(line.trim()));
+  const tooMany = all
+    .slice(MOST_COMMANDS)
+    .map((line) => ({ line: line.trim(), problem: `more than ${MOST_COMMANDS} commands in one mail` }));
+  return {
+    commands: read.filter((line) => 'verb' in line),
+    unknown: [...read.filter((line) => 'problem' in line), ...tooMany],
+    text: lines.slice(from, to).join('\n').trim(),
+  };
+}
+
+function isBlank(line: string | undefined): boolean {
+  return line !== undefined && line.trim() === '';
+}
+
+/** From an agent every `#word` line counts, known or not: a mistyped #noet must not become a public answer. */
+function meant(line: string, who: 'agent' | 'requester'): boolean {
+  const word = COMMAND_LINE.exec(line)?.[1]?.toLowerCase();
+  if (word === undefined) return false;
+  if (who === 'agent') return true;
+  const verb = NAMES.get(word);
+  return verb !== undefined && VERBS[verb].requester;
+}
+
+function readLine(line: string): Command | UnknownCommand {
+  const [, word = '', value = ''] = COMMAND_LINE.exec(line) ?? [];
+  const verb = NAMES.get(word.toLowerCase());
+  if (!verb) {
+    const suggestion = didYouMean(word.toLowerCase(), [...NAMES.keys()]);
+    return {
+      line,
+      problem: `there is no command #${word}${suggestion ? `; did you mean #${suggestion}?` : ''}`,
+    };
+  }
+  const { value: takes, example } = VERBS[verb];
+  if (takes === 'required' && value.trim() === '')
+    return { line, problem: `#${verb} needs a value, for example: ${example}` };
+  return { verb, value: value.trim(), line };
+}
+
+/** The nearest of the known words, if it is near enough to be meant. */
+export function didYouMean(word: string, known: readonly string[]): string | null {
+  if (word === '' || known.length === 0) return null;
+  const nearest = closest(word, known);
+  // Two letters changed places count as two.
+  const allowed = word.length <= 3 ? 1 : Math.max(2, Math.floor(word.length / 3));
+  return distance(word, nearest) <= allowed ? nearest : null;
+}

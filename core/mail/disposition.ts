@@ -1,0 +1,65 @@
+/**
+ * What may become of an email, and why: the closed list. Each reason is also the name of a message under
+ * test/emails, stands in a test's name, and has words for the human, or a place in `NEVER_ANSWERED`.
+ */
+export const REASONS = {
+  setup: ['ses-setup'],
+  duplicate: ['same-message'],
+  quarantined: ['spam', 'virus', 'disowned-by-domain', 'unreadable', 'no-sender'],
+  suppressed: ['loop', 'auto-reply', 'out-of-office', 'receipt'],
+  feedback: ['bounce', 'complaint'],
+  opened: [
+    'new-ticket',
+    'unauthenticated',
+    'forged-token',
+    'expired-token',
+    'closed-ticket',
+    'list',
+    'monitoring',
+    'forwarded-by-agent',
+  ],
+  appended: ['requester-reply', 'agent-answer', 'list', 'monitoring'],
+  commanded: ['agent-commands', 'requester-commands', 'code-accepted'],
+  noted: ['private-note', 'third-party'],
+  held: ['without-token', 'without-proof'],
+  refused: [
+    'posing-as-agent',
+    'unknown-command',
+    'refused-command',
+    'nothing-said',
+    'token-in-text',
+    'no-ticket',
+    'wrong-code',
+    'code-expired',
+  ],
+} as const;
+
+export type Disposition = keyof typeof REASONS;
+export type DispositionReason = (typeof REASONS)[Disposition][number];
+
+export const DISPOSITIONS = Object.keys(REASONS) as Disposition[];
+
+/** Nobody hears of these: there is nobody to tell, it would feed a loop, or it would tell a forger. */
+export const NEVER_ANSWERED: readonly DispositionReason[] = [
+  'ses-setup',
+  'same-message',
+  'spam',
+  'virus',
+  'disowned-by-domain',
+  'unreadable',
+  'no-sender',
+  'loop',
+  'auto-reply',
+  'out-of-office',
+  'receipt',
+  'bounce',
+  'complaint',
+  'unauthenticated',
+  'list',
+  'monitoring',
+  'third-party',
+  'posing-as-agent',
+];
+
+/** What `desk replay` runs again; any other disposition is final and reported as done. */
+export const REPLAYABLE: readonly Disposition[] = ['quarantined', 'refused', 'held', 'suppressed'];

@@ -1,0 +1,133 @@
+/** A new ticket: classified, routed, and every decision with its reason. */
+import type { Desk, Language } from '../config/desk.ts';
+import { DESK, type Happening, type Reason } from '../ticket/ticket.ts';
+import { type Classification, classify } from '../triage/classify.ts';
+import { detectLanguage } from '../triage/language.ts';
+import { route } from '../triage/route.ts';
+import type { Address, Email, Receipt } from './email.ts';
+import { type Arrival, ends, type Memory, type Moment, type Outcome, sender } from './outcome.ts';
+import { personOf } from './standing.ts';
+
+interface Opening {
+  reason:
+    | 'new-ticket'
+    | 'unauthenticated'
+    | 'forged-token'
+    | 'expired-token'
+    | 'closed-ticket'
+    | 'list'
+    | 'monitoring'
+    | 'forwarded-by-agent';
+  detail: string;
+  flagged: string | null;
+  acknowledge: boolean;
+  follows: string | null;
+}
+
+export function openTicket(
+  arrival: Arrival,
+  memory: Memory,
+  { reason, detail, flagged, acknowledge, follows }: Opening,
+  { now }: Moment,
+  desk: Desk,
+): Outcome {
+  const { email, trimmed, receipt } = arrival;
+  const from = sender(email);
+  const mailbox = mailboxOf(receipt, email, desk);
+  const thought = classifyArrival(arrival, desk);
+  const { category, team, tier, type, impact, urgency, priority, skills } = thought;
+  const routed = route({ team, tier, skills }, desk, memory.loads, now);
+  const reasons: Reason[] = [...thought.reasons, { what: 'assignee', why: routed.reason }];
+  const assigned: Happening[] = routed.assignee
+    ? [
+        {
+          kind: 'assigned',
+          assignee: routed.assignee,
+          previous: null,
+          reason: routed.reason,
+          by: DESK,
+          reasons: thought.reasons,
+        },
+      ]
+    : [];
+  return ends('opened', reason, detail, {
+    clue: memory.candidate?.clue ?? null,
+    ticket: {
+      kind: 'open',
+      opened: {
+        kind: 'opened',
+        subject: email.subject,
+        requester: from,
+        cc: outsiders(email, desk),
+        mailbox,
+        type,
+        team,
+        tier,
+        category,
+        impact,
+        urgency,
+        priority,
+        language: writtenLanguage(arrival, desk),
+        flagged,
+        follows,
+        acknowledge,
+        message: 1,
+        messageId: email.messageId,
+        reasons,
+      },
+      also: assigned,
+    },
+    message: {
+      direction: 'in',
+      visibility: 'public',
+      from,
+      text: trimmed.visible || email.text,
+      cc: outsiders(email, desk),
+      messageId: email.messageId,
+    },
+  });
+}
+
+/** What the desk thinks of a mail, whether or not it opens a ticket: `desk explain` asks as well. */
+export function classifyArrival(
+  { email, trimmed, receipt }: Pick<Arrival, 'email' | 'trimmed' | 'receipt'>,
+  desk: Desk,
+): Classification {
+  const to = [...receipt.recipients.map(withoutTag), ...email.to.map(({ address }) => withoutTag(address))];
+  return classify(
+    { subject: email.subject, text: trimmed.visible || email.text, from: email.from?.address ?? '', to },
+    desk,
+  );
+}
+
+function writtenLanguage({ email, trimmed }: Arrival, desk: Desk): Language {
+  const detected = detectLanguage(`${email.subject}\n${trimmed.visible || email.text}`);
+  return detected === 'en' || detected === 'de' ? detected : desk.language;
+}
+
+/** The address of the desk that was written to: it is the one that answers. */
+function mailboxOf({ recipients }: Receipt, { to, cc }: Email, desk: Desk): string {
+  const written = [
+    ...recipients,
+    ...to.map(({ address }) => address),
+    ...cc.map(({ address }) => address),
+  ].map(withoutTag);
+  const known = desk.addresses.find(({ address }) => written.includes(address)) ?? desk.addresses[0];
+  return known?.address as string;
+}
+
+export function withoutTag(address: string): string {
+  return address.toLowerCase().replace(/\+[^@]*@/, '@');
+}
+
+/** A forged list of hundreds must not make the desk write to all of them. */
+const MOST_COPIES = 48;
+
+/** Those on copy who belong neither to the desk nor to its people. */
+export function outsiders({ to, cc, from }: Email, desk: Desk): Address[] {
+  const others = [...to, ...cc].filter(
+    ({ address }) =>
+      address !== from?.address && !address.endsWith(`@${desk.domain}`) && !personOf(address, desk),
+  );
+  return [...new Map(others.map((other) => [other.address, other])).values()].slice(0, MOST_COPIES);
+}

@@ -1,0 +1,92 @@
+/** An update: a mail that goes out. What it is called, and what its template is given to say. */
+import type { Language } from '../config/desk.ts';
+
+export const UPDATE_KINDS = [
+  'acknowledgement',
+  'assignment',
+  'requester-message',
+  'answer',
+  'note',
+  'transcript',
+  'code',
+  'warning',
+  'breach',
+  'escalated',
+  'waiting-reminder',
+  'resolved',
+  'closed',
+  'refusal',
+] as const;
+export type UpdateKind = (typeof UPDATE_KINDS)[number];
+
+/** A mailto button: the mail that it begins is all there is to do. */
+export interface Action {
+  label: string;
+  /** mailto: with subject and body filled in. */
+  href: string;
+}
+
+/** One entry of the ticket's history as a person reads it. `html` is already sanitized; `text` is always there. */
+export interface Said {
+  who: string;
+  /** For a person: `Sat 21 Nov, 14:05`. */
+  when: string;
+  text: string;
+  html: string | null;
+  private: boolean;
+}
+
+/**
+ * What a template is given: finished words and values, nothing to decide. The labels, greetings and sentences
+ * themselves live in templates/<kind>/<language>.json; these are the facts that they are filled with.
+ */
+export interface UpdateView {
+  kind: UpdateKind;
+  language: Language;
+  /** To whom this mail speaks; a template may word itself differently for each. */
+  audience: 'requester' | 'agent' | 'lead' | 'sender';
+  deskName: string;
+  /** The recipient's first name, or '' when only an address is known. */
+  recipientName: string;
+  ticket: {
+    id: string;
+    subject: string;
+    status: string;
+    statusName: string;
+    priority: string;
+    priorityName: string;
+    category: string;
+    team: string;
+    tier: number;
+    tierName: string;
+    requester: string;
+    assignee: string;
+    createdAt: string;
+  } | null;
+  /** What the mail is about: the requester's text, the agent's answer, the note. Null when it carries none. */
+  message: Said | null;
+  /** For a hand-over: what happened so far, oldest first. */
+  history: Said[];
+  /** Files of the message: those that ride along, and those too large to. */
+  attachments: { name: string; size: string; attached: boolean }[];
+  /** Category, impact, urgency, priority, team, assignee: what the desk thinks, each with its reason. */
+  reasons: { what: string; why: string }[];
+  /** The next deadlines in words: `{name: 'First response', due: 'Mon 23 Nov, 10:30', left: '1 h 20 min'}`. */
+  deadlines: { name: string; due: string; left: string }[];
+  /** Facts of this kind of update by name: `promised`, `code`, `validFor`, `reason`, `detail`, `deadline`, `due`, `fromTier`, `toTier`, `until` … */
+  facts: Record<string, string>;
+  /** For a transcript: each command line, what became of it, and why. */
+  lines: { line: string; outcome: 'done' | 'nothing-to-do' | 'refused' | 'unknown'; detail: string }[];
+  /** What a plain reply to this mail does, in words; '' when nobody reads replies to it. */
+  plainReply: string;
+  actions: Action[];
+  /** The line above which an answer is to be written; everything at or below it is ours. */
+  marker: string;
+}
+
+export interface RenderedUpdate {
+  /** Without the ticket's tag and without Re:, which compose adds. */
+  subject: string;
+  text: string;
+  html: string;
+}

@@ -1,0 +1,157 @@
+/** Who should hear of an event, in which kind of mail. Nobody is told of his own act; agents' mail never leaves the desk. */
+import { createHash } from 'node:crypto';
+import type { Desk } from '../config/desk.ts';
+import type { Address } from '../mail/email.ts';
+import { personOf } from '../mail/standing.ts';
+import type { UpdateKind, UpdateView } from '../mail/update.ts';
+import { DESK, type Ticket, type TicketEvent, unreachable } from './ticket.ts';
+
+export interface Plan {
+  /** The same event, kind and recipient always give the same id: that is what is claimed. */
+  id: string;
+  kind: UpdateKind;
+  to: Address;
+  audience: UpdateView['audience'];
+  /** The message that it carries, by number. */
+  message: number | null;
+  /** Whether it hands over what was said so far. */
+  history: boolean;
+  /** In whose name it speaks: an agent's words go out under his name, never under his address. */
+  speaker: string | null;
+}
+
+export function updatesFor(event: TicketEvent, ticket: Ticket, desk: Desk): Plan[] {
+  const plan = planner(event, ticket);
+  const worker = ticket.assignee ?? leadOf(ticket, desk);
+  const toWorker = (kind: UpdateKind, message: number | null = null) =>
+    plan(kind, person(worker, desk), 'agent', { message });
+  switch (event.kind) {
+    case 'opened': {
+      const acknowledged = event.acknowledge
+        ? [plan('acknowledgement', ticket.requester, 'requester', {})]
+        : [];
+      return ticket.assignee || ticket.events > event.number
+        ? acknowledged
+        : [...acknowledged, toWorker('assignment', event.message)];
+    }
+    case 'assigned': {
+      const handedOver = event.previous !== null;
+      const told =
+        event.assignee === event.by
+          ? []
+          : [
+              plan('assignment', person(event.assignee, desk), 'agent', {
+                message: handedOver ? null : ticket.messages,
+                history: handedOver,
+              }),
+            ];
+      const lost =
+        event.previous && event.previous !== event.by
+          ? [plan('note', person(event.previous, desk), 'agent', {})]
+          : [];
+      return [...told, ...lost];
+    }
+    case 'message-received':
+      return [toWorker('requester-message', event.message)];
+    case 'answered': {
+      const speaker = event.by;
+      const outside = ticket.participants.filter(({ role }) => role === 'cc' || event.with === null);
+      const colleague =
+        ticket.assignee && ticket.assignee !== event.by ? [toWorker('note', event.message)] : [];
+      return [
+        ...outside.map((to) => plan('answer', to, 'requester', { message: event.message, speaker })),
+        ...colleague,
+      ];
+    }
+    case 'noted':
+      return worker === event.by ? [] : [toWorker('note', event.message)];
+    case 'resolved':
+      return [
+        plan('resolved', ticket.requester, 'requester', {
+          message: event.message,
+          speaker: event.by === DESK ? null : event.by,
+        }),
+      ];
+    case 'closed': {
+      const byRequester = event.by === ticket.requester.address;
+      return byRequester ? [toWorker('note')] : [plan('closed', ticket.requester, 'requester', {})];
+    }
+    case 'reopened':
+      return event.told || event.by === worker ? [] : [toWorker('note')];
+    case 'escalated':
+      return [plan('escalated', ticket.requester, 'requester', {})];
+    case 'deadline-warned':
+      return [plan('warning', person(event.assignee ?? worker, desk), 'agent', {})];
+    case 'deadline-breached':
+      return superiors(event.assignee, ticket, desk).map((address) =>
+        plan('breach', person(address, desk), 'lead', {}),
+      );
+    case 'requester-reminded':
+      return [plan('waiting-reminder', ticket.requester, 'requester', {})];
+    case 'resumed':
+      return event.by === DESK ? [toWorker('note')] : [];
+    case 'commanded': {
+      const actor = personOf(event.by, desk);
+      return [
+        actor
+          ? plan('transcript', actor, 'agent', {})
+          : plan('transcript', named(event.by, ticket), 'requester', {}),
+      ];
+    }
+    case 'delivery-failed':
+      return [toWorker('note')];
+    case 'started':
+    case 'unassigned':
+    case 'prioritised':
+    case 'categorised':
+    case 'paused':
+    case 'watch-started':
+    case 'complained':
+      return [];
+    default:
+      return unreachable(event);
+  }
+}
+
+function planner(event: TicketEvent, ticket: Ticket) {
+  return (
+    kind: UpdateKind,
+    to: Address,
+    audience: Plan['audience'],
+    { message = null, history = false, speaker = null }: Partial<Plan>,
+  ): Plan => ({
+    id: updateId(`${ticket.id}-${event.number}`, kind, to.address),
+    kind,
+    to: { address: to.address, name: to.name },
+    audience,
+    message,
+    history,
+    speaker,
+  });
+}
+
+/** Letters, digits and hyphens: SES carries it as a tag on every event about the mail. */
+export function updateId(source: string, kind: UpdateKind, to: string): string {
+  return `${source}-${kind}-${createHash('sha256').update(to).digest('hex').slice(0, 8)}`;
+}
+
+/** The lead hears when a deadline falls; when the ticket is his own, whoever is above him does. */
+function superiors(assignee: string | null, ticket: Ticket, desk: Desk): string[] {
+  const lead = leadOf(ticket, desk);
+  if (lead !== assignee) return [lead];
+  const managers = desk.people.filter(({ role }) => role === 'manager').map(({ address }) => address);
+  return managers.length > 0 ? managers : [lead];
+}
+
+function leadOf({ team }: Ticket, desk: Desk): string {
+  const found = desk.teams.find(({ name }) => name === team) ?? desk.teams[0];
+  return found?.lead as string;
+}
+
+function person(address: string, desk: Desk): Address {
+  return personOf(address, desk) ?? { address, name: '' };
+}
+
+function named(address: string, ticket: Ticket): Address {
+  return ticket.participants.find((participant) => participant.address === address) ?? { address, name: '' };
+}

@@ -1,0 +1,52 @@
+/** The time in `#waiting [until] [reason]`: a length (`3d`, `4h`), a day, or a day and an hour. */
+import { Temporal } from 'temporal-polyfill';
+
+const LENGTH = /^(\d{1,4})\s?(m|min|h|d|w)\b\s*/i;
+const DATE = /^(?:until\s+)?(\d{4}-\d{2}-\d{2})(?:[ t](\d{1,2}:\d{2}))?\b\s*/i;
+const TOMORROW = /^(?:until\s+)?tomorrow(?:\s+(\d{1,2}:\d{2}))?\b\s*/i;
+const MILLISECONDS: Record<string, number> = {
+  m: 60_000,
+  min: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 7 * 86_400_000,
+};
+/** A day without an hour means when people are at their desks again. */
+const MORNING = '08:00';
+
+export type Until = { until: string | null; reason: string } | { refused: string };
+
+/** `until` is ISO 8601 UTC, null when the value names no time; the rest is the reason. Days are read in `timezone`. */
+export function readUntil(value: string, now: string, timezone: string): Until {
+  const text = value.trim();
+  const length = LENGTH.exec(text);
+  if (length) {
+    const [all, number, unit] = length as unknown as [string, string, string];
+    const ms = Number(number) * (MILLISECONDS[unit.toLowerCase()] as number);
+    return { until: new Date(Date.parse(now) + ms).toISOString(), reason: text.slice(all.length) };
+  }
+  const date = DATE.exec(text);
+  if (date) return onDay(date[1] as string, date[2], text.slice(date[0].length), timezone);
+  const tomorrow = TOMORROW.exec(text);
+  if (tomorrow) {
+    const day = Temporal.Instant.from(now).toZonedDateTimeISO(timezone).toPlainDate().add({ days: 1 });
+    return onDay(day.toString(), tomorrow[1], text.slice(tomorrow[0].length), timezone);
+  }
+  return { until: null, reason: text };
+}
+
+function onDay(day: string, time: string | undefined, reason: string, timezone: string): Until {
+  try {
+    const local = Temporal.PlainDateTime.from(`${day}T${(time ?? MORNING).padStart(5, '0')}`, {
+      overflow: 'reject',
+    });
+    return {
+      until: local.toZonedDateTime(timezone).toInstant().toString({ fractionalSecondDigits: 3 }),
+      reason,
+    };
+  } catch (error) {
+    if (error instanceof RangeError)
+      return { refused: `${day}${time ? ` ${time}` : ''} is no day and hour of the calendar` };
+    throw error;
+  }
+}

@@ -1,0 +1,15 @@
+import type { Language } from '../../core/config/desk.ts';
+import type { UpdateView } from '../../core/mail/update.ts';
+import { buttons, sampleView, told } from '../layout/sample.ts';
+import { phrase } from '../words.ts';
+
+export function samples(language: Language): UpdateView[] {
+  return [
+    {
+      ...sampleView('acknowledgement', language, 'requester'),
+      facts: { promised: told(language).times.due },
+      plainReply: phrase(language, 'reply-requester'),
+      actions: buttons(language, 'status', 'close'),
+    },
+  ];
+}

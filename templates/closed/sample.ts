@@ -1,0 +1,14 @@
+import type { Language } from '../../core/config/desk.ts';
+import type { UpdateView } from '../../core/mail/update.ts';
+import { sampleView } from '../layout/sample.ts';
+import { phrase } from '../words.ts';
+
+export function samples(language: Language): UpdateView[] {
+  return [
+    {
+      ...sampleView('closed', language, 'requester'),
+      facts: { reason: phrase(language, 'closed-quiet') },
+      plainReply: phrase(language, 'reply-requester-closed'),
+    },
+  ];
+}

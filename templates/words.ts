@@ -1,0 +1,61 @@
+/** The desk's own words, in each language: what the rooms that prepare an update put into its view. */
+import type { Language } from '../core/config/desk.ts';
+import de from './phrases/de.json' with { type: 'json' };
+import en from './phrases/en.json' with { type: 'json' };
+
+/** `status-open`, `priority-P1`, `deadline-firstResponse`, `reply-requester`, `refusal-code-expired` … */
+export type PhraseKey = keyof typeof en;
+
+const PHRASES: Record<Language, Record<PhraseKey, string>> = { en, de };
+export const LANGUAGES = Object.keys(PHRASES) as Language[];
+
+/** The phrase with `{name}` replaced by the fact of that name. '' when a fact that it needs is not there: half a sentence is not said. */
+export function phrase(
+  language: Language,
+  key: PhraseKey,
+  facts: Readonly<Record<string, string>> = {},
+): string {
+  return fill(PHRASES[language][key], facts);
+}
+
+/** What an update of each kind may be told in `facts`. A sentence whose fact is not given is left out of the mail. */
+export const FACTS = {
+  /** By when a person answers. */
+  acknowledgement: ['promised'],
+  /** Why it came to this person; why its sender is not proven. */
+  assignment: ['reason', 'flagged'],
+  'requester-message': ['flagged'],
+  answer: [],
+  /** Why a mail from outside was kept as a note; nothing for a colleague's note. */
+  note: ['thirdParty'],
+  /** Not empty: the mail failed closed, and nothing was done. What #status and #help show, of many lines. What became of the mail's other words. */
+  transcript: ['refused', 'said', 'sent'],
+  /** `subject` of the mail that is held, where there is no ticket. */
+  code: ['code', 'validFor', 'subject'],
+  /** The deadline's name, when it falls, how much time is left. */
+  warning: ['deadline', 'due', 'left'],
+  breach: ['deadline', 'due'],
+  escalated: ['fromTier', 'toTier', 'reason'],
+  /** When the ticket is resolved by itself; what the agent said he waits for. */
+  'waiting-reminder': ['until', 'reason'],
+  /** When it closes by itself. */
+  resolved: ['until'],
+  /** A whole sentence: `closed-by-requester`, `closed-quiet` … */
+  closed: ['reason'],
+  /** Whole sentences: `refusal-<reason>` and `refusal-<reason>-remedy`. `subject` of the mail that was refused. */
+  refusal: ['reason', 'remedy', 'subject'],
+} as const;
+
+/**
+ * `{name}` becomes the fact of that name, once: braces in a fact stay what they are. A full stop is not doubled when
+ * the fact brings its own.
+ */
+export function fill(words: string, facts: Readonly<Record<string, string>>): string {
+  let complete = true;
+  const filled = words.replace(/\{([a-zA-Z]+)\}(\.?)/g, (_, name: string, stop: string) => {
+    const value = Object.hasOwn(facts, name) ? facts[name] : undefined;
+    if (value === undefined || value === '') complete = false;
+    return `${value}${stop !== '' && /[.!?…]$/.test(value ?? '') ? '' : stop}`;
+  });
+  return complete ? filled : '';
+}

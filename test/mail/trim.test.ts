@@ -1,0 +1,257 @@
+import { describe, expect, test } from 'vitest';
+import { MARKER } from '../../core/mail/marker.ts';
+import { MAX_REPLY_CHARS, trimReply } from '../../core/mail/trim.ts';
+
+const trimmed = (text: string, html: string | null = null) => trimReply({ text, html });
+const visible = (text: string, html: string | null = null) => trimmed(text, html).visible;
+
+describe('our marker', () => {
+  test('a reply above the marker keeps only what was written now', () => {
+    const text = `Please try again.\n\nOn Mon, 2 Nov 2026 at 09:12, Support <support@desk.example.test>\nwrote:\n\n> ${MARKER}\n> Ada writes:\n> It is broken.\n`;
+    expect(trimmed(text)).toEqual({
+      visible: 'Please try again.',
+      quoted: `On Mon, 2 Nov 2026 at 09:12, Support <support@desk.example.test>\nwrote:\n> ${MARKER}\n> Ada writes:\n> It is broken.\n`,
+      signature: '',
+    });
+  });
+
+  test('nothing at or below it is visible, also not an answer between the lines', () => {
+    expect(visible(`Done.\n\n${MARKER}\nSecret\n> quoted\nmy answer\n`)).toBe('Done.');
+    expect(visible(`> ${MARKER}\n> What?\nmy answer\n`)).toBe('');
+  });
+
+  test('a program that wraps lines cannot hide it', () => {
+    expect(visible('Done.\n\n> > ##- Please write above\n> > this line -##\n> > Secret\n')).toBe('Done.');
+  });
+
+  test('from others answers below it survive when that is asked for', () => {
+    const text = `On Mon, 2 Nov 2026 at 09:12, Support <support@desk.example.test> wrote:\n> ${MARKER}\n> Which printer?\n\nThe one in room 4.\n`;
+    expect(trimReply({ text, html: null }, { belowMarker: true }).visible).toBe('The one in room 4.');
+  });
+
+  test('a reply of nothing but our mail is empty', () => {
+    expect(visible(`${MARKER}\nHello`)).toBe('');
+  });
+});
+
+describe('the line above a quote, by language', () => {
+  test.each([
+    ['English', 'On Mon, Nov 2, 2026 at 9:12 AM Support <support@desk.example.test> wrote:'],
+    [
+      'English, wrapped',
+      'On Mon, Nov 2, 2026 at 9:12 AM Support of the Example Company <\nsupport@desk.example.test> wrote:',
+    ],
+    ['English, no address', 'On 2 Nov 2026, at 9:12, Support wrote:'],
+    ['German', 'Am 02.11.2026 um 09:12 schrieb Support <support@desk.example.test>:'],
+    ['French', 'Le lun. 2 nov. 2026 à 09:12, Support <support@desk.example.test> a écrit :'],
+    ['Spanish', 'El lun, 2 nov 2026 a las 9:12, Support (<support@desk.example.test>) escribió:'],
+    ['Italian', 'Il giorno lun 2 nov 2026 alle ore 09:12 Support <support@desk.example.test> ha scritto:'],
+    ['Portuguese', 'Em seg., 2 de nov. de 2026 às 09:12, Support <support@desk.example.test> escreveu:'],
+    ['Dutch', 'Op ma 2 nov 2026 om 09:12 schreef Support <support@desk.example.test>:'],
+    ['Swedish', 'Den mån 2 nov. 2026 kl 09:12 skrev Support <support@desk.example.test>:'],
+    ['Danish', 'Den man. 2. nov. 2026 kl. 09.12 skrev Support <support@desk.example.test>:'],
+    ['Norwegian', 'man. 2. nov. 2026 kl. 09:12 skrev Support <support@desk.example.test\n>:'],
+    ['Finnish', 'ma 2. marrask. 2026 klo 9.12 Support (support@desk.example.test) kirjoitti:'],
+    ['Polish', 'pon., 2 lis 2026 o 09:12 Support <support@desk.example.test> napisał(a):'],
+    ['Czech', 'po 2. 11. 2026 v 9:12 odesílatel Support <support@desk.example.test> napsal:'],
+    ['Hungarian', 'Support <support@desk.example.test> ezt írta (időpont: 2026. nov. 2., H, 9:12):'],
+    ['Russian', 'пн, 2 нояб. 2026 г. в 09:12, Support <support@desk.example.test>:'],
+    ['Ukrainian', 'пн, 2 лист. 2026 р. о 09:12 Support <support@desk.example.test> пише:'],
+    ['Turkish', 'Support <support@desk.example.test>, 2 Kas 2026 Pzt, 09:12 tarihinde şunu yazdı:'],
+    ['Greek', 'Στις Δευ 2 Νοε 2026 στις 9:12 π.μ., ο χρήστης Support <support@desk.example.test> έγραψε:'],
+    ['Japanese', '2026年11月2日(月) 9:12 Support <support@desk.example.test>:'],
+    ['Chinese', 'Support <support@desk.example.test> 于2026年11月2日周一 09:12写道：'],
+    ['Korean', '2026년 11월 2일 (월) 오전 9:12, Support <support@desk.example.test>님이 작성:'],
+    ['no language at all', '02.11.2026, 09:12, "Support" <support@desk.example.test>:'],
+  ])('%s', (_, line) => {
+    expect(visible(`It works now.\n\n${line}\n\n> Does it work?\n`)).toBe('It works now.');
+    expect(visible(`It works now.\n\n${line}\n\nDoes it work?\nPlease tell.\n`)).toBe('It works now.');
+  });
+
+  test.each([
+    'On the surface it works.\n\nOn the other hand it does not.',
+    'He wrote: call me back.',
+    'The log of 2 Nov 2026 at 9:12 says:\n\nE-23 out of paper',
+    'These are the addresses:\nada@example.org\nbob@example.org',
+    'Here they are:\n\n10.0.0.1\n10.0.0.2',
+    'I need data that comes From: our database, not From: others.',
+    'Subject: to change\n\nThanks',
+    'It was sent from my app to all users.',
+    'a > b\n\nand b < c',
+    '2026-11-02 09:12:00\n2026-11-02 09:13:00\nBoth times the same.',
+  ])('a person’s words stay: %s', (text) => {
+    expect(visible(text)).toBe(text);
+  });
+});
+
+describe('blocks and separators', () => {
+  test.each([
+    [
+      'Outlook',
+      '________________________________\nFrom: Support <support@desk.example.test>\nSent: Monday, November 2, 2026 9:12 AM\nTo: Ada\nSubject: Re: printer\n',
+    ],
+    [
+      'Outlook in German',
+      'Von: Support <support@desk.example.test>\nGesendet: Montag, 2. November 2026 09:12\nAn: Ada\nBetreff: AW: Drucker\n',
+    ],
+    [
+      'Outlook in French',
+      'De : Support <support@desk.example.test>\nEnvoyé : lundi 2 novembre 2026 09:12\nÀ : Ada\nObjet : RE: imprimante\n',
+    ],
+    [
+      'Outlook in Japanese',
+      '差出人: Support <support@desk.example.test>\n送信日時: 2026年11月2日 9:12\n宛先: Ada\n件名: プリンタ\n',
+    ],
+    [
+      'emphasised',
+      '*From:* Support [mailto:support@desk.example.test]\n*Sent:* Monday\n*To:* Ada\n*Subject:* printer\n',
+    ],
+    ['a separator', '-----Original Message-----\nanything\n'],
+    ['a German separator', '-----Ursprüngliche Nachricht-----\nanything\n'],
+    ['a Chinese one', '------------------ 原始邮件 ------------------\nanything\n'],
+    ['a forward', '---------- Forwarded message ---------\nFrom: Bob <bob@example.org>\n'],
+  ])('%s', (_, block) => {
+    expect(visible(`It works now.\n\n${block}\nDoes it work?\n`)).toBe('It works now.');
+  });
+});
+
+describe('where people write', () => {
+  test('below the quote', () => {
+    expect(visible('On Mon, 2 Nov 2026, Support wrote:\n> Which printer?\n\nThe one in room 4.\n')).toBe(
+      'The one in room 4.',
+    );
+  });
+
+  test('between the quotes', () => {
+    expect(visible('> Which printer?\nThe one in room 4.\n> Since when?\n\nMonday.\n')).toBe(
+      'The one in room 4.\n\nMonday.',
+    );
+  });
+
+  test('a quoted line that was wrapped is no answer', () => {
+    const long = 'x'.repeat(70);
+    expect(visible(`Yes.\n\n> ${long}\nwrapped tail\n> more\n`)).toBe('Yes.');
+  });
+
+  test('every line is kept somewhere', () => {
+    const {
+      visible: now,
+      quoted,
+      signature,
+    } = trimmed('Now.\n\n-- \nAda\n\nOn Mon, 2 Nov 2026, Support wrote:\n> Then.\n');
+    expect([now, signature, quoted]).toEqual([
+      'Now.',
+      '-- \nAda',
+      'On Mon, 2 Nov 2026, Support wrote:\n> Then.',
+    ]);
+  });
+});
+
+describe('signatures', () => {
+  test.each([
+    '-- \nAda Ohm\nExample Ltd',
+    '--\nAda Ohm',
+    'Sent from my iPhone',
+    'Sent from my Galaxy',
+    'Get Outlook for iOS<https://aka.ms/x>',
+    'Von meinem iPhone gesendet',
+    'Gesendet von Outlook für Android<https://aka.ms/x>',
+    'Envoyé de mon iPhone',
+    'Enviado desde mi iPhone',
+    'Enviado do meu iPhone',
+    'Inviato da iPhone',
+    'Verstuurd vanaf mijn iPhone',
+    'Skickat från min iPhone',
+    'Sendt fra min iPhone',
+    'Lähetetty iPhonesta',
+    'Wysłane z iPhone’a',
+    'Отправлено с iPhone',
+    'iPhoneから送信',
+    '내 iPhone에서 보냄',
+    '_______________________________________________\nstaff mailing list\nstaff@lists.example.org',
+  ])('%s', (signature) => {
+    expect(trimmed(`It works now.\n\n${signature}\n`)).toEqual({
+      visible: 'It works now.',
+      quoted: '',
+      signature,
+    });
+  });
+
+  test.each([
+    'Sent from my desk, which is nearer than the printer.',
+    'I saw -- briefly -- an error.',
+    '-- first point\n-- second point',
+    '----\nrows\n----',
+  ])('no signature: %s', (text) => {
+    expect(visible(text)).toBe(text);
+  });
+
+  test('may be left on', () => {
+    expect(trimReply({ text: 'Hello.\n\n-- \nAda', html: null }, { signature: false }).visible).toBe(
+      'Hello.\n\n-- \nAda',
+    );
+  });
+});
+
+describe('quotes that HTML marks', () => {
+  test.each([
+    [
+      'Gmail',
+      '<div dir="ltr">It works now.</div><br><div class="gmail_quote"><div class="gmail_attr">On Mon, Nov 2, 2026 at 9:12 AM Support &lt;<a href="mailto:support@desk.example.test">support@desk.example.test</a>&gt; wrote:<br></div><blockquote class="gmail_quote">Does it work?</blockquote></div>',
+    ],
+    [
+      'Outlook on the web',
+      '<div>It works now.</div><div id="appendonsend"></div><hr><div id="divRplyFwdMsg"><b>From:</b> Support<br><b>Sent:</b> Monday</div><div>Does it work?</div>',
+    ],
+    [
+      'Outlook',
+      '<p class="MsoNormal">It works now.</p><div style="border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0in 0in 0in"><p><b>Von:</b> Support</p></div><p>Does it work?</p>',
+    ],
+    [
+      'Apple Mail',
+      'It works now.<br><blockquote type="cite"><div>On 2 Nov 2026, at 09:12, Support &lt;support@desk.example.test&gt; wrote:</div><div>Does it work?</div></blockquote>',
+    ],
+    [
+      'Thunderbird',
+      '<p>It works now.</p><div class="moz-cite-prefix">On 02.11.26 09:12, Support wrote:<br></div><blockquote type="cite">Does it work?</blockquote>',
+    ],
+    [
+      'Yahoo',
+      '<div>It works now.</div><div class="yahoo_quoted"><div>On Monday, Support wrote:</div><div>Does it work?</div></div>',
+    ],
+    [
+      'Proton',
+      '<div>It works now.</div><div class="protonmail_quote">On Monday, November 2nd, 2026 at 09:12, Support &lt;support@desk.example.test&gt; wrote:<br><blockquote class="protonmail_quote" type="cite">Does it work?</blockquote></div>',
+    ],
+  ])('%s', (_, html) => {
+    expect(visible('', html)).toBe('It works now.');
+  });
+
+  test('answers between them survive', () => {
+    expect(
+      visible(
+        '',
+        '<div class="gmail_quote"><blockquote>Which printer?</blockquote><div>The one in room 4.</div><blockquote>Since when?</blockquote><div>Monday.</div></div>',
+      ),
+    ).toBe('The one in room 4.\n\nMonday.');
+  });
+});
+
+test('a reply longer than anybody types is cut, and the rest kept as quoted', () => {
+  const { visible: now, quoted } = trimmed(`${'x'.repeat(MAX_REPLY_CHARS)} rest`);
+  expect(now.length).toBeLessThanOrEqual(MAX_REPLY_CHARS);
+  expect(quoted).toBe(' rest');
+});
+
+test('above our marker an attribution needs no date', () => {
+  const reply = [
+    'New roller.',
+    '',
+    '#resolve',
+    '',
+    'On Monday, Service Desk wrote:',
+    `> ${MARKER}`,
+    '> Your ticket',
+  ].join('\n');
+  expect(trimReply({ text: reply, html: null }).visible).toBe('New roller.\n\n#resolve');
+});

@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { VERBS } from '../../core/mail/commands.ts';
+import { NEVER_ANSWERED, REASONS } from '../../core/mail/disposition.ts';
+import { UPDATE_KINDS } from '../../core/mail/update.ts';
+import { FACTS, fill, LANGUAGES, type PhraseKey, phrase } from '../../templates/words.ts';
+
+const FOLDERS = ['layout', 'phrases', ...UPDATE_KINDS];
+const wordsOf = (folder: string, language: string): Record<string, string> =>
+  JSON.parse(readFileSync(`templates/${folder}/${language}.json`, 'utf8'));
+const placeholders = (words: string) =>
+  [...words.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '').sort();
+
+test.each(FOLDERS)('%s says the same things in every language', (folder) => {
+  const english = wordsOf(folder, 'en');
+  for (const language of LANGUAGES) {
+    const words = wordsOf(folder, language);
+    expect(Object.keys(words).sort()).toEqual(Object.keys(english).sort());
+    for (const key of Object.keys(english))
+      expect([key, placeholders(words[key] ?? '')]).toEqual([key, placeholders(english[key] ?? '')]);
+  }
+});
+
+/** What render.ts takes from the desk, the ticket and the message. */
+const COMMON = [
+  'desk',
+  'recipient',
+  'who',
+  'when',
+  'subject',
+  'ticket',
+  'status',
+  'priority',
+  'category',
+  'team',
+  'tier',
+  'requester',
+  'assignee',
+];
+
+test.each(UPDATE_KINDS)('the words of %s ask for no fact that it is never told', (kind) => {
+  const known: readonly string[] = [...COMMON, ...FACTS[kind]];
+  for (const words of Object.values(wordsOf(kind, 'en')))
+    for (const name of placeholders(words)) expect(known).toContain(name);
+});
+
+test.each(REASONS.refused.filter((reason) => !NEVER_ANSWERED.includes(reason)))(
+  'whoever is refused for %s learns why, and what to do',
+  (reason) => {
+    for (const language of LANGUAGES) {
+      expect(phrase(language, `refusal-${reason}` as PhraseKey)).toMatch(/\.$/);
+      expect(phrase(language, `refusal-${reason}-remedy` as PhraseKey)).toMatch(/\.$/);
+    }
+  },
+);
+
+test('the line of commands names each verb, and #help explains each', () => {
+  for (const language of LANGUAGES) {
+    const named = [...(wordsOf('layout', language).commands ?? '').matchAll(/#([a-z]+)/g)].map(
+      ([, verb]) => verb,
+    );
+    expect(named.sort()).toEqual(Object.keys(VERBS).sort());
+    for (const verb of Object.keys(VERBS)) expect(phrase(language, `help-${verb}` as PhraseKey)).not.toBe('');
+  }
+});
+
+test('requesters are offered the commands that are theirs, and no other', () => {
+  const theirs = Object.entries(VERBS)
+    .filter(([, verb]) => verb.requester)
+    .map(([name]) => name);
+  for (const language of LANGUAGES) {
+    const named = [...(wordsOf('layout', language).ownCommands ?? '').matchAll(/#([a-z]+)/g)].map(
+      ([, verb]) => verb,
+    );
+    expect(named.sort()).toEqual(theirs.sort());
+  }
+});
+
+test('a fact stands where its name stood', () => {
+  expect(fill('{who} wrote on {when}.', { who: 'Ada', when: 'Monday' })).toBe('Ada wrote on Monday.');
+});
+
+test('a sentence without its fact is not said', () => {
+  expect(fill('You will hear by {promised}.', {})).toBe('');
+  expect(fill('You will hear by {promised}.', { promised: '' })).toBe('');
+});
+
+test('braces and names that stand in a fact are words, not places to fill', () => {
+  expect(fill('“{subject}” by {who}', { subject: '{who} {{desk}} $& $1', who: 'Ada' })).toBe(
+    '“{who} {{desk}} $& $1” by Ada',
+  );
+});
+
+test('a fact of the name of something that every object has is still missing', () => {
+  expect(fill('{constructor}', {})).toBe('');
+});
+
+test('a fact that ends a sentence itself does not end it twice', () => {
+  expect(fill('Why: {reason}.', { reason: 'It is late.' })).toBe('Why: It is late.');
+  expect(fill('Why: {reason}.', { reason: 'it is late' })).toBe('Why: it is late.');
+});

@@ -1,0 +1,148 @@
+import { describe, expect, test } from 'vitest';
+import { updatesFor } from '../../core/ticket/audience.ts';
+import { change } from '../../core/ticket/change.ts';
+import type { Happening, Ticket } from '../../core/ticket/ticket.ts';
+import { desk, KIM, LUIS, MARTHA, MONDAY, NORA, opened, PRIYA, ticket } from '../sample.ts';
+
+const GRACE = 'grace.okafor@example.test';
+const OLE = 'ole@example.org';
+
+/** Who hears of it, and in which kind of mail, when this happens to the ticket. */
+function told(happening: Happening, before: Ticket = ticket()): string[] {
+  const { after, events } = change(before, [happening], MONDAY, desk);
+  return events
+    .flatMap((event) => updatesFor(event, after, desk))
+    .map(({ kind, to }) => `${kind} → ${to.address}`);
+}
+
+describe('a new ticket', () => {
+  test('is acknowledged to its requester and given to its agent', () => {
+    const { after, events } = opened();
+    expect(
+      events
+        .flatMap((event) => updatesFor(event, after, desk))
+        .map(({ kind, to }) => `${kind} → ${to.address}`),
+    ).toEqual([`acknowledgement → ${NORA}`, `assignment → ${LUIS}`]);
+  });
+
+  test('that nobody takes goes to the lead', () => {
+    const { after, events } = opened(MONDAY, {}, null);
+    expect(
+      updatesFor(events[0] as (typeof events)[number], { ...after, events: 1 }, desk).map(
+        ({ kind, to }) => `${kind} → ${to.address}`,
+      ),
+    ).toEqual([`acknowledgement → ${NORA}`, `assignment → ${MARTHA}`]);
+  });
+
+  test('of a machine is not acknowledged', () => {
+    const { after, events } = opened(MONDAY, { acknowledge: false });
+    expect(updatesFor(events[0] as (typeof events)[number], after, desk)).toEqual([]);
+  });
+});
+
+describe('what is said', () => {
+  test('a requester’s message goes to whoever has the ticket, else to the lead', () => {
+    const received: Happening = {
+      kind: 'message-received',
+      message: 2,
+      from: { address: NORA, name: '' },
+      messageId: null,
+      flagged: null,
+    };
+    expect(told(received)).toEqual([`requester-message → ${LUIS}`]);
+    expect(told(received, { ...ticket(), assignee: null })).toEqual([`requester-message → ${MARTHA}`]);
+  });
+
+  test('an answer goes to the requester and those on copy, each by himself', () => {
+    const copied = opened(MONDAY, { cc: [{ address: OLE, name: 'Ole' }] }).after;
+    expect(told({ kind: 'answered', message: 2, by: LUIS, messageId: null, with: null }, copied)).toEqual([
+      `answer → ${NORA}`,
+      `answer → ${OLE}`,
+    ]);
+  });
+
+  test('an answer that resolves reaches the requester in the mail that says so', () => {
+    expect(told({ kind: 'answered', message: 2, by: LUIS, messageId: null, with: 'resolved' })).toEqual([]);
+    expect(told({ kind: 'resolved', reason: '', by: LUIS, message: 2 })).toEqual([`resolved → ${NORA}`]);
+  });
+
+  test('an answer by a colleague is shown to whoever has the ticket', () => {
+    expect(told({ kind: 'answered', message: 2, by: KIM, messageId: null, with: null })).toEqual([
+      `answer → ${NORA}`,
+      `note → ${LUIS}`,
+    ]);
+  });
+
+  test('a private note never reaches anybody outside', () => {
+    expect(told({ kind: 'noted', message: 2, by: KIM, thirdParty: null })).toEqual([`note → ${LUIS}`]);
+    expect(told({ kind: 'noted', message: 2, by: LUIS, thirdParty: null })).toEqual([]);
+    expect(told({ kind: 'noted', message: 2, by: OLE, thirdParty: 'does not take part' })).toEqual([
+      `note → ${LUIS}`,
+    ]);
+  });
+});
+
+describe('hands', () => {
+  test('who takes a ticket is not told, who loses it is', () => {
+    expect(told({ kind: 'assigned', assignee: KIM, previous: LUIS, reason: 'taken', by: KIM })).toEqual([
+      `note → ${LUIS}`,
+    ]);
+  });
+
+  test('who gives a ticket away is not told, who gets it is', () => {
+    expect(told({ kind: 'assigned', assignee: KIM, previous: LUIS, reason: '', by: LUIS })).toEqual([
+      `assignment → ${KIM}`,
+    ]);
+  });
+
+  test('a climb is told to the requester, and the next agent gets the history', () => {
+    expect(told({ kind: 'escalated', from: 1, to: 2, reason: '', by: 'desk' })).toEqual([
+      `escalated → ${NORA}`,
+    ]);
+    const { after, events } = change(
+      ticket(),
+      [{ kind: 'assigned', assignee: PRIYA, previous: LUIS, reason: '', by: 'desk' }],
+      MONDAY,
+      desk,
+    );
+    expect(events.flatMap((event) => updatesFor(event, after, desk))).toMatchObject([
+      { kind: 'assignment', to: { address: PRIYA }, history: true },
+      { kind: 'note', to: { address: LUIS } },
+    ]);
+  });
+});
+
+describe('time', () => {
+  const deadline = { measure: 'firstResponse', due: MONDAY, startedAt: MONDAY, assignee: LUIS } as const;
+
+  test('a warning goes to the agent, a breach to the lead', () => {
+    expect(told({ kind: 'deadline-warned', ...deadline })).toEqual([`warning → ${LUIS}`]);
+    expect(told({ kind: 'deadline-breached', ...deadline })).toEqual([`breach → ${MARTHA}`]);
+  });
+
+  test('a breach of the lead’s own ticket goes to the manager', () => {
+    expect(told({ kind: 'deadline-breached', ...deadline, assignee: MARTHA })).toEqual([`breach → ${GRACE}`]);
+  });
+
+  test('a warning goes to whoever had the ticket then, though it climbed in the same moment', () => {
+    expect(told({ kind: 'deadline-warned', ...deadline }, { ...ticket(), assignee: PRIYA })).toEqual([
+      `warning → ${LUIS}`,
+    ]);
+  });
+
+  test('a reminder goes to the requester', () => {
+    expect(told({ kind: 'requester-reminded', number: 1 })).toEqual([`waiting-reminder → ${NORA}`]);
+  });
+});
+
+test('closing is told to the requester, unless it was he', () => {
+  expect(told({ kind: 'closed', reason: '', by: LUIS })).toEqual([`closed → ${NORA}`]);
+  expect(told({ kind: 'closed', reason: '', by: NORA })).toEqual([`note → ${LUIS}`]);
+});
+
+test('the same event gives the same update ids each time, in letters that SES takes as a tag', () => {
+  const { after, events } = opened();
+  const ids = () => events.flatMap((event) => updatesFor(event, after, desk)).map(({ id }) => id);
+  expect(ids()).toEqual(ids());
+  for (const id of ids()) expect(id).toMatch(/^[A-Za-z0-9_-]{1,256}$/);
+});
