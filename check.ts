@@ -1,10 +1,16 @@
 /** Everything that must be true before a change is kept, the same on a laptop and in CI: `npm run check`. */
 import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+const machines = readdirSync(join(import.meta.dirname, 'workflows')).map((name) => join('workflows', name));
 
 const STEPS: [name: string, ...command: string[]][] = [
   ['format and lint', 'biome', 'check', '--error-on-warnings'],
   ['types', 'tsc', '--noEmit'],
   ['tests', 'vitest', 'run'],
+  ['state machines', 'asl-validator', ...machines.flatMap((file) => ['--json-path', file])],
+  ['synth, with the rules of CloudFormation and cdk-nag', 'cdk', 'synth', '--quiet'],
 ];
 
 for (const [name, command, ...args] of STEPS) {

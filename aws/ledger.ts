@@ -1,0 +1,185 @@
+/**
+ * The ledger of all that came in: one record for each mail, with its current disposition and its earlier ones.
+ * Beside it stand the claims that make a repeat recognisable, and the ids by which an answer finds its ticket.
+ */
+import { createHash } from 'node:crypto';
+import type { HeldCode, Notice } from '../core/mail/outcome.ts';
+import type { Claim, MailEvent, MailRecord, Release } from '../core/mail/record.ts';
+import { expiry, type Item, type Table, type Write } from './table.ts';
+import { everyShard, newest, putEvent, shardOf } from './tickets.ts';
+
+export interface Known {
+  /** The mail that had this Message-ID, sender and body before, when it is another one. */
+  duplicateOf: string | null;
+  /** Ticket by Message-ID of earlier mail, in and out. */
+  tickets: Map<string, string>;
+  trusted: boolean;
+}
+
+export interface Ledger {
+  read(mailId: string): Promise<MailRecord | null>;
+  /** One batch read, whatever the table's size. `realNow` in epoch ms. */
+  recall(asked: {
+    mailId: string;
+    claim: Claim | null;
+    references: string[];
+    trust: { person: string; domain: string } | null;
+    realNow: number;
+  }): Promise<Known>;
+  code(id: string): Promise<HeldCode | null>;
+  /** The writes that belong in the transaction with what the mail did. */
+  writes(
+    record: MailRecord,
+    before: MailRecord | null,
+    parts: { claim: Claim | null; code: HeldCode | null; release: Release | null; notice: Notice | null },
+  ): Write[];
+  /** For a mail that changes no ticket. */
+  commit(writes: Write[]): Promise<void>;
+  event(pk: string, sk: string): Promise<MailEvent | null>;
+  list(limit: number, keep: (record: MailRecord) => boolean): Promise<MailRecord[]>;
+}
+
+export function openLedger(table: Table): Ledger {
+  return {
+    read: async (mailId) => (await table.get<Item & { mail: MailRecord }>(mailKey(mailId)))?.mail ?? null,
+    recall: async ({ mailId, claim, references, trust, realNow }) => {
+      const keys = [
+        ...references.map(referenceKey),
+        ...(claim ? [claimKey(claim)] : []),
+        ...(trust ? [trustKey(trust)] : []),
+      ];
+      const items = await table.getAll<Item & { mailId?: string; ticketId?: string; expiresAt?: number }>(
+        keys,
+      );
+      const claimed =
+        claim && items.find(({ pk, sk }) => pk === claimKey(claim).pk && sk === claimKey(claim).sk);
+      const trusts = trust && items.find(({ pk }) => pk === trustKey(trust).pk);
+      return {
+        duplicateOf: claimed?.mailId && claimed.mailId !== mailId ? claimed.mailId : null,
+        tickets: new Map(
+          items.flatMap(({ pk, sk, ticketId }) =>
+            sk === 'REF' && ticketId ? [[pk.slice('MSGID#'.length), ticketId] as const] : [],
+          ),
+        ),
+        trusted: trusts !== null && trusts !== undefined && (trusts.expiresAt ?? 0) * 1000 > realNow,
+      };
+    },
+    code: async (id) => (await table.get<Item & { code: HeldCode }>(codeKey(id)))?.code ?? null,
+    writes: (record, before, { claim, code, release, notice }) => [
+      putRecord(table, record, before),
+      ...(claim ? [putClaim(table, claim, record.mailId)] : []),
+      ...(record.ticketId && record.messageId
+        ? [putReference(table, record.messageId, record.ticketId)]
+        : []),
+      ...(code ? [putCode(table, code)] : []),
+      ...(release
+        ? [
+            putRecord(
+              table,
+              { ...release.held, released: true, version: release.held.version + 1 },
+              release.held,
+            ),
+          ]
+        : []),
+      ...(release?.trust ? [putTrust(table, release.trust)] : []),
+      ...(notice
+        ? [
+            putEvent(table, mailKey(record.mailId).pk, {
+              ...notice,
+              number: record.events,
+              at: record.disposedAt,
+            } as MailEvent),
+          ]
+        : []),
+    ],
+    commit: (writes) => table.transact(writes),
+    event: async (pk, sk) => (await table.get<Item & { event: MailEvent }>({ pk, sk }))?.event ?? null,
+    list: async (limit, keep) => {
+      const shards = await Promise.all(
+        everyShard((shard) =>
+          newest<Item & { mail: MailRecord }>(table, `MAIL#${shard}`, limit, ({ mail }) => keep(mail)),
+        ),
+      );
+      const mails = shards.flat().map(({ mail }) => mail);
+      return mails.sort((a, b) => Date.parse(b.receivedAt) - Date.parse(a.receivedAt)).slice(0, limit);
+    },
+  };
+}
+
+const mailKey = (mailId: string) => ({ pk: `MAIL#${mailId}`, sk: 'MAIL' });
+// DynamoDB takes keys of up to 2,048 octets; nobody's Message-ID needs a quarter of that.
+const messageIdKey = (messageId: string) =>
+  Buffer.byteLength(messageId) <= 512
+    ? messageId
+    : `sha256:${createHash('sha256').update(messageId).digest('hex')}`;
+const referenceKey = (messageId: string) => ({ pk: `MSGID#${messageIdKey(messageId)}`, sk: 'REF' });
+const claimKey = ({ messageId, hash }: Claim) => ({
+  pk: `MSGID#${messageIdKey(messageId)}`,
+  sk: `CLAIM#${hash}`,
+});
+const codeKey = (id: string) => ({ pk: `CODE#${id}`, sk: 'CODE' });
+const trustKey = ({ person, domain }: { person: string; domain: string }) => ({
+  pk: `TRUST#${person}#${domain}`,
+  sk: 'TRUST',
+});
+
+function putRecord(table: Table, record: MailRecord, before: MailRecord | null): Write {
+  const item = {
+    ...mailKey(record.mailId),
+    mail: record,
+    version: record.version,
+    listPk: `MAIL#${shardOf(record.mailId)}`,
+    listSk: `${record.receivedAt}#${record.mailId}`,
+  };
+  if (!before)
+    return { Put: { TableName: table.name, Item: item, ConditionExpression: 'attribute_not_exists(pk)' } };
+  return {
+    Put: {
+      TableName: table.name,
+      Item: item,
+      ConditionExpression: '#version = :read',
+      ExpressionAttributeNames: { '#version': 'version' },
+      ExpressionAttributeValues: { ':read': before.version },
+    },
+  };
+}
+
+function putClaim(table: Table, claim: Claim, mailId: string): Write {
+  return {
+    Put: {
+      TableName: table.name,
+      Item: { ...claimKey(claim), mailId },
+      ConditionExpression: 'attribute_not_exists(pk) OR mailId = :me',
+      ExpressionAttributeValues: { ':me': mailId },
+    },
+  };
+}
+
+/** Which ticket an answer to this id belongs to. */
+export function putReference(table: Table, messageId: string, ticketId: string): Write {
+  return { Put: { TableName: table.name, Item: { ...referenceKey(messageId), ticketId } } };
+}
+
+function putCode(table: Table, code: HeldCode): Write {
+  const item = { ...codeKey(code.id), code, expiresAt: expiry(Date.parse(code.expiresAt) + 86_400_000) };
+  // Two answers at once count as two tries: each must have seen the number of tries that it adds to.
+  if (code.tries === 0 && !code.used) return { Put: { TableName: table.name, Item: item } };
+  return {
+    Put: {
+      TableName: table.name,
+      Item: item,
+      ConditionExpression: '#code.#tries = :tries AND #code.#used = :unused',
+      ExpressionAttributeNames: { '#code': 'code', '#tries': 'tries', '#used': 'used' },
+      ExpressionAttributeValues: { ':tries': code.used ? code.tries : code.tries - 1, ':unused': false },
+    },
+  };
+}
+
+function putTrust(
+  table: Table,
+  { person, domain, until }: { person: string; domain: string; until: number },
+): Write {
+  return {
+    Put: { TableName: table.name, Item: { ...trustKey({ person, domain }), expiresAt: expiry(until) } },
+  };
+}

@@ -1,0 +1,73 @@
+/** SES, sending. One attempt for each call: see clients.ts for why. */
+import { UnavailableError } from '../core/faults.ts';
+import { mailing } from './clients.ts';
+
+export interface Sending {
+  raw: Uint8Array;
+  /** The address of the desk; also the envelope's sender. */
+  from: string;
+  to: string;
+  /** Come back with every event about this mail: letters, digits, `_` and `-` only. */
+  tags: Record<string, string>;
+}
+
+export type Sent =
+  | {
+      sent: true /** With SES's domain, as it stands in the Message-ID that recipients see. */;
+      messageId: string;
+    }
+  | { sent: false; refused: string };
+
+export interface Mailer {
+  /** Throws UnavailableError when SES asks to slow down or does not answer; a refusal for good is a value. */
+  send(sending: Sending): Promise<Sent>;
+  /** The id that SES gave, as it stands in the Message-ID that recipients see. */
+  messageIdOf(bare: string): Promise<string>;
+}
+
+/** https://docs.aws.amazon.com/ses/latest/APIReference/API_SendRawEmail.html, Errors */
+const FOR_GOOD = new Set(['MessageRejected', 'InvalidParameterValue']);
+const LATER = new Set([
+  'Throttling',
+  'ThrottlingException',
+  'TooManyRequestsException',
+  'LimitExceededException',
+  'ServiceUnavailable',
+  'InternalFailure',
+  'TimeoutError',
+]);
+
+export function openMailer(configurationSet: string): Mailer {
+  return {
+    messageIdOf: withDomain,
+    async send({ raw, from, to, tags }) {
+      const { ses, client } = await mailing();
+      try {
+        const { MessageId } = await client.send(
+          new ses.SendRawEmailCommand({
+            RawMessage: { Data: raw },
+            Source: from,
+            // Never taken from the headers: what stands there must not decide who gets it.
+            Destinations: [to],
+            ConfigurationSetName: configurationSet,
+            Tags: Object.entries(tags).map(([Name, Value]) => ({ Name, Value })),
+          }),
+        );
+        return { sent: true, messageId: await withDomain(MessageId ?? '') };
+      } catch (error) {
+        if (error instanceof Error && FOR_GOOD.has(error.name))
+          return { sent: false, refused: `${error.name}: ${error.message}` };
+        if (error instanceof Error && LATER.has(error.name))
+          throw new UnavailableError(`SES: ${error.message}`, { cause: error });
+        throw error;
+      }
+    },
+  };
+}
+
+/** SES writes `email.amazonses.com` in us-east-1 and `REGION.amazonses.com` elsewhere. */
+async function withDomain(bare: string): Promise<string> {
+  const { client } = await mailing();
+  const region = await client.config.region();
+  return `${bare}@${region === 'us-east-1' ? 'email.amazonses.com' : `${region}.amazonses.com`}`;
+}

@@ -1,0 +1,105 @@
+/**
+ * What was sent, and what is being sent. A claim with a lease keeps two deliveries of one event from sending one
+ * update twice.
+ *
+ * The window that remains: SES took the mail, and the process died before that was recorded. Then SES's own `Send`
+ * event, which carries the update's id, settles the claim. Only if that event comes later than the lease ends does
+ * the next try send the same mail again.
+ */
+import { putReference } from './ledger.ts';
+import { expiry, type Item, type Table, type Write } from './table.ts';
+
+export interface UpdateRecord {
+  id: string;
+  kind: string;
+  to: string;
+  ticketId: string | null;
+  state: 'sending' | 'sent' | 'refused';
+  /** ISO 8601 UTC, desk time. */
+  at: string;
+  /** Real time, epoch ms. */
+  leaseUntil: number;
+  /** The id that SES gave, with its domain. */
+  messageId: string | null;
+  detail: string | null;
+}
+
+export interface Updates {
+  read(id: string): Promise<UpdateRecord | null>;
+  /** `mine`: send it. `done`: nothing is left to do. `taken`: somebody is sending it at this moment. */
+  claim(
+    update: Pick<UpdateRecord, 'id' | 'kind' | 'to' | 'ticketId' | 'at'>,
+    realNow: number,
+  ): Promise<'mine' | 'done' | 'taken'>;
+  /** Records the end of it, and which ticket an answer to the id that SES gave belongs to. */
+  settle(record: UpdateRecord): Promise<void>;
+  /** Gives the claim back: SES did not take the mail. */
+  release(record: Pick<UpdateRecord, 'id'>): Promise<void>;
+  /** True for the first who says so before `until` (epoch ms of real time), however often he repeats it; false for all others. */
+  once(what: string, by: string, until: number, realNow: number): Promise<boolean>;
+  wasOnce(what: string): Promise<boolean>;
+  /** The same, to be written with what is done once. */
+  onceWith(what: string, until: number): Write;
+}
+
+/** Longer than the function may run, and long enough for SES's `Send` event to arrive. */
+export const LEASE = 5 * 60_000;
+
+export function openUpdates(table: Table): Updates {
+  const read = async (id: string) =>
+    (await table.get<Item & { update: UpdateRecord }>(updateKey(id)))?.update ?? null;
+  return {
+    read,
+    async claim({ id, kind, to, ticketId, at }, realNow) {
+      const update: UpdateRecord = {
+        id,
+        kind,
+        to,
+        ticketId,
+        at,
+        state: 'sending',
+        leaseUntil: realNow + LEASE,
+        messageId: null,
+        detail: null,
+      };
+      const claimed = await table.put(
+        { ...updateKey(id), update },
+        {
+          expression: 'attribute_not_exists(pk) OR (#update.#state = :sending AND #update.leaseUntil < :now)',
+          names: { '#update': 'update', '#state': 'state' },
+          values: { ':sending': 'sending', ':now': realNow },
+        },
+      );
+      if (claimed) return 'mine';
+      return (await read(id))?.state === 'sending' ? 'taken' : 'done';
+    },
+    async settle(update) {
+      const { messageId, ticketId } = update;
+      await table.transact([
+        { Put: { TableName: table.name, Item: { ...updateKey(update.id), update } } },
+        ...(messageId && ticketId ? [putReference(table, messageId, ticketId)] : []),
+      ]);
+    },
+    async release({ id }) {
+      await table.transact([{ Delete: { TableName: table.name, Key: updateKey(id) } }]);
+    },
+    once: (what, by, until, realNow) =>
+      table.put(
+        { pk: `ONCE#${what}`, sk: 'ONCE', saidBy: by, expiresAt: expiry(until) },
+        {
+          expression: 'attribute_not_exists(pk) OR expiresAt < :now OR saidBy = :me',
+          values: { ':now': expiry(realNow), ':me': by },
+        },
+      ),
+    wasOnce: async (what) => (await table.get({ pk: `ONCE#${what}`, sk: 'ONCE' })) !== null,
+    onceWith: (what, until) => ({
+      Put: {
+        TableName: table.name,
+        Item: { pk: `ONCE#${what}`, sk: 'ONCE', expiresAt: expiry(until) },
+        ConditionExpression: 'attribute_not_exists(pk)',
+      },
+    }),
+  };
+}
+
+const updateKey = (id: string) => ({ pk: `UPDATE#${id}`, sk: 'UPDATE' });

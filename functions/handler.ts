@@ -1,0 +1,210 @@
+/**
+ * The one wrapper around every function, and the only place that reaches AWS. What a function is given:
+ *
+ * - called by AWS: the event is checked against the function's schema, each record of a batch by itself;
+ * - on a cold start only: the world is opened from the environment and the desk that travels in the bundle;
+ * - for every record: the function's own step runs with its input and the world.
+ *
+ * A step that throws is logged with its ids, never with addresses or text, and its record is tried again; the
+ * others of the batch are done. After five tries a record lands in a dead-letter queue, where an alarm rings.
+ */
+import { readFile } from 'node:fs/promises';
+import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
+import { Logger } from '@aws-lambda-powertools/logger';
+import middy from '@middy/core';
+import type {
+  DynamoDBBatchResponse,
+  DynamoDBStreamEvent,
+  SQSBatchResponse,
+  SQSEvent,
+  SQSRecord,
+} from 'aws-lambda';
+import type * as z from 'zod';
+import { lazy } from '../aws/clients.ts';
+import { openKeys } from '../aws/keys.ts';
+import { type Ledger, openLedger } from '../aws/ledger.ts';
+import { type Mailer, openMailer } from '../aws/mailer.ts';
+import { type Mailroom, openMailroom } from '../aws/mailroom.ts';
+import { openQueue, type Queue } from '../aws/queues.ts';
+import { recall } from '../aws/recall.ts';
+import { openTable } from '../aws/table.ts';
+import { openTickets, type Tickets } from '../aws/tickets.ts';
+import { openUpdates, type Updates } from '../aws/updates.ts';
+import { openWatches, type Watches } from '../aws/watches.ts';
+import type { Desk } from '../core/config/desk.ts';
+import { ConflictError, InvalidInputError } from '../core/faults.ts';
+import type { Arrival, Memory, Moment } from '../core/mail/outcome.ts';
+import type { MailRecord } from '../core/mail/record.ts';
+import type { Keys } from '../core/mail/token.ts';
+
+export interface World {
+  desk: Desk;
+  /** Desk time, ISO 8601 UTC. */
+  now(): string;
+  /** Real time, epoch ms: for leases, signatures and codes. */
+  realNow(): number;
+  /** Random octets. */
+  random(octets: number): Uint8Array;
+  keys(): Promise<Keys>;
+  /** What memory knows about a mail that has just been read. */
+  recall(arrival: Arrival, before: MailRecord | null, moment: Moment): Promise<Memory | 'too-early'>;
+  tickets: Tickets;
+  ledger: Ledger;
+  updates: Updates;
+  mailroom: Mailroom;
+  mailer: Mailer;
+  mails: Queue;
+  updatesQueue: Queue;
+  watchesQueue: Queue;
+  watches: Watches;
+  log: Log;
+}
+
+export interface Log {
+  info(message: string, ids: Record<string, string | number | boolean | null>): void;
+  warn(message: string, ids: Record<string, string | number | boolean | null>): void;
+}
+
+type Step<Input, Output> = (input: Input, world: World) => Promise<Output>;
+
+const logger = new Logger({ serviceName: process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'replydesk' });
+const world = lazy(async () =>
+  openWorld(process.env, JSON.parse(await readFile(new URL('./desk.json', import.meta.url), 'utf8'))),
+);
+
+/** A function that is called with one input: by the state machine, by a schedule. */
+export function lambda<Schema extends z.ZodType, Output>(
+  schema: Schema,
+  step: Step<z.output<Schema>, Output>,
+) {
+  return middy(async (event: unknown): Promise<Output> => step(parse(schema, event), await world())).onError(
+    ({ error }) => {
+      logger.error('the call failed', named(error));
+    },
+  );
+}
+
+/** A function behind a queue: each record by itself. `isNotice` tells what is no message for us at all. */
+export function queue<Schema extends z.ZodType>(
+  schema: Schema,
+  step: Step<z.output<Schema>, void>,
+  isNotice: (body: string) => boolean = () => false,
+) {
+  const processor = new BatchProcessor(EventType.SQS);
+  const record = async ({ body, messageId }: SQSRecord) => {
+    if (isNotice(body)) return;
+    await isolated({ messageId }, async () => step(parse(schema, JSON.parse(body)), await world()));
+  };
+  return middy(
+    (event: SQSEvent): Promise<SQSBatchResponse> =>
+      processPartialResponse(event, record, processor, {
+        throwOnFullBatchFailure: false,
+      }) as Promise<SQSBatchResponse>,
+  );
+}
+
+/**
+ * The function behind the table's stream is given all records at once and says which it could not do, by their
+ * places. Lambda reads the stream again from the first of these; what comes after it is repeated.
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
+ */
+export function stream<Schema extends z.ZodType>(
+  schema: Schema,
+  step: (inputs: z.output<Schema>[], world: World) => Promise<number[]>,
+) {
+  return middy(async ({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
+    const read = Records.map(({ dynamodb }) => schema.safeParse(dynamodb));
+    const unread = read.findIndex(({ success }) => !success);
+    const inputs = read
+      .slice(0, unread === -1 ? read.length : unread)
+      .flatMap(({ data }) => (data === undefined ? [] : [data]));
+    const failed = [...(await step(inputs, await world())), ...(unread === -1 ? [] : [unread])];
+    if (failed.length === 0) return { batchItemFailures: [] };
+    const first = Records[Math.min(...failed)]?.dynamodb?.SequenceNumber ?? '';
+    logger.error('records of the stream failed', { first, failed: failed.length });
+    return { batchItemFailures: [{ itemIdentifier: first }] };
+  }).onError(({ error }) => {
+    logger.error('the batch failed', named(error));
+  });
+}
+
+async function isolated(ids: Record<string, string | null>, run: () => Promise<void>): Promise<void> {
+  try {
+    await again(run);
+  } catch (error) {
+    logger.error('the record failed', { ...ids, ...named(error) });
+    throw error;
+  }
+}
+
+const MOST_CONFLICTS = 8;
+
+/** Somebody wrote in between: reading and deciding anew is all it takes, and waiting for the queue would take minutes. */
+export async function again<T>(run: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await run();
+    } catch (error) {
+      if (!(error instanceof ConflictError) || attempt === MOST_CONFLICTS) throw error;
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 25 * 2 ** attempt));
+    }
+  }
+}
+
+function parse<Schema extends z.ZodType>(schema: Schema, event: unknown): z.output<Schema> {
+  const read = schema.safeParse(event);
+  if (read.success) return read.data;
+  throw new InvalidInputError(
+    read.error.issues.map(({ path, message }) => `${path.join('.') || 'the event'}: ${message}`).join('; '),
+  );
+}
+
+function named(error: unknown): { fault: string; message: string; stack: string } {
+  return error instanceof Error
+    ? { fault: error.name, message: error.message, stack: error.stack ?? '' }
+    : { fault: 'unknown', message: String(error), stack: '' };
+}
+
+/** What the template declares for the function; what it does not need it does not have, and using it is a fault. */
+export function openWorld(env: NodeJS.ProcessEnv, desk: Desk): World {
+  const clock = readClock(env.DESK_CLOCK ?? '');
+  const table = openTable(env.DESK_TABLE ?? '');
+  const [tickets, ledger] = [openTickets(table), openLedger(table)];
+  const keys = openKeys(env.DESK_KEYS_PARAMETER ?? '', () => Date.now());
+  return {
+    desk,
+    now: () => new Date(clock(Date.now())).toISOString(),
+    realNow: () => Date.now(),
+    random: (octets) => crypto.getRandomValues(new Uint8Array(octets)),
+    keys,
+    recall: async (arrival, before, moment) =>
+      recall(arrival, before, moment, { desk, keys: await keys(), ledger, tickets }),
+    tickets,
+    ledger,
+    updates: openUpdates(table),
+    mailroom: openMailroom(env.DESK_BUCKET ?? ''),
+    mailer: openMailer(env.DESK_CONFIGURATION_SET ?? ''),
+    mails: openQueue(env.DESK_MAIL_QUEUE ?? ''),
+    updatesQueue: openQueue(env.DESK_UPDATES_QUEUE ?? ''),
+    watchesQueue: openQueue(env.DESK_WATCHES_QUEUE ?? ''),
+    watches: openWatches(env.DESK_WATCH_MACHINE ?? ''),
+    log: {
+      info: (message, ids) => logger.info(message, ids),
+      warn: (message, ids) => logger.warn(message, ids),
+    },
+  };
+}
+
+/**
+ * The template declares DESK_CLOCK empty: desk time is real time. A laptop fills in `<real ms>,<desk ms>,<speed>`
+ * to play a day in seconds.
+ */
+export function readClock(variable: string): (realNow: number) => number {
+  if (variable === '') return (realNow) => realNow;
+  const [real, desk, speed] = variable.split(',').map(Number);
+  if (real === undefined || desk === undefined || !speed || !Number.isFinite(real + desk + speed))
+    throw new InvalidInputError(
+      `DESK_CLOCK is «${variable}»; allowed is nothing or <real ms>,<desk ms>,<speed>`,
+    );
+  return (realNow) => desk + (realNow - real) * speed;
+}

@@ -1,0 +1,52 @@
+/** The one reader of the table's stream: hands each event to the queues of those who act on it, and thinks of nothing else. */
+import * as z from 'zod';
+import { stream, type World } from './handler.ts';
+
+/** The table's keys, and the event's kind and generation, as the stream writes them. */
+export const StreamedEvent = z.object({
+  Keys: z.object({ pk: z.object({ S: z.string() }), sk: z.object({ S: z.string().startsWith('EVENT#') }) }),
+  NewImage: z.object({
+    event: z.object({
+      M: z.object({ kind: z.object({ S: z.string() }), generation: z.object({ N: z.string() }).optional() }),
+    }),
+  }),
+});
+
+type Streamed = z.output<typeof StreamedEvent>;
+
+export const handler = stream(StreamedEvent, relayEvents);
+
+/** Returns the places of the events that were not taken. A repeat sends the same messages again; their readers recognise them. */
+export async function relayEvents(events: Streamed[], world: World): Promise<number[]> {
+  const placed = events.map((event, place) => ({ event, place, to: destination(event) }));
+  const [toUpdates, toWatches] = [
+    placed.filter(({ to }) => to === 'updates'),
+    placed.filter(({ to }) => to === 'watches'),
+  ];
+  const [updatesLeft, watchesLeft] = await Promise.all([
+    world.updatesQueue.sendAll(toUpdates.map(({ event: { Keys } }) => ({ pk: Keys.pk.S, sk: Keys.sk.S }))),
+    world.watchesQueue.sendAll(toWatches.map(({ event }) => watchRequest(event))),
+  ]);
+  const left = [
+    ...updatesLeft.map((index) => toUpdates[index]),
+    ...watchesLeft.map((index) => toWatches[index]),
+  ];
+  return left.flatMap((each) => each?.place ?? []);
+}
+
+/** Events of which nobody is ever told: no message, no invocation, no cost. `updatesFor` is the full story. */
+const SILENT = new Set(['started', 'unassigned', 'prioritised', 'categorised', 'paused', 'complained']);
+
+function destination({ NewImage }: Streamed): 'updates' | 'watches' | 'nobody' {
+  const kind = NewImage.event.M.kind.S;
+  if (kind === 'watch-started') return 'watches';
+  return SILENT.has(kind) ? 'nobody' : 'updates';
+}
+
+function watchRequest({ Keys, NewImage }: Streamed) {
+  return {
+    version: 1,
+    ticketId: Keys.pk.S.slice('T#'.length),
+    generation: Number(NewImage.event.M.generation?.N),
+  };
+}

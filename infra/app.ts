@@ -1,0 +1,64 @@
+/**
+ * The CDK app: `cdk synth`, `cdk deploy`, or plainly `node infra/app.ts`. It needs neither network nor account.
+ *
+ * What it is asked for comes as context (`-c name=value`); DESK_CONFIG names another desk.yaml as well.
+ */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { App, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { describeProblems, loadDesk } from '../core/config/load.ts';
+import { bundle } from './bundle.ts';
+import { FUNCTIONS, type FunctionName } from './lambda.ts';
+import { readOptions } from './options.ts';
+import { DeskStack } from './stack.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+
+async function synthesize(): Promise<string | null> {
+  // The CDK's command line reads cdk.json; without it the feature flags would be missing and the template another.
+  const { context } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8'));
+  const app = new App({ context, outdir: process.env.CDK_OUTDIR ?? 'cdk.out', analyticsReporting: false });
+  const read = readOptions(app.node.getAllContext(), process.env.DESK_CONFIG);
+  if (!read.ok) return read.problem;
+  const { config, stackName, ...options } = read.options;
+
+  let text: string;
+  try {
+    text = readFileSync(config, 'utf8');
+  } catch (error) {
+    return `${config} cannot be read: ${error instanceof Error ? error.message : error}`;
+  }
+  const loaded = loadDesk(text);
+  if (!loaded.ok) return describeProblems(relative(process.cwd(), config), loaded.problems);
+
+  const folder = mkdtempSync(join(tmpdir(), 'replydesk-'));
+  try {
+    const entries = Object.fromEntries(
+      FUNCTIONS.map((name) => [name, join(ROOT, 'functions', `${name}.ts`)]),
+    );
+    const made = await bundle(entries as Record<FunctionName, string>, {
+      desk: JSON.stringify(loaded.desk),
+      into: folder,
+    });
+    const bundles = Object.fromEntries(FUNCTIONS.map((name) => [name, made[name].folder])) as Record<
+      FunctionName,
+      string
+    >;
+    // The CDK's own switch for its rules, followed here for ours: a laptop starts faster without either.
+    if (process.env.CDK_VALIDATION !== 'false') Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+    new DeskStack(app, stackName, { bundles, domain: loaded.desk.domain, ...options });
+    // Copies the bundles into the cloud assembly.
+    app.synth();
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  return null;
+}
+
+const problem = await synthesize();
+if (problem !== null) {
+  process.stderr.write(`${problem}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,190 @@
+/**
+ * Makes the asset folder of each function: `index.mjs`, the chunks that it loads when it needs them, their source
+ * maps, and `desk.json`.
+ *
+ * One esbuild call per function, because a chunk shared between functions would change under all of them whenever one
+ * changes. The AWS SDK's clients, which functions load only when they first need them, are most of the code and the
+ * same for all: they are built once, and each function gets the files of those that it names. The same input gives
+ * the same bytes, so that a deployment touches only the functions that changed.
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { type BuildOptions, type BuildResult, build, type Plugin } from 'esbuild';
+
+export interface Bundle {
+  /** The folder to hand to Lambda. */
+  folder: string;
+  /** Octets: what an import of the handler reads at once, and what it may load later. Source maps are not counted. */
+  size: { entry: number; later: number };
+}
+
+interface File {
+  name: string;
+  contents: Uint8Array;
+  /** Names of the files that it imports, at once or later. */
+  imports: string[];
+}
+
+const ROOT = join(import.meta.dirname, '..');
+
+/**
+ * `entries`: the name of each function and its source file. `desk` is written as it is into every folder.
+ * Throws with esbuild's own list of errors if a source does not build.
+ */
+export async function bundle<Name extends string>(
+  entries: Record<Name, string>,
+  { desk, into }: { desk: string; into: string },
+): Promise<Record<Name, Bundle>> {
+  const names = Object.keys(entries) as Name[];
+  const functions = await Promise.all(names.map((name) => buildFunction(entries[name])));
+  const clients = await buildClients(new Set(functions.flatMap((built) => built.clients)));
+  const bundles = await Promise.all(
+    functions.map(async ({ files, clients: named }, n): Promise<[string, Bundle]> => {
+      const name = names[n] as Name;
+      const reached = reach(clients, named.map(clientFile));
+      return [name, await writeBundle(join(into, name), [...files, ...reached], desk)];
+    }),
+  );
+  return Object.fromEntries(bundles) as Record<Name, Bundle>;
+}
+
+async function buildFunction(entry: string): Promise<{ files: File[]; clients: string[] }> {
+  const clients = new Set<string>();
+  const files = await buildFiles({
+    entryPoints: { index: entry },
+    plugins: [leaveOut, clientsApart(clients)],
+  });
+  return { files, clients: [...clients].sort() };
+}
+
+async function buildClients(clients: Set<string>): Promise<File[]> {
+  if (clients.size === 0) return [];
+  const entryPoints = Object.fromEntries(
+    [...clients].sort().map((name) => [basename(clientFile(name), '.mjs'), name]),
+  );
+  return buildFiles({ entryPoints, plugins: [wholeClient] });
+}
+
+async function buildFiles(options: BuildOptions): Promise<File[]> {
+  const { outputFiles, metafile } = (await build({
+    ...options,
+    // Nothing is written there. Source maps and chunk names are reckoned from it, and must not depend on the machine.
+    absWorkingDir: ROOT,
+    outdir: join(ROOT, '.generated', 'function'),
+    outExtension: { '.js': '.mjs' },
+    chunkNames: 'chunk-[hash]',
+    bundle: true,
+    write: false,
+    // Stays here: Lambda would be sent most of a megabyte of it.
+    metafile: true,
+    format: 'esm',
+    splitting: true,
+    platform: 'node',
+    target: 'node24',
+    minify: true,
+    // Positions are enough for a stack trace; the sources themselves would be most of the asset.
+    sourcemap: 'linked',
+    sourcesContent: false,
+    mainFields: ['module', 'main'],
+    banner: { js: REQUIRE },
+    legalComments: 'none',
+    logLevel: 'silent',
+  })) as BuildResult<{ write: false; metafile: true }>;
+  const imports = new Map(
+    Object.entries(metafile.outputs).map(([path, output]) => [
+      basename(path),
+      output.imports.map((to) => basename(to.path)),
+    ]),
+  );
+  return outputFiles.map(({ path, contents }) => ({
+    name: basename(path),
+    contents,
+    imports: imports.get(basename(path)) ?? [],
+  }));
+}
+
+/** Bundles are ES modules, and some of what they hold is CommonJS that still calls `require('node:…')`. */
+const REQUIRE =
+  "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+
+/** A client that is loaded when it is needed stays outside the function's own build, and is noted. */
+function clientsApart(noted: Set<string>): Plugin {
+  return {
+    name: 'clients-apart',
+    setup({ onResolve }) {
+      onResolve({ filter: /^@aws-sdk\/(client|lib)-[a-z0-9-]+$/ }, ({ path, kind }) => {
+        if (kind !== 'dynamic-import') return undefined;
+        noted.add(path);
+        return { path: `./${clientFile(path)}`, external: true };
+      });
+    },
+  };
+}
+
+/** `@aws-sdk/client-s3` is loaded from `client-s3.mjs`. */
+function clientFile(client: string): string {
+  return `${basename(client)}.mjs`;
+}
+
+/** Named as an entry, a package would be looked for as a file. */
+const wholeClient: Plugin = {
+  name: 'whole-client',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /./ }, ({ path, kind }) =>
+      kind === 'entry-point' ? { path, namespace: 'whole-client' } : undefined,
+    );
+    onLoad({ filter: /./, namespace: 'whole-client' }, ({ path }) => ({
+      contents: `export * from '${path}';`,
+      resolveDir: ROOT,
+    }));
+  },
+};
+
+/**
+ * What mailparser loads for converting text and finding links, neither of which we have it do: a quarter of a megabyte
+ * that each cold start would read. The stand-ins do what is asked of them while it is loaded, and fail when used.
+ */
+const LEFT_OUT: Record<string, string> = {
+  'html-to-text':
+    'exports.htmlToText = () => { throw new Error("html-to-text is left out of the bundle"); };',
+  'linkify-it':
+    'const none = { tlds: () => none, add: () => none, set: () => none, pretest: () => false }; module.exports = () => none;',
+  tlds: 'module.exports = [];',
+};
+
+const leaveOut: Plugin = {
+  name: 'leave-out',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: new RegExp(`^(${Object.keys(LEFT_OUT).join('|')})$`) }, ({ path, importer }) =>
+      /[\\/]mailparser[\\/]/.test(importer) ? { path, namespace: 'left-out' } : undefined,
+    );
+    onLoad({ filter: /./, namespace: 'left-out' }, ({ path }) => ({
+      contents: LEFT_OUT[path],
+      loader: 'js',
+    }));
+  },
+};
+
+/** These files and all that they import, with the maps of each. */
+function reach(files: File[], names: string[]): File[] {
+  const byName = new Map(files.map((file) => [file.name, file]));
+  const reached = new Set<string>();
+  const visit = (name: string): void => {
+    const file = byName.get(name);
+    if (!file || reached.has(name)) return;
+    reached.add(name);
+    for (const imported of file.imports) visit(imported);
+  };
+  for (const name of names) visit(name);
+  return files.filter(({ name }) => reached.has(name.replace(/\.map$/, '')));
+}
+
+async function writeBundle(folder: string, files: File[], desk: string): Promise<Bundle> {
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'desk.json'), desk);
+  await Promise.all(files.map(({ name, contents }) => writeFile(join(folder, name), contents)));
+  const size = (kept: File[]) => kept.reduce((sum, { contents }) => sum + contents.byteLength, 0);
+  const code = files.filter(({ name }) => name.endsWith('.mjs'));
+  const entry = size(code.filter(({ name }) => name === 'index.mjs'));
+  return { folder, size: { entry, later: size(code) - entry } };
+}

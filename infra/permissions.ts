@@ -1,0 +1,159 @@
+/**
+ * What each function may do, and to what: one entry per function, nothing shared but the vocabulary at the end.
+ *
+ * No `grant*` method of the CDK is used: those give families of actions (`s3:GetObject*`), and an action that stands
+ * here is one that the function's code calls. A missing one fails on the laptop, where every call is checked
+ * against these.
+ */
+import { ArnFormat, Aws, Stack } from 'aws-cdk-lib';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import type { FunctionName } from './lambda.ts';
+
+interface Memory {
+  table: ITable;
+  bucket: IBucket;
+}
+
+export const permissions = {
+  receiveEmail: ({
+    table,
+    bucket,
+    mailQueue,
+    keysParameter,
+  }: Memory & { mailQueue: IQueue; keysParameter: string }) => [
+    items(table, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'),
+    objects(bucket, 's3:GetObject', 'in/*', 'mail/*'),
+    objects(bucket, 's3:PutObject', 'mail/*', 'files/*', 'bodies/*'),
+    objects(bucket, 's3:DeleteObject', 'in/*'),
+    knowingWhatIsMissing(bucket),
+    // A mail that was held is put back into the queue when its code has come; one that came too early goes back itself.
+    on(mailQueue.queueArn, 'sqs:SendMessage'),
+    on(parameterArn(keysParameter), 'ssm:GetParameter'),
+  ],
+
+  relayEvents: ({ updatesQueue, watchesQueue }: { updatesQueue: IQueue; watchesQueue: IQueue }) => [
+    on(updatesQueue.queueArn, 'sqs:SendMessage'),
+    on(watchesQueue.queueArn, 'sqs:SendMessage'),
+  ],
+
+  sendUpdate: ({
+    table,
+    bucket,
+    keysParameter,
+    domain,
+    configurationSet,
+  }: Memory & { keysParameter: string; domain: string; configurationSet: string }) => [
+    items(table, 'GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'),
+    objects(bucket, 's3:GetObject', 'files/*', 'bodies/*'),
+    knowingWhatIsMissing(bucket),
+    on(parameterArn(keysParameter), 'ssm:GetParameter'),
+    // What is really allowed is in the condition: to write as the desk. The configuration set has to be named as well,
+    // or each call that uses it is refused.
+    new PolicyStatement({
+      actions: ['ses:SendRawEmail'],
+      resources: [sesArn('identity', '*'), sesArn('configuration-set', configurationSet)],
+      conditions: { StringLike: { 'ses:FromAddress': `*@${domain}` } },
+    }),
+  ],
+
+  startWatch: ({ table, watchMachine }: { table: ITable; watchMachine: StateMachine }) => [
+    items(table, 'GetItem'),
+    on(watchMachine.stateMachineArn, 'states:StartExecution'),
+  ],
+
+  advanceWatch: ({ table }: { table: ITable }) => [
+    items(table, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'),
+  ],
+
+  receiveFeedback: ({ table }: { table: ITable }) => [items(table, 'GetItem', 'PutItem', 'UpdateItem')],
+
+  sweep: ({
+    table,
+    bucket,
+    mailQueue,
+    watchMachine,
+  }: Memory & { mailQueue: IQueue; watchMachine: StateMachine }) => [
+    items(table, 'GetItem', 'PutItem', 'UpdateItem'),
+    on(`${table.tableArn}/index/open`, 'dynamodb:Query'),
+    objects(bucket, 's3:GetObject', 'in/*'),
+    knowingWhatIsMissing(bucket),
+    on(mailQueue.queueArn, 'sqs:SendMessage'),
+    on(
+      Stack.of(table).formatArn({
+        service: 'states',
+        resource: 'execution',
+        resourceName: `${watchMachine.stateMachineName}:*`,
+        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      }),
+      'states:DescribeExecution',
+    ),
+  ],
+
+  provision: ({ keysParameter }: { keysParameter: string }) => [
+    on('*', 'ses:DescribeActiveReceiptRuleSet', 'ses:SetActiveReceiptRuleSet'),
+    on(parameterArn(keysParameter), 'ssm:PutParameter'),
+  ],
+};
+
+/**
+ * Where a right names more than one resource, and why it cannot name fewer: cdk-nag refuses every wildcard that is not
+ * listed here for its function. `<Bucket.Arn>` is how it spells a reference.
+ */
+export const wildcards: Partial<Record<FunctionName, Record<string, string>>> = {
+  'receive-email': {
+    '<Bucket.Arn>/in/*': 'The key is the id that SES gives the mail.',
+    '<Bucket.Arn>/mail/*': 'The key holds the day and the id that SES gave the mail.',
+    '<Bucket.Arn>/files/*': 'The key holds the id of the mail that the attachment came with.',
+    '<Bucket.Arn>/bodies/*': 'The key is the id of a message.',
+  },
+  'send-update': {
+    '<Bucket.Arn>/files/*': 'Which attachments ride along, the ticket says.',
+    '<Bucket.Arn>/bodies/*': 'Which message is sent, the ticket says.',
+    'arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:identity/*':
+      "In the SES sandbox the recipient's identity is checked as well; the condition allows no other sender than the desk.",
+  },
+  'relay-events': {
+    '*': 'Lambda lists streams when it is given one to read, and DynamoDB knows no narrower resource for it.',
+  },
+  sweep: {
+    '<Bucket.Arn>/in/*': 'What lies unhandled is only known by listing it.',
+    'arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<WatchMachine.Name>:*':
+      'The name of an execution holds the id of its ticket.',
+  },
+  provision: {
+    '*': 'The choice of the active receipt rule set is one per account and region, and has no ARN.',
+  },
+};
+
+/** A transaction is checked item by item, each as what it does. An index is a resource of its own. */
+function items(
+  table: ITable,
+  ...actions: ('GetItem' | 'BatchGetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'DeleteItem')[]
+): PolicyStatement {
+  return on(table.tableArn, ...actions.map((action) => `dynamodb:${action}`));
+}
+
+function objects(bucket: IBucket, action: string, ...keys: string[]): PolicyStatement {
+  return new PolicyStatement({ actions: [action], resources: keys.map((key) => bucket.arnForObjects(key)) });
+}
+
+/** To whoever may not list, S3 answers "access denied" where an object is missing; a repeat would end as a fault. */
+function knowingWhatIsMissing(bucket: IBucket): PolicyStatement {
+  return on(bucket.bucketArn, 's3:ListBucket');
+}
+
+function on(resource: string, ...actions: string[]): PolicyStatement {
+  return new PolicyStatement({ actions, resources: [resource] });
+}
+
+function parameterArn(name: string): string {
+  return `arn:${Aws.PARTITION}:ssm:${Aws.REGION}:${Aws.ACCOUNT_ID}:parameter${name}`;
+}
+
+function sesArn(resource: string, name: string): string {
+  return `arn:${Aws.PARTITION}:ses:${Aws.REGION}:${Aws.ACCOUNT_ID}:${resource}/${name}`;
+}

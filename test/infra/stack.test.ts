@@ -1,0 +1,363 @@
+import { CfnQueue } from 'aws-cdk-lib/aws-sqs';
+import { describe, expect, test } from 'vitest';
+import { FUNCTIONS } from '../../infra/lambda.ts';
+import type { DeskStack } from '../../infra/stack.ts';
+import {
+  DOMAIN,
+  deskTemplate,
+  getAtt,
+  policyOn,
+  property,
+  ref,
+  resource,
+  resources,
+  spelled,
+  validate,
+} from './desk-template.ts';
+
+const template = deskTemplate();
+const functions = resources(template, 'AWS::Lambda::Function');
+const queues = resources(template, 'AWS::SQS::Queue').filter(([id]) => id.endsWith('Queue'));
+const deadLetters = resources(template, 'AWS::SQS::Queue').filter(([id]) => id.endsWith('DeadLetters'));
+const sources = resources(template, 'AWS::Lambda::EventSourceMapping');
+
+test.each([
+  ['as it is', {}],
+  [
+    'in somebody else’s rule set, with a zone and an address',
+    {
+      existingRuleSetName: 'company-mail',
+      zone: { hostedZoneId: 'Z0123456789ABC', zoneName: 'example.test' },
+      alarmAddress: 'ops@example.com',
+    },
+  ],
+])(
+  'the rules of CloudFormation and of cdk-nag find nothing that is not accounted for: %s',
+  { timeout: 60_000 },
+  async (_, options) => {
+    await validate(options);
+  },
+);
+
+test('and they do look', { timeout: 60_000 }, async () => {
+  const spoil = (stack: DeskStack) => new CfnQueue(stack, 'Spoilt', { visibilityTimeout: 50_000 });
+  const found = await validate({}, spoil).then(
+    () => '',
+    (error: Error) => error.message,
+  );
+  expect(found).toContain('VisibilityTimeout');
+  expect(found).toContain('AwsSolutions-SQS4');
+});
+
+test('the same desk makes the same template', () => {
+  expect(deskTemplate()).toEqual(template);
+});
+
+test('the stack names neither an account nor a region, so that it is synthesized without either', () => {
+  expect(JSON.stringify(template)).not.toMatch(/\b\d{12}\b|us-east-1|eu-west-1/);
+});
+
+describe('the functions', () => {
+  test('are the eight that have a file in functions/, each under its own name', () => {
+    const names = FUNCTIONS.map((name) => name.replace(/(^|-)./g, (at) => at.slice(-1).toUpperCase()));
+    expect(functions.map(([id]) => id).sort()).toEqual(names.sort());
+  });
+
+  test.each(functions)('%s runs on Node 24 and arm64, from index.handler', (_, { Properties }) => {
+    expect(Properties).toMatchObject({
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Handler: 'index.handler',
+    });
+  });
+
+  test.each(functions)(
+    '%s reserves no concurrency, which would fail the first deployment of a new account',
+    (_, { Properties }) => {
+      expect(Properties).not.toHaveProperty('ReservedConcurrentExecutions');
+    },
+  );
+
+  test.each(functions)(
+    '%s has no VPC, no name of its own making, and a log group that forgets',
+    (id, { Properties }) => {
+      expect(Properties).not.toHaveProperty('VpcConfig');
+      expect(Properties).not.toHaveProperty('FunctionName');
+      expect(Properties.LoggingConfig).toEqual({ LogFormat: 'JSON', LogGroup: ref(`${id}Logs`) });
+      expect(resource(template, `${id}Logs`).Properties.RetentionInDays).toBe(30);
+    },
+  );
+
+  test('know nothing of clocks in the cloud: DESK_CLOCK is declared, and empty', () => {
+    for (const [id, { Properties }] of functions) {
+      const clock = property(Properties, 'Environment.Variables.DESK_CLOCK');
+      expect(clock).toBe(id === 'Provision' ? undefined : '');
+    }
+  });
+
+  test('have only the variables that the desk’s functions know', () => {
+    const known = [
+      'DESK_TABLE',
+      'DESK_BUCKET',
+      'DESK_MAIL_QUEUE',
+      'DESK_UPDATES_QUEUE',
+      'DESK_WATCHES_QUEUE',
+      'DESK_WATCH_MACHINE',
+      'DESK_CONFIGURATION_SET',
+      'DESK_KEYS_PARAMETER',
+      'DESK_CLOCK',
+    ];
+    for (const [, { Properties }] of functions) {
+      for (const name of Object.keys(property(Properties, 'Environment.Variables') ?? {}))
+        expect(known).toContain(name);
+    }
+  });
+});
+
+describe('the queues', () => {
+  test.each(queues)(
+    '%s hides a message for six times its function’s time-out, and gives it up after five tries',
+    (id, { Properties }) => {
+      const [, source] =
+        sources.find(
+          ([, mapping]) =>
+            JSON.stringify(mapping.Properties.EventSourceArn) === JSON.stringify(getAtt(id, 'Arn')),
+        ) ?? [];
+      const fed = resource(template, property(source?.Properties, 'FunctionName.Ref'));
+      expect(Properties.VisibilityTimeout).toBeGreaterThanOrEqual(6 * (fed.Properties.Timeout as number));
+      expect(Properties.RedrivePolicy).toEqual({
+        deadLetterTargetArn: getAtt(id.replace(/Queue$/, 'DeadLetters'), 'Arn'),
+        maxReceiveCount: 5,
+      });
+    },
+  );
+
+  test.each([...queues, ...deadLetters])(
+    '%s keeps what it has for 14 days, encrypted, and takes nothing in clear',
+    (id, { Properties }) => {
+      expect(Properties.MessageRetentionPeriod).toBe(14 * 86_400);
+      expect(Properties.SqsManagedSseEnabled).toBe(true);
+      expect(Properties).not.toHaveProperty('FifoQueue');
+      expect(policyOn(template, id)).toContainEqual(
+        expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+      );
+    },
+  );
+
+  test('hand over single failures, and are held back by maxConcurrency', () => {
+    const fed = sources.filter(([id]) => id !== 'RelayEventsSource');
+    expect(fed).toHaveLength(queues.length);
+    for (const [, { Properties }] of fed) {
+      expect(Properties.FunctionResponseTypes).toEqual(['ReportBatchItemFailures']);
+      expect(property(Properties, 'ScalingConfig.MaximumConcurrency')).toBeGreaterThanOrEqual(2);
+    }
+  });
+
+  test('together leave a new account’s ten executions room for the watch, the relay and the sweep', () => {
+    const most = sources.reduce(
+      (sum, [, { Properties }]) => sum + (property(Properties, 'ScalingConfig.MaximumConcurrency') ?? 0),
+      0,
+    );
+    expect(
+      property(resource(template, 'ReceiveEmailSource').Properties, 'ScalingConfig.MaximumConcurrency'),
+    ).toBeLessThanOrEqual(5);
+    expect(most).toBeLessThanOrEqual(11);
+  });
+
+  test('mail comes one at a time: 40 MB that take all memory may not take a neighbour with them', () => {
+    expect(resource(template, 'ReceiveEmailSource').Properties.BatchSize).toBe(1);
+  });
+});
+
+describe('memory', () => {
+  test('table and bucket stay when the stack goes; only a first deployment that fails takes them with it', () => {
+    for (const id of ['Table', 'Bucket']) {
+      expect(resource(template, id)).toMatchObject({
+        DeletionPolicy: 'RetainExceptOnCreate',
+        UpdateReplacePolicy: 'Retain',
+      });
+    }
+  });
+
+  test('the table is paid by use, can be put back to any second, streams new images and forgets what has expired', () => {
+    expect(resource(template, 'Table').Properties).toMatchObject({
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+      BillingMode: 'PAY_PER_REQUEST',
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      StreamSpecification: { StreamViewType: 'NEW_IMAGE' },
+      TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+      GlobalSecondaryIndexes: [
+        expect.objectContaining({ IndexName: 'open', Projection: { ProjectionType: 'KEYS_ONLY' } }),
+        expect.objectContaining({ IndexName: 'listing', Projection: { ProjectionType: 'ALL' } }),
+      ],
+    });
+  });
+
+  test('the bucket is private, encrypted, refuses what comes in clear, and expires nothing by itself', () => {
+    const { Properties } = resource(template, 'Bucket');
+    expect(Properties).toMatchObject({
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+      },
+      OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
+    });
+    expect(policyOn(template, 'Bucket')).toContainEqual(
+      expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+    );
+    expect(JSON.stringify(property(Properties, 'LifecycleConfiguration'))).not.toContain('Expiration');
+  });
+
+  test('nothing needs a KMS key of ours, which SES and SNS would need rights on', () => {
+    expect(resources(template, 'AWS::KMS::Key')).toEqual([]);
+  });
+
+  test('nothing has a physical name but the log group that must have one', () => {
+    const names = [
+      'TableName',
+      'BucketName',
+      'QueueName',
+      'TopicName',
+      'RoleName',
+      'StateMachineName',
+      'FunctionName',
+      'AlarmName',
+      'RuleSetName',
+    ];
+    for (const [id, { Type, Properties = {} }] of Object.entries(template.Resources)) {
+      for (const name of names)
+        if (typeof Properties[name] === 'string')
+          throw new Error(`${id} (${Type}) is named ${Properties[name]}`);
+    }
+    expect(spelled(resource(template, 'WatchMachineLogs').Properties.LogGroupName)).toBe(
+      '/aws/vendedlogs/states/<AWS::StackName>-watch',
+    );
+  });
+});
+
+describe('the way out', () => {
+  test('the stream has one reader, which sees only new events and gives up on none in silence', () => {
+    const readers = sources.filter(([, { Properties }]) =>
+      JSON.stringify(Properties.EventSourceArn).includes('StreamArn'),
+    );
+    expect(readers).toHaveLength(1);
+    const { Properties } = resource(template, 'RelayEventsSource');
+    expect(Properties).toMatchObject({
+      FunctionName: ref('RelayEvents'),
+      StartingPosition: 'TRIM_HORIZON',
+      BatchSize: 100,
+      ParallelizationFactor: 1,
+      MaximumRetryAttempts: 10,
+      BisectBatchOnFunctionError: true,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      DestinationConfig: { OnFailure: { Destination: getAtt('RelayDeadLetters', 'Arn') } },
+    });
+    // A record dies after a day: by then somebody must know.
+    expect(Properties.MaximumRecordAgeInSeconds).toBeLessThan(86_400);
+    expect(JSON.parse(property(Properties, 'FilterCriteria.Filters.0.Pattern'))).toEqual({
+      eventName: ['INSERT'],
+      dynamodb: { Keys: { sk: { S: [{ prefix: 'EVENT#' }] } } },
+    });
+  });
+
+  test('feedback forwarding is off, or each bounce would come in as mail as well', () => {
+    const { Properties } = resource(template, 'Identity');
+    expect(Properties).toMatchObject({
+      EmailIdentity: DOMAIN,
+      FeedbackAttributes: { EmailForwardingEnabled: false },
+    });
+  });
+
+  test('SES may not refuse an answer because it takes its recipient for unlikely', () => {
+    expect(
+      property(
+        resource(template, 'ConfigurationSet').Properties,
+        'SuppressionOptions.ValidationOptions.ConditionThreshold.ConditionThresholdEnabled',
+      ),
+    ).toBe('DISABLED');
+  });
+
+  test('each mail’s fate comes back, its acceptance included, which settles a crash between sending and recording', () => {
+    const { Properties, DependsOn } = resource(template, 'FeedbackDestination');
+    expect(Properties).toMatchObject({
+      ConfigurationSetName: ref('ConfigurationSet'),
+      EventDestination: {
+        Enabled: true,
+        MatchingEventTypes: ['send', 'bounce', 'complaint', 'reject', 'deliveryDelay', 'renderingFailure'],
+        SnsDestination: { TopicARN: ref('FeedbackTopic') },
+      },
+    });
+    // SES publishes as the destination is made, and refuses it if it may not.
+    expect(DependsOn).toContain('FeedbackTopicPolicy');
+  });
+
+  test('two updates are sent at once, and one a call: what SES throttles it drops', () => {
+    expect(resource(template, 'SendUpdateSource').Properties).toMatchObject({
+      BatchSize: 1,
+      ScalingConfig: { MaximumConcurrency: 2 },
+    });
+  });
+});
+
+describe('the sweep', () => {
+  test('comes every hour, and a call that came to nothing is found in its dead-letter queue', () => {
+    expect(resource(template, 'SweepSchedule').Properties).toMatchObject({
+      ScheduleExpression: 'rate(1 hour)',
+      Target: {
+        Arn: getAtt('Sweep', 'Arn'),
+        RoleArn: getAtt('SweepScheduleRole', 'Arn'),
+        DeadLetterConfig: { Arn: getAtt('SweepDeadLetters', 'Arn') },
+      },
+    });
+    // Scheduler only learns that Lambda took the call.
+    expect(resource(template, 'SweepFailures').Properties).toMatchObject({
+      FunctionName: ref('Sweep'),
+      DestinationConfig: { OnFailure: { Destination: getAtt('SweepDeadLetters', 'Arn') } },
+    });
+  });
+});
+
+describe('what the admin is told', () => {
+  test('where everything is, and what to write into DNS', () => {
+    const values = Object.fromEntries(
+      Object.entries(template.Outputs).map(([name, { Value }]) => [name, spelled(Value)]),
+    );
+    expect(values).toMatchObject({
+      TableName: '<Table>',
+      BucketName: '<Bucket>',
+      MailQueueUrl: '<MailQueue>',
+      UpdatesQueueUrl: '<UpdatesQueue>',
+      WatchesQueueUrl: '<WatchesQueue>',
+      FeedbackQueueUrl: '<FeedbackQueue>',
+      WatchMachineArn: '<WatchMachine>',
+      KeysParameter: '/replydesk/<AWS::StackName>/keys',
+      ConfigurationSet: '<ConfigurationSet>',
+      MxRecord: `${DOMAIN} MX 10 inbound-smtp.<AWS::Region>.amazonaws.com`,
+      DkimRecord1: '<Identity.DkimDNSTokenName1> CNAME <Identity.DkimDNSTokenValue1>',
+      DkimRecord3: '<Identity.DkimDNSTokenName3> CNAME <Identity.DkimDNSTokenValue3>',
+    });
+  });
+
+  test('with a hosted zone the records are written for him', () => {
+    expect(resources(template, 'AWS::Route53::RecordSet')).toEqual([]);
+    const zoned = deskTemplate({ zone: { hostedZoneId: 'Z0123456789ABC', zoneName: 'example.test' } });
+    const records = resources(zoned, 'AWS::Route53::RecordSet').map(([, { Properties }]) => [
+      Properties.Type,
+      spelled(Properties.Name),
+    ]);
+    expect(records).toEqual([
+      ['MX', DOMAIN],
+      ['CNAME', '<Identity.DkimDNSTokenName1>'],
+      ['CNAME', '<Identity.DkimDNSTokenName2>'],
+      ['CNAME', '<Identity.DkimDNSTokenName3>'],
+    ]);
+  });
+});
