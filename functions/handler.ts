@@ -159,10 +159,10 @@ function parse<Schema extends z.ZodType>(schema: Schema, event: unknown): z.outp
   );
 }
 
-function named(error: unknown): { fault: string; message: string; stack: string } {
+function named(error: unknown): { fault: string; reason: string; stack: string } {
   return error instanceof Error
-    ? { fault: error.name, message: error.message, stack: error.stack ?? '' }
-    : { fault: 'unknown', message: String(error), stack: '' };
+    ? { fault: error.name, reason: error.message, stack: error.stack ?? '' }
+    : { fault: 'unknown', reason: String(error), stack: '' };
 }
 
 /** What the template declares for the function; what it does not need it does not have, and using it is a fault. */

@@ -59,7 +59,7 @@ async function settle(updateId: string, messageId: string, world: World): Promis
     state: 'sent',
     messageId: await world.mailer.messageIdOf(messageId),
   });
-  world.log.warn('settled by its Send event', { update: updateId });
+  world.log.info('settled by its Send event', { update: updateId });
 }
 
 function happeningsOf(

@@ -380,8 +380,19 @@ export function mailView({
 
 /** `Mon 23 Nov, 10:30`, in the desk's zone: of the reader's we know nothing. */
 export function timeIn(language: Language, at: string, { timezone }: Pick<Desk, 'timezone'>): string {
-  const format = new Intl.DateTimeFormat(LOCALES[language], {
-    timeZone: timezone,
+  const key = `${language} ${timezone}`;
+  const format = FORMATS.get(key) ?? newFormat(language, timezone);
+  FORMATS.set(key, format);
+  return format.format(new Date(at));
+}
+
+/** To make one costs seventy times what it costs to use it; a desk has one zone and a few languages. */
+const FORMATS = new Map<string, Intl.DateTimeFormat>();
+const LOCALES: Record<Language, string> = { en: 'en-GB', de: 'de-DE' };
+
+function newFormat(language: Language, timeZone: string): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat(LOCALES[language], {
+    timeZone,
     weekday: 'short',
     day: 'numeric',
     month: 'short',
@@ -390,10 +401,7 @@ export function timeIn(language: Language, at: string, { timezone }: Pick<Desk, 
     hourCycle: 'h23',
     timeZoneName: 'short',
   });
-  return format.format(new Date(at));
 }
-
-const LOCALES: Record<Language, string> = { en: 'en-GB', de: 'de-DE' };
 
 function leftIn(language: Language, due: string, now: string): string {
   const ms = Date.parse(due) - Date.parse(now);

@@ -1,0 +1,14 @@
+/** Reads and checks a desk.yaml. */
+import { readFile } from 'node:fs/promises';
+import type { Desk } from '../core/config/desk.ts';
+import { describeProblems, loadDesk } from '../core/config/load.ts';
+import { Refused } from './refused.ts';
+
+export async function readDesk(file: string): Promise<Desk> {
+  const text = await readFile(file, 'utf8').catch(() => {
+    throw new Refused(`There is no file ${file}. Name the desk's configuration with --config.`);
+  });
+  const loaded = loadDesk(text);
+  if (!loaded.ok) throw new Refused(describeProblems(file, loaded.problems));
+  return loaded.desk;
+}

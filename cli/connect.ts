@@ -1,0 +1,107 @@
+/** Finds the desk that a command is for: the one that runs on this laptop, through its data folder, or a stack in AWS. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { openKeys } from '../aws/keys.ts';
+import { type Ledger, openLedger } from '../aws/ledger.ts';
+import { openMailroom } from '../aws/mailroom.ts';
+import { openQueue, type Queue } from '../aws/queues.ts';
+import { openTable } from '../aws/table.ts';
+import { openTickets, type Tickets } from '../aws/tickets.ts';
+import type { Keys } from '../core/mail/token.ts';
+import { Refused } from './refused.ts';
+
+export interface DeskConnection {
+  tickets: Tickets;
+  ledger: Ledger;
+  mailroom: ReturnType<typeof openMailroom>;
+  mails: Queue;
+  keys(): Promise<Keys>;
+  /** The checked configuration that a laptop's desk runs with; null for a stack in AWS. */
+  deskFile: string | null;
+}
+
+export interface Where {
+  data: string;
+  stack?: string;
+  region?: string;
+}
+
+const Outputs = z.object({
+  TableName: z.string(),
+  BucketName: z.string(),
+  MailQueueUrl: z.string(),
+  KeysParameter: z.string(),
+});
+
+/** What a running laptop desk says of itself in its data folder. */
+const Running = z.object({
+  pid: z.int(),
+  endpoint: z.string(),
+  region: z.string(),
+  accessKeyId: z.string(),
+  outputs: Outputs,
+  deskFile: z.string(),
+});
+
+export async function connect(where: Where): Promise<DeskConnection> {
+  if (where.stack) return open(await outputsOfStack(where.stack, where.region), null);
+  const running = await runningDesk(where.data);
+  // The SDK reads these when its clients are made, which is later.
+  // A profile of the owner's would be preferred to them.
+  delete process.env.AWS_PROFILE;
+  delete process.env.AWS_SESSION_TOKEN;
+  process.env.AWS_ENDPOINT_URL = running.endpoint;
+  process.env.AWS_REGION = running.region;
+  process.env.AWS_ACCESS_KEY_ID = running.accessKeyId;
+  process.env.AWS_SECRET_ACCESS_KEY = running.accessKeyId;
+  return open(running.outputs, running.deskFile);
+}
+
+async function runningDesk(data: string): Promise<z.output<typeof Running>> {
+  const file = join(data, 'running.json');
+  const text = await readFile(file, 'utf8').catch(() => null);
+  if (text === null)
+    throw new Refused(
+      `No desk is running with its data in ${data}. Start one with npm start, name its folder with --data, or a stack in AWS with --stack.`,
+    );
+  const running = Running.parse(JSON.parse(text));
+  try {
+    process.kill(running.pid, 0);
+  } catch {
+    throw new Refused(
+      `The desk with its data in ${data} has ended without a word. Start it again with npm start.`,
+    );
+  }
+  return running;
+}
+
+async function outputsOfStack(stack: string, region: string | undefined): Promise<z.output<typeof Outputs>> {
+  if (region) process.env.AWS_REGION = region;
+  const { CloudFormationClient, DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation');
+  const { Stacks } = await new CloudFormationClient({}).send(new DescribeStacksCommand({ StackName: stack }));
+  const outputs = Object.fromEntries(
+    (Stacks?.[0]?.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey ?? '', OutputValue ?? '']),
+  );
+  const read = Outputs.safeParse(outputs);
+  if (!read.success)
+    throw new Refused(
+      `The stack ${stack} is no Replydesk: it has no output ${read.error.issues.map(({ path }) => path.join('.')).join(', ')}.`,
+    );
+  return read.data;
+}
+
+function open(
+  { TableName, BucketName, MailQueueUrl, KeysParameter }: z.output<typeof Outputs>,
+  deskFile: string | null,
+): DeskConnection {
+  const table = openTable(TableName);
+  return {
+    tickets: openTickets(table),
+    ledger: openLedger(table),
+    mailroom: openMailroom(BucketName),
+    mails: openQueue(MailQueueUrl),
+    keys: openKeys(KeysParameter, () => Date.now()),
+    deskFile,
+  };
+}

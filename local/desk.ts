@@ -1,0 +1,383 @@
+/**
+ * The desk on a laptop: the synthesized template, and an engine for each thing in it. Everything that must outlive the
+ * process lies in one data folder.
+ */
+import { createHash } from 'node:crypto';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openBuckets } from './buckets.ts';
+import { startClock } from './clock.ts';
+import { openDoor } from './door.ts';
+import { openTables } from './dynamodb.ts';
+import type { EventSource } from './event-sources.ts';
+import { startQueueSource, startStreamSource } from './event-sources.ts';
+import { openExecutions } from './executions.ts';
+import { DeskFault } from './fault.ts';
+import { openFunctions } from './functions.ts';
+import type { Guard } from './gateway.ts';
+import { startGateway } from './gateway.ts';
+import type { Mailer } from './mailer.ts';
+import { openMailer } from './mailer.ts';
+import { readDesk } from './page/mailboxes.ts';
+import { openRecords } from './page/records.ts';
+import { openParameters } from './parameters.ts';
+import type { Permissions } from './permissions.ts';
+import { openPermissions } from './permissions.ts';
+import type { Plan } from './plan.ts';
+import { readPlan } from './plan.ts';
+import { provision } from './provisioning.ts';
+import { queueService } from './queue-service.ts';
+import { openQueues } from './queues.ts';
+import type { Receiver } from './receipt.ts';
+import { openReceiver } from './receipt.ts';
+import { startRelay } from './relay.ts';
+import { startScheduler } from './scheduler.ts';
+import type { State } from './state.ts';
+import { lock, openState } from './state.ts';
+import { readAssembly } from './template.ts';
+import { openTopics } from './topics.ts';
+import { openWeb } from './web.ts';
+
+export interface DeskSetting {
+  dataDir: string;
+  /** Forget what the data folder holds. */
+  fresh: boolean;
+  /** 0 takes any port. */
+  smtpPort: number;
+  webPort: number;
+  /** `smtp://host:port` */
+  relay: string | null;
+  speed: number;
+}
+
+export interface Desk {
+  smtpPort: number;
+  webPort: number;
+  endpoint: string;
+  outputs: Record<string, string>;
+  /** Desk time, ISO 8601 UTC. */
+  now(): string;
+  /**
+   * From now on desk time goes so many times faster than the wall's. The functions learn the clock when they load: they
+   * load anew. Resolves when none goes by the old speed any more.
+   */
+  setSpeed(speed: number): Promise<void>;
+  /** Resolves when an engine has ended by itself, which the desk cannot go on without. */
+  failed: Promise<DeskFault>;
+  stop(): Promise<void>;
+}
+
+/** What the CLI needs to know of a desk that runs; `<data>/running.json`. */
+export interface Running {
+  pid: number;
+  endpoint: string;
+  region: string;
+  accessKeyId: string;
+  outputs: Record<string, string>;
+  smtpPort: number;
+  webPort: number;
+  /** As DESK_CLOCK has it. */
+  clock: string;
+  /** The checked configuration that its functions run with. */
+  deskFile: string;
+}
+
+const REGION = 'us-east-1';
+const ACCOUNT = '000000000000';
+const HOUSEKEEPING_MS = 10 * 60_000;
+/** All that a desk writes into its data folder. */
+const CONTENTS = /^(state\.db|table\.db)(-wal|-shm|-journal)?$|^(buckets|sent|logs|running\.json)$/;
+
+/**
+ * `assembly` is asked for the cloud assembly's folder once the data folder is ours. `say` hears in a line of faults that
+ * nobody waits for; the log has them whole. Throws DeskFault for what the owner can mend.
+ */
+export async function startDesk(
+  setting: DeskSetting,
+  assembly: () => Promise<string>,
+  say: (line: string) => void = () => {},
+): Promise<Desk> {
+  const report = reporter(setting.dataDir, say);
+  // What was opened is closed in the reverse order, whether the desk ends or does not even come to be.
+  const closers: (() => void | Promise<void>)[] = [];
+  const stop = once(async () => {
+    report.silence();
+    for (const close of closers.reverse()) await close();
+  });
+  try {
+    const state = openData(setting);
+    closers.push(() => state.close());
+    const outdir = await assembly();
+    return { ...(await open(setting, { state, outdir, report, closers })), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function openData({ dataDir, fresh }: DeskSetting): State {
+  // A folder that holds something else is not written into, and nothing in it is deleted.
+  if (existsSync(dataDir) && readdirSync(dataDir).length > 0 && !existsSync(join(dataDir, 'state.db'))) {
+    throw new DeskFault(
+      `${dataDir} holds files that are not a desk's. Choose another folder with --data DIR.`,
+    );
+  }
+  if (!fresh) return openState(dataDir);
+  lock(dataDir).close();
+  for (const name of readdirSync(dataDir)) {
+    if (CONTENTS.test(name)) rmSync(join(dataDir, name), { recursive: true });
+  }
+  return openState(dataDir);
+}
+
+interface Opening {
+  state: State;
+  outdir: string;
+  report: (fault: unknown) => void;
+  closers: (() => void | Promise<void>)[];
+}
+
+async function open(setting: DeskSetting, opening: Opening): Promise<Omit<Desk, 'stop'>> {
+  const { dataDir } = setting;
+  const { state, outdir, report, closers } = opening;
+  const clock = startClock(state, setting.speed);
+  closers.push(() => clock.stop());
+
+  // The plan names the gateway's address, and the gateway asks what the plan permits: nobody calls before both are there.
+  let permissions: Permissions | undefined;
+  const guard: Guard = {
+    authorize: (principal, needs) => permissions?.authorize(principal, needs),
+    allows: (principal, need) => permissions?.allows(principal, need) ?? false,
+  };
+  const gateway = await startGateway(guard, report);
+  closers.push(() => gateway.stop());
+  const account = { region: REGION, accountId: ACCOUNT };
+  const plan = readPlan(readAssembly(outdir), { endpoint: gateway.endpoint, ...account });
+  const granted = openPermissions(plan.policies, firstOfEach(report));
+  permissions = granted;
+  const may = deliveries(granted);
+
+  let fail: (fault: DeskFault) => void = () => {};
+  const failed = new Promise<DeskFault>((resolve) => {
+    fail = resolve;
+  });
+  const tables = await openTables(dataDir, state, clock, guard, plan.tables, (reason) =>
+    fail(new DeskFault(`${reason} Start the desk again; nothing is lost.`)),
+  );
+  closers.push(() => tables.stop());
+  const queues = openQueues(state, clock, plan.queues);
+  closers.push(() => queues.stop());
+  const topics = openTopics(state, clock, queues, plan.topics, may.deliver);
+  const buckets = openBuckets(state, clock, dataDir, guard, plan.buckets);
+  const receiver = openReceiver({ state, clock, buckets, topics, region: REGION }, may.receive, plan.rules);
+  const relay = startRelay(state, dataDir, setting.relay, report);
+  closers.push(() => relay.stop());
+  const mailer = openMailer(
+    {
+      state,
+      clock,
+      topics,
+      receiver,
+      dataDir,
+      ...account,
+      relay: relay.add,
+      mayPublish: may.publish,
+      report,
+    },
+    plan.mailer,
+  );
+  closers.push(() => mailer.stop());
+  const functions = openFunctions(
+    dataDir,
+    (id) => functionEnvironment(id, gateway.endpoint, dataDir),
+    plan.functions.map((each) => ({ ...each, environment: withClock(each.environment, clock.reading) })),
+  );
+  closers.push(() => functions.stop());
+  const executions = openExecutions(state, clock, functions, plan.machines, may.invoke, report);
+  closers.push(() => executions.stop());
+
+  gateway.add('dynamodb', tables.service);
+  gateway.add('sqs', queueService(queues, gateway.endpoint));
+  gateway.add('sns', topics.service);
+  gateway.add('s3', buckets.service);
+  gateway.add('ses', mailer.service);
+  gateway.add('states', executions.service);
+  gateway.add('ssm', openParameters(state, account));
+  await provision(plan, { state, functions, gateway });
+  await announce(plan, { state, receiver, mailer });
+
+  checkMappings(plan, granted);
+  const sources: EventSource[] = [
+    ...plan.queueSources.map((source) => startQueueSource({ functions, queues, region: REGION }, source)),
+    ...plan.streamSources.map((source) =>
+      startStreamSource({ functions, queues, region: REGION, state, tables, clock, report }, source),
+    ),
+  ];
+  closers.push(() => sources.forEach((source) => void source.stop()));
+  const scheduler = startScheduler(state, clock, functions, queues, plan.schedules, report);
+  closers.push(() => scheduler.stop());
+
+  const door = await openDoor(setting.smtpPort, receiver, report);
+  closers.push(() => door.stop());
+  const isBusy = () => functions.isBusy() || mailer.isBusy() || sources.some((source) => source.isBusy());
+  const web = await openWeb(
+    setting.webPort,
+    {
+      ...{ clock, mailer, isBusy, smtpPort: door.port, onChange: tables.onWrite },
+      records: openRecords(gateway.endpoint, REGION, plan.outputs),
+      desk: readDesk(plan.functions[0]?.folder),
+    },
+    report,
+  );
+  closers.push(() => web.stop());
+
+  const housekeeping = setInterval(() => {
+    tables.expire().catch(report);
+    buckets.expire().catch(report);
+  }, HOUSEKEEPING_MS);
+  closers.push(() => clearInterval(housekeeping));
+
+  const { outputs } = plan;
+  const ports = { smtpPort: door.port, webPort: web.port };
+  const { endpoint } = gateway;
+  const runningFile = join(dataDir, 'running.json');
+  const deskFile = plan.functions.map(({ folder }) => join(folder, 'desk.json')).find(existsSync) ?? '';
+  const tell = () => {
+    const running: Running = {
+      ...{ pid: process.pid, endpoint, region: REGION, accessKeyId: 'admin' },
+      ...{ outputs, ...ports, clock: clock.reading, deskFile },
+    };
+    writeFileSync(runningFile, `${JSON.stringify(running, null, 2)}\n`);
+  };
+  tell();
+  closers.push(() => rmSync(runningFile, { force: true }));
+  const setSpeed = (speed: number) =>
+    functions.renew(() => {
+      clock.setSpeed(speed);
+      tell();
+      return ({ environment }) => withClock(environment, clock.reading);
+    });
+  return { ...ports, endpoint, outputs, now: clock.iso, setSpeed, failed };
+}
+
+/** What services do in their own name, or by a role, when nobody calls them: each step asks before it is taken. */
+function deliveries(permissions: Permissions) {
+  const asService = (service: string, source: string, action: string, resource: string) =>
+    permissions.byService(service, { action, resource }, { arn: source, accountId: ACCOUNT });
+  const ses = (rest: string) => `arn:aws:ses:${REGION}:${ACCOUNT}:${rest}`;
+  return {
+    deliver: (topicArn: string, queueArn: string) =>
+      asService('sns.amazonaws.com', topicArn, 'sqs:SendMessage', queueArn),
+    receive: (rule: { ruleSet: string; name: string }, action: string, resource: string) =>
+      asService(
+        'ses.amazonaws.com',
+        ses(`receipt-rule-set/${rule.ruleSet}:receipt-rule/${rule.name}`),
+        action,
+        resource,
+      ),
+    publish: (configurationSet: string, topicArn: string) =>
+      asService('ses.amazonaws.com', ses(`configuration-set/${configurationSet}`), 'sns:Publish', topicArn),
+    invoke: (machineArn: string, functionArn: string) =>
+      permissions.byRole(machineArn, { action: 'lambda:InvokeFunction', resource: functionArn }),
+  };
+}
+
+/** Lambda and Scheduler refuse a mapping or a schedule whose role lacks a right: as it is made, not when it is used. */
+function checkMappings({ queueSources, streamSources, schedules }: Plan, permissions: Permissions): void {
+  const need = (role: string, actions: string[], resource: string) => {
+    for (const action of actions) permissions.byRole(role, { action, resource });
+  };
+  for (const { functionArn, queueArn } of queueSources) {
+    need(functionArn, ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], queueArn);
+  }
+  for (const { functionArn, streamArn, onFailureQueueArn } of streamSources) {
+    need(
+      functionArn,
+      ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
+      streamArn,
+    );
+    need(functionArn, ['dynamodb:ListStreams'], '*');
+    if (onFailureQueueArn) need(functionArn, ['sqs:SendMessage'], onFailureQueueArn);
+  }
+  for (const { id, functionArn, onFailureQueueArn } of schedules) {
+    need(id, ['lambda:InvokeFunction'], functionArn);
+    if (onFailureQueueArn) need(functionArn, ['sqs:SendMessage'], onFailureQueueArn);
+  }
+}
+
+/** What SES says once when a rule or an event destination is made. */
+async function announce(
+  plan: Plan,
+  { state, receiver, mailer }: { state: State; receiver: Receiver; mailer: Mailer },
+): Promise<void> {
+  const rules = hash(plan.rules);
+  if (state.read('announced:rules') !== rules) await receiver.announce();
+  state.write('announced:rules', rules);
+  const destinations = hash(plan.mailer.configurationSets);
+  state.transaction(() => {
+    if (state.read('announced:destinations') !== destinations) mailer.announce();
+    state.write('announced:destinations', destinations);
+  });
+}
+
+function functionEnvironment(id: string, endpoint: string, dataDir: string): Record<string, string> {
+  // Nothing of the owner's own AWS set-up may reach the functions.
+  const none = join(dataDir, 'none');
+  return {
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: REGION,
+    AWS_DEFAULT_REGION: REGION,
+    AWS_ACCESS_KEY_ID: id,
+    AWS_SECRET_ACCESS_KEY: 'laptop',
+    AWS_CONFIG_FILE: none,
+    AWS_SHARED_CREDENTIALS_FILE: none,
+    AWS_EC2_METADATA_DISABLED: 'true',
+  };
+}
+
+function withClock(environment: Record<string, string>, reading: string): Record<string, string> {
+  return 'DESK_CLOCK' in environment ? { ...environment, DESK_CLOCK: reading } : environment;
+}
+
+/** Faults that nobody waits for are written down, and said in one line. */
+function reporter(
+  dataDir: string,
+  say: (line: string) => void,
+): ((fault: unknown) => void) & { silence(): void } {
+  const file = join(dataDir, 'logs', 'desk.log');
+  let silent = false;
+  const report = (fault: unknown) => {
+    if (silent) return;
+    const error = fault instanceof Error ? fault : new Error(String(fault));
+    mkdirSync(join(dataDir, 'logs'), { recursive: true });
+    appendFileSync(file, `${new Date().toISOString()} ${error.stack}\n`);
+    say(`${error.message.split('\n')[0]} (${file})`);
+  };
+  return Object.assign(report, {
+    silence() {
+      silent = true;
+    },
+  });
+}
+
+/** A function that lacks a right lacks it at every call. */
+function firstOfEach(report: (fault: unknown) => void): (fault: Error) => void {
+  const said = new Set<string>();
+  return (fault) => {
+    if (said.has(fault.message)) return;
+    said.add(fault.message);
+    report(fault);
+  };
+}
+
+function hash(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  return () => {
+    done ??= work();
+    return done;
+  };
+}

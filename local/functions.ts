@@ -1,0 +1,307 @@
+/**
+ * Lambda: each function's bundle in threads of its own, with the environment, memory, time-out and handler that the
+ * template gives it. A thread serves one invocation at a time, as an execution environment does; it is kept for the
+ * next one, ended by a time-out, and given back when nothing has asked for it for a while.
+ */
+import { randomUUID } from 'node:crypto';
+import type { WriteStream } from 'node:fs';
+import { createWriteStream, mkdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { FunctionFault, Reply, WorkerData } from './worker.ts';
+
+export interface FunctionSetting {
+  /** Logical id: also the access key id with which the function calls AWS, and the name of its log. */
+  id: string;
+  arn: string;
+  name: string;
+  /** The asset's folder. */
+  folder: string;
+  /** `index.handler` */
+  handler: string;
+  environment: Record<string, string>;
+  /** MB */
+  memory: number;
+  /** Seconds. */
+  timeout: number;
+}
+
+export type Outcome = { ok: true; value: unknown } | { ok: false; fault: FunctionFault };
+
+export interface Functions {
+  /** Waits for its turn when all threads of the function are busy. Never throws for what the function does. */
+  invoke(arn: string, event: unknown): Promise<Outcome>;
+  /** How many invocations of the function can run at once. */
+  most: number;
+  isBusy(): boolean;
+  /**
+   * Gives every function another environment, as a change of its configuration does: what runs ends in the old one,
+   * then `change` is called, and threads load anew for what comes next. In between nothing begins. One call at a time.
+   */
+  renew(change: () => (setting: FunctionSetting) => Record<string, string>): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** More threads of one function than this only wait for each other. */
+const MOST_THREADS = Math.min(4, Math.max(2, availableParallelism()));
+const IDLE_MS = 5 * 60_000;
+/** Lambda gives a cold start ten seconds. A laptop that starts everything at once may need longer. */
+const INIT_MS = 30_000;
+/** Octets of a payload that Lambda takes and gives. */
+const LARGEST_PAYLOAD = 6 * 1024 * 1024;
+
+interface Thread {
+  worker: Worker;
+  ready: boolean;
+  busy: { requestId: string; finish: (outcome: Outcome) => void } | null;
+  idle: NodeJS.Timeout | undefined;
+}
+
+interface Pool {
+  setting: FunctionSetting;
+  log: WriteStream;
+  threads: Set<Thread>;
+  waiting: { event: unknown; resolve: (outcome: Outcome) => void }[];
+}
+
+export function openFunctions(
+  dataDir: string,
+  environment: (id: string) => Record<string, string>,
+  settings: FunctionSetting[],
+): Functions {
+  const logs = join(dataDir, 'logs');
+  mkdirSync(logs, { recursive: true });
+  const pools = new Map<string, Pool>(
+    settings.map((setting) => [
+      setting.arn,
+      {
+        setting,
+        log: createWriteStream(join(logs, `${setting.id}.log`), { flags: 'a' }),
+        threads: new Set(),
+        waiting: [],
+      },
+    ]),
+  );
+  let stopping = false;
+  let held = false;
+  let oneEnded = () => {};
+
+  const start = (pool: Pool): Thread => {
+    const { setting } = pool;
+    const [file, exported = 'handler'] = setting.handler.split('.');
+    const data: WorkerData = {
+      module: join(setting.folder, `${file}.mjs`),
+      export: exported,
+      context: {
+        functionName: setting.name,
+        functionVersion: '$LATEST',
+        invokedFunctionArn: setting.arn,
+        memoryLimitInMB: String(setting.memory),
+        logGroupName: `/aws/lambda/${setting.name}`,
+        logStreamName: 'laptop',
+      },
+    };
+    const worker = new Worker(new URL('worker.ts', import.meta.url), {
+      // The thread's name in profiles, and where the system lists threads.
+      name: setting.id,
+      workerData: data,
+      env: { ...environment(setting.id), ...setting.environment, ...runtimeVariables(setting) },
+      resourceLimits: { maxOldGenerationSizeMb: setting.memory },
+      // A source map is read when a stack trace needs it, as NODE_OPTIONS=--enable-source-maps does in Lambda.
+      execArgv: ['--enable-source-maps', '--disable-warning=ExperimentalWarning'],
+      stdout: true,
+      stderr: true,
+    });
+    for (const output of [worker.stdout, worker.stderr])
+      output.on('data', (text) => stopping || pool.log.write(text));
+
+    const thread: Thread = { worker, ready: false, busy: null, idle: undefined };
+    const cold = setTimeout(() => {
+      lose(pool, thread, {
+        errorType: 'Sandbox.Timedout',
+        errorMessage: `The function did not load within ${INIT_MS / 1000} seconds`,
+        trace: [],
+      });
+    }, INIT_MS);
+    worker.on('message', (reply: Reply) => {
+      switch (reply.kind) {
+        case 'ready':
+          clearTimeout(cold);
+          thread.ready = true;
+          return next(pool);
+        case 'broken':
+          clearTimeout(cold);
+          return lose(pool, thread, reply.fault);
+        case 'done':
+          return finish(pool, thread, reply.requestId, answered(reply.payload));
+        case 'failed':
+          pool.log.write(
+            `${JSON.stringify({ level: 'ERROR', message: 'Invoke Error', requestId: reply.requestId, ...reply.fault })}\n`,
+          );
+          return finish(pool, thread, reply.requestId, { ok: false, fault: reply.fault });
+      }
+    });
+    worker.on('error', (error) => {
+      clearTimeout(cold);
+      // Out of memory, or a rejection that nobody handled: Lambda sees that the process has ended.
+      lose(pool, thread, {
+        errorType: 'Runtime.ExitError',
+        errorMessage: (error as Error).message,
+        trace: [],
+      });
+    });
+    worker.on('exit', () => {
+      clearTimeout(cold);
+      lose(pool, thread, {
+        errorType: 'Runtime.ExitError',
+        errorMessage: 'The function ended its process',
+        trace: [],
+      });
+    });
+    pool.threads.add(thread);
+    return thread;
+  };
+
+  /** Ends a thread; whoever waited for its answer gets the fault. With no thread left to load, everybody who waits does. */
+  const lose = (pool: Pool, thread: Thread, fault: FunctionFault) => {
+    if (!pool.threads.delete(thread)) return;
+    clearTimeout(thread.idle);
+    thread.worker.terminate();
+    if (stopping) return;
+    pool.log.write(`${JSON.stringify({ level: 'ERROR', message: 'The thread ended', ...fault })}\n`);
+    if (thread.busy) thread.busy.finish({ ok: false, fault });
+    else if (!thread.ready) pool.waiting.shift()?.resolve({ ok: false, fault });
+    next(pool);
+  };
+
+  const finish = (pool: Pool, thread: Thread, requestId: string, outcome: Outcome) => {
+    if (thread.busy?.requestId !== requestId) return;
+    thread.busy.finish(outcome);
+    next(pool);
+  };
+
+  const next = (pool: Pool) => {
+    if (stopping || held) return;
+    for (const thread of pool.threads) {
+      if (pool.waiting.length === 0) break;
+      if (thread.ready && !thread.busy) serve(pool, thread);
+    }
+    const loading = [...pool.threads].filter(({ ready }) => !ready).length;
+    if (pool.waiting.length > loading && pool.threads.size < MOST_THREADS) start(pool);
+  };
+
+  const serve = (pool: Pool, thread: Thread) => {
+    const call = pool.waiting.shift();
+    if (!call) return;
+    clearTimeout(thread.idle);
+    const requestId = randomUUID();
+    const { timeout } = pool.setting;
+    const limit = setTimeout(() => {
+      lose(pool, thread, {
+        errorType: 'Sandbox.Timedout',
+        errorMessage: `RequestId: ${requestId} Error: Task timed out after ${timeout.toFixed(2)} seconds`,
+        trace: [],
+      });
+    }, timeout * 1000);
+    // A desk that ends while a function runs does not wait for its time-out.
+    limit.unref();
+    thread.busy = {
+      requestId,
+      finish(outcome) {
+        clearTimeout(limit);
+        thread.busy = null;
+        thread.idle = setTimeout(() => {
+          pool.threads.delete(thread);
+          thread.worker.terminate();
+        }, IDLE_MS);
+        thread.idle.unref();
+        call.resolve(outcome);
+        oneEnded();
+      },
+    };
+    thread.worker.postMessage({ requestId, event: call.event, deadline: Date.now() + timeout * 1000 });
+  };
+
+  return {
+    most: MOST_THREADS,
+    isBusy: () =>
+      [...pools.values()].some(
+        ({ threads, waiting }) => waiting.length > 0 || [...threads].some(({ busy }) => busy),
+      ),
+    invoke(arn, event) {
+      const pool = pools.get(arn);
+      if (!pool)
+        return Promise.resolve({
+          ok: false,
+          fault: {
+            errorType: 'ResourceNotFoundException',
+            errorMessage: `Function not found: ${arn}`,
+            trace: [],
+          },
+        });
+      return new Promise((resolve) => {
+        pool.waiting.push({ event, resolve });
+        next(pool);
+      });
+    },
+    async renew(change) {
+      held = true;
+      while (!stopping && [...pools.values()].some(({ threads }) => [...threads].some(({ busy }) => busy)))
+        await new Promise<void>((resolve) => {
+          oneEnded = resolve;
+        });
+      if (stopping) return;
+      const environmentOf = change();
+      for (const pool of pools.values()) {
+        pool.setting = { ...pool.setting, environment: environmentOf(pool.setting) };
+        for (const { worker, idle } of pool.threads) {
+          clearTimeout(idle);
+          void worker.terminate();
+        }
+        pool.threads.clear();
+      }
+      held = false;
+      for (const pool of pools.values()) next(pool);
+    },
+    async stop() {
+      stopping = true;
+      oneEnded();
+      for (const { threads, log } of pools.values()) {
+        for (const { worker, idle } of threads) {
+          clearTimeout(idle);
+          await worker.terminate();
+        }
+        threads.clear();
+        log.end();
+      }
+    },
+  };
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html, Defined runtime environment variables. */
+function runtimeVariables(setting: FunctionSetting): Record<string, string> {
+  return {
+    AWS_LAMBDA_FUNCTION_NAME: setting.name,
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(setting.memory),
+    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+    LAMBDA_TASK_ROOT: setting.folder,
+    _HANDLER: setting.handler,
+    TZ: ':UTC',
+  };
+}
+
+function answered(payload: string): Outcome {
+  if (Buffer.byteLength(payload) > LARGEST_PAYLOAD) {
+    return {
+      ok: false,
+      fault: {
+        errorType: 'Function.ResponseSizeTooLarge',
+        errorMessage: 'Response payload size exceeded maximum allowed payload size (6291556 bytes).',
+        trace: [],
+      },
+    };
+  }
+  return { ok: true, value: JSON.parse(payload) };
+}

@@ -1,0 +1,201 @@
+/** How a fact reads. */
+import type { Desk } from '../../core/config/desk.ts';
+import type { Measure } from '../../core/sla/clock.ts';
+import { type Ticket, type TicketEvent, unreachable } from '../../core/ticket/ticket.ts';
+import type { Fact } from './facts.ts';
+import type { Kind, Page } from './page.ts';
+
+export interface Narrator {
+  tell(fact: Fact): void;
+  /** Many facts of one moment: a line for each ticket, and one for each kind of mail. */
+  tellMany(facts: readonly Fact[]): void;
+}
+
+/** A line of the page, or what belongs to the one before it. */
+type Entry = { sign: Kind | 'detail'; text: string };
+
+const DEADLINES: Record<Measure, string> = {
+  firstResponse: 'the first answer',
+  nextResponse: 'the next answer',
+  resolution: 'the solution',
+  tier: 'the end of its time at this tier',
+};
+
+/** `known` are the Message-IDs of mails whose writing the page has already. */
+export function narrator(page: Page, desk: Desk, known: ReadonlySet<string>): Narrator {
+  const print = (at: string, entries: readonly Entry[]) => {
+    for (const { sign, text } of entries) {
+      if (sign === 'detail') page.detail(text);
+      else page.line(at, sign, text);
+    }
+  };
+
+  const tell: Narrator['tell'] = (fact) => {
+    switch (fact.kind) {
+      case 'disposed': {
+        const { messageId, receivedAt, from, subject } = fact.record;
+        if (!known.has(messageId ?? ''))
+          print(receivedAt, [{ sign: 'wrote', text: `${from ?? 'somebody'} writes: “${subject}”` }]);
+        return print(fact.at, [{ sign: 'decided', text: dispositionOf(fact.record) }]);
+      }
+      case 'happened':
+        return print(fact.at, eventOf(fact.event, fact.ticket, desk));
+      case 'left': {
+        const { update, recipients, subject, outcome } = fact.mail;
+        const became = outcome === 'delivered' ? '' : `, ${outcome}`;
+        const text = `${update ?? 'mail'} to ${recipients.join(', ')}: “${subject}”${became}`;
+        return print(fact.at, [{ sign: 'left', text }]);
+      }
+      default:
+        unreachable(fact);
+    }
+  };
+
+  return {
+    tell,
+    tellMany(facts) {
+      const mails = new Map<string, { at: string; to: string[] }>();
+      for (const fact of facts) {
+        const opened = openedBy(fact, facts);
+        if (opened) print(fact.at, [{ sign: 'decided', text: inShort(opened, desk) }]);
+        else if (fact.kind === 'left') {
+          const kind = fact.mail.update ?? 'mail';
+          mails.set(kind, { at: fact.at, to: [...(mails.get(kind)?.to ?? []), ...fact.mail.recipients] });
+        } else if (fact.kind !== 'happened' || !['opened', 'assigned'].includes(fact.event.kind)) tell(fact);
+      }
+      for (const [kind, { at, to }] of mails)
+        print(at, [{ sign: 'left', text: `${kind}, ${to.length} mails: ${counted(to)}` }]);
+    },
+  };
+}
+
+function dispositionOf({
+  disposition,
+  reason,
+  detail,
+  clue,
+  ticketId,
+  history,
+}: Extract<Fact, { kind: 'disposed' }>['record']): string {
+  const before = history.at(-1);
+  const ticket = ticketId ? ` ${disposition === 'opened' ? 'as' : 'in'} ${ticketId}` : '';
+  const why = [reason, ...(clue ? [`clue: ${clue}`] : [])].join(', ');
+  return `${before ? `the mail that was ${before.disposition} is now ` : ''}${disposition}${ticket} (${why})${detail && `: ${detail}`}`;
+}
+
+function eventOf(event: TicketEvent, ticket: Ticket, desk: Desk): Entry[] {
+  const { id } = ticket;
+  const name = (address: string | null) => nameOf(address, desk);
+  const time = (at: string) => timeOf(at, desk);
+  const decided = (text: string): Entry[] => [{ sign: 'decided', text }];
+  const alarm = (text: string): Entry[] => [{ sign: 'alarm', text }];
+  const details = (texts: string[]) => texts.map((text): Entry => ({ sign: 'detail', text }));
+  switch (event.kind) {
+    case 'opened': {
+      const thoughts = event.reasons
+        .filter(({ what }) => what !== 'assignee')
+        .map(({ what, why }) => `${what} ${why}`);
+      return details([
+        ...thoughts.slice(0, 1),
+        ...(thoughts.length > 1 ? [thoughts.slice(1).join('; ')] : []),
+        `deadlines of ${deadlinesOf(ticket, desk)}`,
+      ]);
+    }
+    case 'assigned':
+      return event.previous === null
+        ? details([`assignee ${chosen(event.assignee, event.reason, desk)}`])
+        : decided(`${id} goes from ${name(event.previous)} to ${chosen(event.assignee, event.reason, desk)}`);
+    case 'unassigned':
+      return decided(`${id} is taken from ${name(event.previous)}: ${event.reason}`);
+    case 'prioritised':
+      return decided(`${id} is ${event.priority} now, after ${event.previous}: ${event.reason}`);
+    case 'categorised':
+      return decided(`${id} is about ${event.category} now, after ${event.previous}`);
+    case 'paused':
+      return decided(`${id} waits for its requester: ${event.reason}`);
+    case 'resumed':
+      return decided(`${id} goes on: ${event.reason}`);
+    case 'resolved':
+      return decided(
+        `${id} is resolved by ${name(event.by)}${event.reason === 'resolved' ? '' : `: ${event.reason}`}`,
+      );
+    case 'closed':
+      return decided(`${id} is closed by ${name(event.by)}: ${event.reason}`);
+    case 'reopened':
+      return decided(`${id} is open again: ${event.reason}`);
+    case 'escalated':
+      return alarm(`${id} climbs from tier ${event.from} to tier ${event.to}: ${event.reason}`);
+    case 'deadline-warned':
+      return alarm(`${id}: ${DEADLINES[event.measure]} is due at ${time(event.due)}`);
+    case 'deadline-breached':
+      return alarm(`${id}: ${DEADLINES[event.measure]} was due at ${time(event.due)}, and did not come`);
+    case 'requester-reminded':
+      return decided(`${ticket.requester.address} is reminded that ${id} waits for him`);
+    case 'commanded':
+      return details([
+        ...event.lines.map(
+          ({ line, outcome, detail }) => `${line}: ${outcome.replaceAll('-', ' ')}${detail && `, ${detail}`}`,
+        ),
+        ...(event.refused ? ['nothing of this mail goes to the requester'] : []),
+      ]);
+    case 'delivery-failed':
+      return decided(
+        `mail to ${event.address} was not delivered${event.permanent ? ', and never will be' : ''}`,
+      );
+    case 'complained':
+      return decided(`${event.address} complained about our mail`);
+    // The mail that did it tells these; the watch is only of interest when it rings.
+    case 'message-received':
+    case 'answered':
+    case 'noted':
+    case 'started':
+    case 'watch-started':
+      return [];
+    default:
+      return unreachable(event);
+  }
+}
+
+function deadlinesOf({ priority, deadlines }: Ticket, desk: Desk): string {
+  const due = Object.entries(deadlines)
+    .sort(([, a], [, b]) => Date.parse(a) - Date.parse(b))
+    .map(([measure, at]) => `${DEADLINES[measure as Measure]} ${timeOf(at, desk)}`);
+  return `${priority}: ${due.join(', ')}`;
+}
+
+/** Where the desk chose, its reason begins with the name. */
+function chosen(assignee: string, reason: string, desk: Desk): string {
+  const name = nameOf(assignee, desk);
+  return reason.startsWith(name) ? reason : `${name}: ${reason}`;
+}
+
+/** The ticket that this mail opened, if it did. */
+function openedBy(fact: Fact, facts: readonly Fact[]): Ticket | null {
+  if (fact.kind !== 'disposed' || fact.record.disposition !== 'opened') return null;
+  const { ticketId } = fact.record;
+  const found = facts.find((other) => other.kind === 'happened' && other.ticket.id === ticketId);
+  return found?.kind === 'happened' ? found.ticket : null;
+}
+
+function inShort({ id, requester, category, priority, assignee }: Ticket, desk: Desk): string {
+  return `${requester.address}: opened as ${id}, ${category}, ${priority}, ${nameOf(assignee, desk)}`;
+}
+
+function nameOf(address: string | null, desk: Desk): string {
+  return desk.people.find((person) => person.address === address)?.name ?? address ?? 'nobody';
+}
+
+function timeOf(at: string, { timezone }: Desk): string {
+  return new Intl.DateTimeFormat('en-GB', {
+    timeZone: timezone,
+    weekday: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+  }).format(new Date(at));
+}
+
+function counted(addresses: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const address of addresses) counts.set(address, (counts.get(address) ?? 0) + 1);
+  return [...counts].map(([address, count]) => (count > 1 ? `${address} (${count})` : address)).join(', ');
+}

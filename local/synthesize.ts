@@ -1,0 +1,105 @@
+/**
+ * Makes the cloud assembly that the laptop runs, by the same app that `cdk deploy` runs. It is made anew when anything
+ * that goes into it has changed, and kept by the hash of all that.
+ */
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from 'node:fs';
+import { join, relative } from 'node:path';
+import { DeskFault } from './fault.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const KEPT = join(ROOT, '.generated', 'assemblies');
+/** Whoever changes his desk.yaml back and forth waits once for each. */
+const MOST_KEPT = 4;
+const SOURCES = [
+  'infra',
+  'functions',
+  'core',
+  'aws',
+  'templates',
+  'workflows',
+  'cdk.json',
+  'package-lock.json',
+];
+
+/** Returns the assembly's folder. Throws DeskFault with the app's own words when there is something wrong with the desk.yaml. */
+export async function synthesize(config: string, progress: (line: string) => void): Promise<string> {
+  const outdir = join(KEPT, hashOf(config));
+  if (existsSync(join(outdir, 'manifest.json'))) {
+    const now = new Date();
+    utimesSync(outdir, now, now);
+    return outdir;
+  }
+  progress('making the template and the functions …');
+  mkdirSync(KEPT, { recursive: true });
+  // Two desks that start at once each make their own; the later one finds the place taken and uses what is there.
+  const temporary = join(KEPT, `.${process.pid}`);
+  rmSync(temporary, { recursive: true, force: true });
+  try {
+    await runApp(config, temporary);
+    if (!existsSync(outdir)) renameSync(temporary, outdir);
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+  forgetOld(outdir);
+  return outdir;
+}
+
+function hashOf(config: string): string {
+  const hash = createHash('sha256');
+  for (const file of SOURCES.flatMap((source) => filesIn(join(ROOT, source))))
+    hash.update(relative(ROOT, file)).update('\0').update(readFileSync(file)).update('\0');
+  if (existsSync(config)) hash.update(readFileSync(config));
+  return hash.digest('hex').slice(0, 24);
+}
+
+function filesIn(path: string): string[] {
+  if (!existsSync(path)) return [];
+  if (!statSync(path).isDirectory()) return [path];
+  return readdirSync(path)
+    .sort()
+    .flatMap((name) => filesIn(join(path, name)));
+}
+
+async function runApp(config: string, outdir: string): Promise<void> {
+  // Rules and nag packs judge what is deployed, and take seconds; `npm run synth` and `npm run check` run them.
+  const env = { ...process.env, CDK_OUTDIR: outdir, DESK_CONFIG: config, CDK_VALIDATION: 'false' };
+  const child = spawn(process.execPath, [join(ROOT, 'infra', 'app.ts')], {
+    cwd: ROOT,
+    env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const end = () => child.kill();
+  process.once('exit', end);
+  let said = '';
+  child.stderr.on('data', (data: Buffer) => {
+    said += data.toString();
+  });
+  const code = await new Promise<number | null>((resolve, reject) =>
+    child.once('error', reject).once('close', resolve),
+  );
+  process.off('exit', end);
+  if (code !== 0)
+    throw new DeskFault(
+      said.trim() || `The template could not be made: node infra/app.ts ended with ${code}.`,
+    );
+}
+
+function forgetOld(current: string): void {
+  const folders = readdirSync(KEPT)
+    .filter((name) => !name.startsWith('.'))
+    .map((name) => join(KEPT, name))
+    .filter((folder) => folder !== current)
+    .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
+  for (const folder of folders.slice(MOST_KEPT - 1)) rmSync(folder, { recursive: true, force: true });
+}

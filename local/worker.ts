@@ -1,0 +1,76 @@
+/**
+ * What runs in a function's thread: Lambda's Node runtime in small. It imports the bundle once and answers one
+ * invocation after the other.
+ */
+import { pathToFileURL } from 'node:url';
+import { parentPort, workerData } from 'node:worker_threads';
+
+export interface WorkerData {
+  /** Absolute path of the module that Handler names. */
+  module: string;
+  export: string;
+  context: Record<string, string>;
+}
+
+export interface Invocation {
+  requestId: string;
+  event: unknown;
+  /** Epoch ms of real time at which Lambda would end it. */
+  deadline: number;
+}
+
+export type Reply =
+  | { kind: 'ready' }
+  | { kind: 'broken'; fault: FunctionFault }
+  | { kind: 'done'; requestId: string; payload: string }
+  | { kind: 'failed'; requestId: string; fault: FunctionFault };
+
+/** The payload that Lambda makes of an error. */
+export interface FunctionFault {
+  errorType: string;
+  errorMessage: string;
+  trace: string[];
+}
+
+if (parentPort) run(parentPort, workerData as WorkerData);
+
+function run(port: NonNullable<typeof parentPort>, data: WorkerData): void {
+  const say = (reply: Reply) => port.postMessage(reply);
+  const handler = import(pathToFileURL(data.module).href).then((module) => module[data.export]);
+  handler.then(
+    (work) =>
+      say(
+        typeof work === 'function'
+          ? { kind: 'ready' }
+          : {
+              kind: 'broken',
+              fault: {
+                errorType: 'Runtime.HandlerNotFound',
+                errorMessage: `${data.export} is not exported`,
+                trace: [],
+              },
+            },
+      ),
+    (error) => say({ kind: 'broken', fault: faultOf(error) }),
+  );
+  port.on('message', async ({ requestId, event, deadline }: Invocation) => {
+    const context = {
+      ...data.context,
+      awsRequestId: requestId,
+      callbackWaitsForEmptyEventLoop: true,
+      getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
+    };
+    try {
+      const value = await (await handler)(event, context);
+      // As Lambda does: what JSON cannot say is not answered, and undefined is null.
+      say({ kind: 'done', requestId, payload: JSON.stringify(value ?? null) });
+    } catch (error) {
+      say({ kind: 'failed', requestId, fault: faultOf(error) });
+    }
+  });
+}
+
+function faultOf(error: unknown): FunctionFault {
+  if (!(error instanceof Error)) return { errorType: typeof error, errorMessage: String(error), trace: [] };
+  return { errorType: error.name, errorMessage: error.message, trace: (error.stack ?? '').split('\n') };
+}

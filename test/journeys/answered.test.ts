@@ -1,0 +1,116 @@
+/** A mail becomes a ticket that is answered and closed: the story that the desk is for, over real mail. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { KIM, LUIS } from '../sample.ts';
+import { type Delivered, type Laptop, startLaptop } from './laptop.ts';
+
+let laptop: Laptop;
+beforeAll(async () => {
+  laptop = await startLaptop();
+}, 120_000);
+afterAll(() => laptop.stop());
+
+const NORA = 'Nora Quist <nora@example.org>';
+const nora = 'nora@example.org';
+const AGENTS = [KIM, LUIS, 'priya.nair@example.test', 'tomas.novak@example.test', 'martha.lind@example.test'];
+
+/** Nothing of the inside stands anywhere in a mail that goes outside, encoded or not. */
+function expectNoLeak(mail: Delivered): void {
+  const everything = [mail.raw, mail.text, mail.html, JSON.stringify([...mail.headers])]
+    .join('\n')
+    .toLowerCase();
+  for (const address of AGENTS) expect(everything).not.toContain(address);
+}
+
+describe('a printer is jammed', () => {
+  let acknowledgement: Delivered;
+  let assignment: Delivered;
+  let answer: Delivered;
+  let agent: string;
+
+  test('the requester gets the number and the promised time', async () => {
+    await laptop.write({
+      from: NORA,
+      subject: 'The printer is jammed',
+      text: 'It eats the paper on floor 3.',
+      attachments: [{ filename: 'noise.txt', content: 'krrr' }],
+    });
+    acknowledgement = await laptop.mail('acknowledgement', nora);
+    expect(acknowledgement).toMatchObject({
+      from: 'support@desk.example.test',
+      subject: expect.stringMatching(/^Re: The printer is jammed \[T-[0-9A-Z]{6}\]$/),
+      attachments: [],
+    });
+    expect(acknowledgement.text).toContain(acknowledgement.ticketId);
+    expect(acknowledgement.headers.get('auto-submitted')).toBe('auto-replied');
+    expectNoLeak(acknowledgement);
+  });
+
+  test('the agent gets the text, the file, what the desk thinks and why', async () => {
+    const ticket = await laptop.ticketOf(nora);
+    agent = ticket.assignee ?? '';
+    assignment = await laptop.mail('assignment', agent);
+    expect(assignment.text).toContain('It eats the paper on floor 3.');
+    expect(assignment.text).toContain('the word “printer” in the subject');
+    expect(assignment.attachments).toMatchObject([{ name: 'noise.txt', content: Buffer.from('krrr') }]);
+    expect(assignment.replyTo).toMatch(/^support\+[0-9a-z]{39}@desk\.example\.test$/);
+    expect(ticket).toMatchObject({ status: 'new', priority: 'P3', tier: 1, category: 'printing' });
+  });
+
+  test('the agent’s reply reaches the requester in his name, threaded, with its file, without his address or our text', async () => {
+    await laptop.reply(assignment, agent, 'Please open flap B.\n\nI come at two.', {
+      proven: true,
+      attachments: [{ filename: 'flap.png', content: Buffer.from([137, 80, 78, 71]) }],
+    });
+    answer = await laptop.mail('answer', nora);
+    expect(answer.from).toBe('support@desk.example.test');
+    expect(answer.fromName).toMatch(/^(Kim Brandt|Luis Ortega) via Service Desk$/);
+    expect(answer.text).toContain('Please open flap B.\n\nI come at two.');
+    expect(answer.text).not.toContain('the word “printer”');
+    expect(answer.attachments.map(({ name }) => name)).toEqual(['flap.png']);
+    expect(answer.inReplyTo).toBe(acknowledgement.inReplyTo);
+    expect(answer.headers.get('auto-submitted')).toBeUndefined();
+    expectNoLeak(answer);
+    expect(await laptop.tickets.read(answer.ticketId ?? '')).toMatchObject({
+      status: 'open',
+      deadlines: { resolution: expect.any(String) },
+    });
+  });
+
+  test('the requester’s reply reaches the agent', async () => {
+    await laptop.reply(answer, NORA, 'Flap B is open. It still eats.');
+    const message = await laptop.mail('requester-message', agent);
+    expect(message.text).toContain('Flap B is open. It still eats.');
+    expect(message.text).not.toContain('I come at two.');
+  });
+
+  test('#resolve with words sends one mail, and a reply reopens', async () => {
+    await laptop.reply(assignment, agent, 'New roller.\n\n#resolve', { proven: true });
+    const resolved = await laptop.mail('resolved', nora);
+    expect(resolved.text).toContain('New roller.');
+    expect(resolved.text).not.toContain('#resolve');
+    expectNoLeak(resolved);
+    expect((await laptop.mail('transcript', agent)).text).toContain('#resolve');
+    await laptop.reply(resolved, NORA, 'It eats again!');
+    await laptop.mail('requester-message', agent);
+    expect(await laptop.ticketOf(nora)).toMatchObject({ status: 'open', resolvedAt: null });
+  });
+
+  test('the requester closes with #close, and a later reply opens a linked ticket', async () => {
+    await laptop.reply(answer, NORA, '#close');
+    await laptop.mail('transcript', nora);
+    await laptop.until('closing', async () => (await laptop.ticketOf(nora)).status === 'closed');
+    await laptop.reply(answer, NORA, 'One more thing');
+    const second = await laptop.mail('acknowledgement', nora);
+    expect(second.ticketId).not.toBe(answer.ticketId);
+    expect(await laptop.tickets.read(second.ticketId ?? '')).toMatchObject({ follows: answer.ticketId });
+  });
+
+  test('every mail that went out was one mail to one person', async () => {
+    await laptop.quiet();
+    const ids = laptop.delivered.map(({ kind, to, ticketId, subject, text }) =>
+      [kind, to, ticketId, subject, text].join('|'),
+    );
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const { to } of laptop.delivered) expect(to).not.toContain(',');
+  });
+});

@@ -1,0 +1,223 @@
+/** A desk on this laptop for a whole story: people write over SMTP, and everything that leaves is caught by a relay. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { simpleParser } from 'mailparser';
+import { createTransport } from 'nodemailer';
+import { SMTPServer } from 'smtp-server';
+import { connect, type DeskConnection } from '../../cli/connect.ts';
+import type { Ticket } from '../../core/ticket/ticket.ts';
+import { startDesk } from '../../local/desk.ts';
+import { synthesize } from '../../local/synthesize.ts';
+
+export interface Delivered {
+  to: string;
+  from: string;
+  fromName: string;
+  kind: string;
+  ticketId: string | null;
+  subject: string;
+  text: string;
+  html: string;
+  replyTo: string;
+  messageId: string;
+  inReplyTo: string | null;
+  references: string[];
+  headers: ReadonlyMap<string, unknown>;
+  attachments: { name: string; content: Buffer }[];
+  raw: string;
+}
+
+export interface Written {
+  from: string;
+  to?: string | string[];
+  cc?: string;
+  subject?: string;
+  text: string;
+  /** Prove the address by AUTH. */
+  proven?: boolean;
+  inReplyTo?: string;
+  references?: string[];
+  messageId?: string;
+  headers?: Record<string, string>;
+  attachments?: { filename: string; content: string | Buffer }[];
+}
+
+export interface Laptop extends DeskConnection {
+  delivered: Delivered[];
+  webUrl: string;
+  dataDir: string;
+  /** Returns the Message-ID without angle brackets. */
+  write(mail: Written): Promise<string>;
+  /** Answers a mail as a mail client does: to its Reply-To, with its ids, its text quoted below. */
+  reply(to: Delivered, by: string, text: string, more?: Partial<Written>): Promise<string>;
+  /** The next mail of this kind to this person, about this ticket if one is named, that nobody has waited for yet. */
+  mail(kind: string, to: string, ticketId?: string): Promise<Delivered>;
+  /** Asks until there is an answer. */
+  until<T>(what: string, ask: () => Promise<T | null | undefined | false>): Promise<T>;
+  ticketOf(requester: string): Promise<Ticket>;
+  /** Waits until nothing has come for a while. */
+  quiet(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const PATIENCE = 30_000;
+
+export async function startLaptop({
+  speed = 1,
+  config = 'desk.yaml',
+}: {
+  speed?: number;
+  config?: string;
+} = {}): Promise<Laptop> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'replydesk-'));
+  const relay = await startRelay();
+  const { delivered } = relay;
+  const desk = await startDesk(
+    { dataDir, fresh: true, smtpPort: 0, webPort: 0, relay: `smtp://127.0.0.1:${relay.port}`, speed },
+    () => synthesize(config, () => {}),
+  );
+  const connection = await connect({ data: dataDir });
+  const seen = new Set<Delivered>();
+
+  const until: Laptop['until'] = async (what, ask) => {
+    for (
+      const end = Date.now() + PATIENCE;
+      Date.now() < end;
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    ) {
+      const answer = await ask();
+      if (answer) return answer;
+    }
+    const all = delivered.map(({ kind, to, ticketId }) => `${kind} → ${to} ${ticketId ?? ''}`).join('\n  ');
+    const ledger = await connection.ledger.list(50, () => true);
+    const mails = ledger
+      .map(
+        ({ from, subject, disposition, reason, detail }) =>
+          `${from}: ${subject}: ${disposition}, ${reason}: ${detail}`,
+      )
+      .join('\n  ');
+    throw new Error(
+      `waited for ${what}; what went out:\n  ${all || 'nothing'}\nwhat came in:\n  ${mails || 'nothing'}`,
+    );
+  };
+
+  const write: Laptop['write'] = async ({
+    from,
+    to = 'support@desk.example.test',
+    proven = false,
+    ...mail
+  }) => {
+    const address = /<([^>]+)>/.exec(from)?.[1] ?? from;
+    const transport = createTransport({
+      host: '127.0.0.1',
+      port: desk.smtpPort,
+      ignoreTLS: true,
+      ...(proven ? { auth: { user: address, pass: 'any' } } : {}),
+    });
+    const { messageId } = await transport.sendMail({ from, to, ...mail });
+    transport.close();
+    return messageId.replace(/[<>]/g, '');
+  };
+
+  return {
+    ...connection,
+    delivered,
+    webUrl: `http://127.0.0.1:${desk.webPort}`,
+    dataDir,
+    write,
+    reply: (mail, by, text, more = {}) =>
+      write({
+        from: by,
+        to: mail.replyTo,
+        subject: `Re: ${mail.subject.replace(/^Re: /, '')}`,
+        text: `${text}\n\nOn Mon, 23 Nov 2026 at 10:12, ${mail.fromName} <${mail.from}> wrote:\n${mail.text.replace(/^/gm, '> ')}`,
+        inReplyTo: `<${mail.messageId}>`,
+        references: [...mail.references, mail.messageId].map((id) => `<${id}>`),
+        ...more,
+      }),
+    mail: async (kind, to, ticketId) => {
+      const isIt = (mail: Delivered) =>
+        mail.kind === kind && mail.to === to && (ticketId === undefined || mail.ticketId === ticketId);
+      const found = await until(`${kind} → ${to}`, async () =>
+        delivered.find((mail) => !seen.has(mail) && isIt(mail)),
+      );
+      seen.add(found);
+      return found;
+    },
+    until,
+    ticketOf: (requester) =>
+      until(
+        `a ticket of ${requester}`,
+        async () => (await connection.tickets.list(1, (ticket) => ticket.requester.address === requester))[0],
+      ),
+    quiet: async () => {
+      for (let calm = 0, count = -1; calm < 12; await new Promise((resolve) => setTimeout(resolve, 100))) {
+        calm = delivered.length === count ? calm + 1 : 0;
+        count = delivered.length;
+      }
+    },
+    stop: async () => {
+      await desk.stop();
+      await relay.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function startRelay() {
+  const delivered: Delivered[] = [];
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['AUTH', 'STARTTLS'],
+    onData(stream, session, done) {
+      const chunks: Buffer[] = [];
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      stream.on('end', () => {
+        const recipients = session.envelope.rcptTo.map(({ address }) => address);
+        open(Buffer.concat(chunks), recipients).then(
+          (mail) => {
+            delivered.push(mail);
+            done();
+          },
+          (error) => done(error),
+        );
+      });
+    },
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.server.address();
+  if (!address || typeof address === 'string') throw new Error('the relay has no port');
+  return {
+    delivered,
+    port: address.port,
+    stop: () => new Promise<void>((resolve) => server.close(() => resolve())),
+  };
+}
+
+async function open(raw: Buffer, recipients: string[]): Promise<Delivered> {
+  const mail = await simpleParser(raw, { skipTextToHtml: true, skipTextLinks: true, skipHtmlToText: true });
+  const header = (name: string) => {
+    const value = mail.headers.get(name);
+    return typeof value === 'string' ? value : null;
+  };
+  const bare = (id: string | undefined) => (id ?? '').replace(/[<>]/g, '');
+  const references = typeof mail.references === 'string' ? [mail.references] : (mail.references ?? []);
+  return {
+    to: recipients.join(','),
+    from: mail.from?.value[0]?.address ?? '',
+    fromName: mail.from?.value[0]?.name ?? '',
+    kind: header('x-replydesk-update') ?? '',
+    ticketId: header('x-replydesk-ticket'),
+    subject: mail.subject ?? '',
+    text: mail.text ?? '',
+    html: mail.html || '',
+    replyTo: mail.replyTo?.value[0]?.address ?? '',
+    messageId: bare(mail.messageId),
+    inReplyTo: mail.inReplyTo ? bare(mail.inReplyTo) : null,
+    references: references.map(bare),
+    headers: mail.headers,
+    attachments: mail.attachments.map(({ filename, content }) => ({ name: filename ?? '', content })),
+    raw: raw.toString('latin1'),
+  };
+}
