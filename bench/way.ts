@@ -1,0 +1,308 @@
+/**
+ * The whole way of a mail on this laptop, from SMTP to the acknowledgement and the agent's assignment at a relay:
+ * how fast, what it costs, and which AWS calls it makes. `node bench/way.ts [--mails N] [--json]`
+ *
+ * The desk runs in this process as under `npm start`, on the synthesized template and in a temporary data folder; the
+ * people are in another process. Three rounds: one connection after the other, four at a time, and one person who
+ * waits for the answer to each mail before he writes the next, which shows the latency of a desk that is not busy.
+ * Each mail comes on a connection of its own, and smtp-server greets after 100 ms, to find out who speaks too early:
+ * a sender who does not keep his connection gets fewer than ten mails a second in, however fast the desk is.
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { subscribe } from 'node:diagnostics_channel';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Worker } from 'node:worker_threads';
+import { type Desk, startDesk } from '../local/desk.ts';
+import { synthesize } from '../local/synthesize.ts';
+import type { Order, Told, Word } from './crowd.ts';
+import { described, machine, rounded, table } from './figures.ts';
+
+interface Round {
+  name: string;
+  mails: number;
+  acceptedPerSecond: number;
+  answeredPerSecond: number;
+  /** From SMTP's 250 to the acknowledgement at the relay. */
+  latencyMs: { p50: number; p90: number };
+  /** User and system time until the desk had nothing left to do. `engine` is null when the engine is somebody else's. */
+  cpuMsPerMail: { desk: number; engine: number | null };
+  /** The desk's by thread: the gateway and engines in `main`, each function, and what Node does beside them (collecting, compiling, files). */
+  cpuMsPerMailByThread: Record<string, number>;
+  /** By `service action`. */
+  callsPerMail: Record<string, { calls: number; by: Record<string, number> }>;
+  deliveredPerMail: Record<string, number>;
+}
+
+const WARM_UP = 10;
+/** /proc counts CPU time in these, on every Linux. */
+const TICK_MS = 10;
+
+const { values } = parseArgs({
+  options: { mails: { type: 'string', default: '200' }, json: { type: 'boolean' } },
+});
+const mails = Number(values.mails);
+if (!(Number.isInteger(mails) && mails > 0)) {
+  console.error('usage: node bench/way.ts [--mails N] [--json]');
+  process.exit(2);
+}
+
+const here = machine();
+const calls = countCalls();
+const workers = watchWorkers();
+const folder = mkdtempSync(join(tmpdir(), 'replydesk-bench-'));
+const crowd = fork(join(import.meta.dirname, 'crowd.ts'), { execArgv: [] });
+let desk: Desk | undefined;
+try {
+  const { relayPort } = await hear(crowd, 'listening');
+  const config = join(import.meta.dirname, '..', 'desk.yaml');
+  desk = await startDesk(
+    {
+      dataDir: join(folder, 'data'),
+      fresh: true,
+      smtpPort: 0,
+      webPort: 0,
+      relay: `smtp://127.0.0.1:${relayPort}`,
+      speed: 1,
+    },
+    () => synthesize(config, progress),
+  );
+  const order = { smtpPort: desk.smtpPort, mails, senders: 1, patient: false };
+  await round('warm-up', { ...order, mails: WARM_UP, senders: 4 }, desk);
+  const rounds = [
+    await round('one sender', order, desk),
+    await round('four senders', { ...order, senders: 4 }, desk),
+    await round('one, waiting', { ...order, mails: Math.ceil(mails / 5), patient: true }, desk),
+  ];
+  const engine = enginePid();
+  const peakMB = {
+    desk: Math.round(process.resourceUsage().maxRSS / 1024),
+    engine: engine === null ? null : Math.round(peakOf(engine) / 1024),
+  };
+  if (values.json) console.log(JSON.stringify({ machine: here, rounds, peakMB }, null, 2));
+  else show(rounds, peakMB);
+} finally {
+  if (crowd.connected) crowd.disconnect();
+  await desk?.stop();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function round(name: string, order: Order, { webPort }: Desk): Promise<Round> {
+  progress(`${name}: ${order.mails} mails …`);
+  calls.clear();
+  const engine = enginePid();
+  const before = { engine: engine === null ? 0 : cpuOf(engine), threads: await cpuByThread() };
+  crowd.send(order);
+  const { told } = await hear(crowd, 'answered');
+  await quiet(webPort);
+  const threads = await cpuByThread();
+  const perMail = (ms: number) => rounded(ms / order.mails, 1);
+  return {
+    name,
+    mails: order.mails,
+    acceptedPerSecond: rounded((order.mails * 1000) / told.acceptedIn, 1),
+    answeredPerSecond: rounded((order.mails * 1000) / told.answeredIn, 1),
+    latencyMs: { p50: Math.round(told.latency.p50), p90: Math.round(told.latency.p90) },
+    cpuMsPerMail: {
+      desk: perMail(sumOf(threads) - sumOf(before.threads)),
+      engine: engine === null ? null : perMail(cpuOf(engine) - before.engine),
+    },
+    cpuMsPerMailByThread: Object.fromEntries(
+      Object.entries(threads).map(([name, ms]) => [name, perMail(ms - (before.threads[name] ?? 0))]),
+    ),
+    callsPerMail: callsPerMail(order.mails),
+    deliveredPerMail: Object.fromEntries(
+      Object.entries(told.delivered).map(([kind, count]) => [kind, rounded(count / order.mails, 2)]),
+    ),
+  };
+}
+
+type Answer = { listening: { relayPort: number }; answered: { told: Told } };
+
+async function hear<W extends keyof Answer>(from: ChildProcess, word: W): Promise<Answer[W]> {
+  const said = await Promise.race([
+    once(from, 'message').then(([message]) => message as Word),
+    once(from, 'exit').then(([code]): Word => ({ word: 'failed', why: `the crowd ended with ${code}` })),
+  ]);
+  if (said.word === word) return said as Word & Answer[W];
+  throw new Error(said.word === 'failed' ? said.why : `the crowd says ${said.word} instead of ${word}`);
+}
+
+/** Watches, feedback and records follow after the last answer, and are part of what a mail costs. */
+async function quiet(webPort: number): Promise<void> {
+  for (let calm = 0; calm < 4; await new Promise((resolve) => setTimeout(resolve, 100))) {
+    const health = await fetch(`http://127.0.0.1:${webPort}/health`);
+    const { busy } = (await health.json()) as { busy: boolean };
+    calm = busy ? 0 : calm + 1;
+  }
+}
+
+/**
+ * Counts calls as Node itself announces each request to a server of this process, so the gateway need not know. What
+ * Lambda, SES and Step Functions do by themselves (polling queues, publishing receipts, invoking) is no call.
+ */
+function countCalls(): Map<string, number> {
+  const counted = new Map<string, number>();
+  const count = (key: string) => counted.set(key, (counted.get(key) ?? 0) + 1);
+  subscribe('http.server.request.start', (message) => {
+    const { request } = message as { request: IncomingMessage };
+    const [, principal, service] =
+      /Credential=([^/]+)\/\d{8}\/[^/]+\/([^/]+)\/aws4_request/.exec(request.headers.authorization ?? '') ??
+      [];
+    if (!principal || !service) return;
+    const named = (action: string | null | undefined) => count(`${service} ${action} ${principal}`);
+    const target = request.headers['x-amz-target'];
+    if (typeof target === 'string') return named(target.replace(/^.*\./, ''));
+    if (service === 's3') return named(new URL(request.url ?? '/', 'http://s3').searchParams.get('x-id'));
+    // The Query protocol names the action in its body. The gateway reads on 'readable', which a listener to 'data' does not disturb.
+    let body = '';
+    request.on('data', (part: Buffer) => {
+      body += part.toString('latin1');
+    });
+    request.on('end', () => named(/(?:^|&)Action=(\w+)/.exec(body)?.[1]));
+  });
+  return counted;
+}
+
+function callsPerMail(of: number): Round['callsPerMail'] {
+  const perMail: Round['callsPerMail'] = {};
+  for (const [key, count] of [...calls].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const [service, action, principal = ''] = key.split(' ');
+    perMail[`${service} ${action}`] ??= { calls: 0, by: {} };
+    const entry = perMail[`${service} ${action}`] as Round['callsPerMail'][string];
+    entry.calls = rounded(entry.calls + count / of, 2);
+    entry.by[principal] = rounded(count / of, 2);
+  }
+  return perMail;
+}
+
+/** Every thread of this process as Node announces it; the desk names those of its functions. */
+function watchWorkers(): Set<Worker> {
+  const begun = new Set<Worker>();
+  subscribe('worker_threads', (message) => void begun.add((message as { worker: Worker }).worker));
+  return begun;
+}
+
+/** Ms so far. The threads of one name are taken together. */
+async function cpuByThread(): Promise<Record<string, number>> {
+  const main = process.threadCpuUsage();
+  const sums: Record<string, number> = { main: (main.user + main.system) / 1000 };
+  for (const worker of workers) {
+    // One that has ended cannot be asked any more; its time stays in that of the process.
+    const used = await worker.cpuUsage().catch(() => ({ user: 0, system: 0 }));
+    const name = worker.threadName ?? 'unnamed';
+    sums[name] = (sums[name] ?? 0) + (used.user + used.system) / 1000;
+  }
+  const { user, system } = process.cpuUsage();
+  return { ...sums, beside: (user + system) / 1000 - sumOf(sums) };
+}
+
+function sumOf(times: Record<string, number>): number {
+  return Object.values(times).reduce((sum, each) => sum + each, 0);
+}
+
+/** The process of DynamoDB's engine, which this one has begun. Null where there is no /proc, or the engine is somebody else's. */
+function enginePid(): number | null {
+  const isOurs = (pid: number): boolean => {
+    const parent = statOf(pid)?.parent ?? 0;
+    return parent === process.pid || (parent > 1 && isOurs(parent));
+  };
+  const names = existsSync('/proc') ? readdirSync('/proc') : [];
+  const pids = names.filter((name) => /^\d+$/.test(name)).map(Number);
+  return pids.find((pid) => statOf(pid)?.command.startsWith('dynoxide') && isOurs(pid)) ?? null;
+}
+
+/** https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html; null when the process has ended. */
+function statOf(pid: number): { command: string; parent: number; cpuMs: number } | null {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const rest = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return {
+      command: text.slice(text.indexOf('(') + 1, text.lastIndexOf(')')),
+      parent: Number(rest[1]),
+      cpuMs: (Number(rest[11]) + Number(rest[12])) * TICK_MS,
+    };
+  } catch {
+    return null;
+  }
+}
+
+function cpuOf(pid: number): number {
+  const stat = statOf(pid);
+  if (!stat) throw new Error('the DynamoDB engine has ended');
+  return stat.cpuMs;
+}
+
+/** KB of resident memory at most, so far. */
+function peakOf(pid: number): number {
+  return Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]);
+}
+
+function show(rounds: Round[], peakMB: { desk: number; engine: number | null }): void {
+  const row = (name: string, cell: (round: Round) => number | null) => [
+    name,
+    ...rounds.map((round) => String(cell(round) ?? '–')),
+  ];
+  const keys = (of: (round: Round) => object) =>
+    [...new Set(rounds.flatMap((round) => Object.keys(of(round))))].sort();
+  const titles = ['', ...rounds.map(({ name }) => name)];
+  console.log(described(here));
+  console.log(`peak memory ${peakMB.desk} MB, of the DynamoDB engine ${peakMB.engine ?? '–'} MB\n`);
+  console.log(
+    table([
+      titles,
+      row('mails', ({ mails }) => mails),
+      row('accepted by SMTP, a second', ({ acceptedPerSecond }) => acceptedPerSecond),
+      row('the whole way, a second', ({ answeredPerSecond }) => answeredPerSecond),
+      row('acceptance to acknowledgement, ms, p50', ({ latencyMs }) => latencyMs.p50),
+      row('  p90', ({ latencyMs }) => latencyMs.p90),
+      row('CPU of the desk, ms a mail', ({ cpuMsPerMail }) => cpuMsPerMail.desk),
+      ...keys(({ cpuMsPerMailByThread }) => cpuMsPerMailByThread)
+        .filter((name) => rounds.some(({ cpuMsPerMailByThread }) => cpuMsPerMailByThread[name]))
+        .map((name) => row(`  ${name}`, ({ cpuMsPerMailByThread }) => cpuMsPerMailByThread[name] ?? 0)),
+      row('CPU of the DynamoDB engine, ms a mail', ({ cpuMsPerMail }) => cpuMsPerMail.engine),
+    ]),
+  );
+  console.log('\nAWS calls a mail');
+  console.log(
+    table([
+      titles,
+      ...keys(({ callsPerMail }) => callsPerMail).map((key) =>
+        row(key, ({ callsPerMail }) => callsPerMail[key]?.calls ?? 0),
+      ),
+      row('all', ({ callsPerMail }) =>
+        rounded(
+          Object.values(callsPerMail).reduce((sum, each) => sum + each.calls, 0),
+          2,
+        ),
+      ),
+    ]),
+  );
+  const [first] = rounds;
+  console.log(`\n… and by function, ${first?.name}`);
+  for (const principal of keys(({ callsPerMail }) =>
+    Object.assign({}, ...Object.values(callsPerMail).map(({ by }) => by)),
+  ))
+    console.log(
+      `${principal}: ${Object.entries(first?.callsPerMail ?? {})
+        .flatMap(([key, { by }]) => (by[principal] ? [`${key} ${by[principal]}`] : []))
+        .join(', ')}`,
+    );
+  console.log('\nMails out, for each that came in');
+  console.log(
+    table([
+      titles,
+      ...keys(({ deliveredPerMail }) => deliveredPerMail).map((kind) =>
+        row(kind, ({ deliveredPerMail }) => deliveredPerMail[kind] ?? 0),
+      ),
+    ]),
+  );
+}
+
+function progress(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
