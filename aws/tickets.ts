@@ -14,7 +14,7 @@ export interface Tickets {
   events(ticketId: string, limit: number): Promise<TicketEvent[]>;
   loads(addresses: readonly string[]): Promise<Map<string, Load>>;
   /** Throws ConflictError when the ticket was changed since it was read, or its id is taken. */
-  commit(change: Change, message: Message | null, also?: Write[]): Promise<void>;
+  commit(change: Change, messages: Message[], also?: Write[]): Promise<void>;
   /** Ids of the tickets that have a watch: all, or those whose watch should have woken by then (ISO 8601 UTC). */
   running(before: string | null): AsyncGenerator<string>;
   /** Newest first. */
@@ -61,11 +61,11 @@ export function openTickets(table: Table): Tickets {
         ]),
       );
     },
-    commit: async ({ before, after, events }, message, also = []) => {
+    commit: async ({ before, after, events }, messages, also = []) => {
       await table.transact([
         putTicket(table, before, after),
         ...events.map((event) => putEvent(table, `T#${after.id}`, event)),
-        ...(message ? [putMessage(table, after.id, message)] : []),
+        ...messages.map((message) => putMessage(table, after.id, message)),
         ...moveLoad(table, before, after),
         ...also,
       ]);

@@ -35,13 +35,13 @@ export async function advanceWatch(input: Input, world: World): Promise<NextWake
   if (turns >= MOST_TURNS || Date.parse(now) - Date.parse(ticket.watch.startedAt) >= LONGEST_WAIT) {
     await world.tickets.commit(
       change({ ...ticket, watch: { ...ticket.watch, state: 'ended' } }, happenings, now, world.desk),
-      null,
+      [],
     );
     return ended(input);
   }
   const changed = changeOnWaking(ticket, happenings, now, world.desk);
   if (happenings.length > 0 || changed.after.watch?.nextAt !== ticket.watch.nextAt)
-    await world.tickets.commit(changed, null);
+    await world.tickets.commit(changed, []);
   const nextAt = changed.after.watch?.nextAt;
   if (!nextAt) return ended(input);
   return {

@@ -14,7 +14,7 @@ import { readReceipt } from '../core/mail/receipt.ts';
 import { claimOf, handledKey, IN, type MailRecord, type Release } from '../core/mail/record.ts';
 import { ticketIdFrom } from '../core/mail/token.ts';
 import { type Change, change, open } from '../core/ticket/change.ts';
-import type { Message } from '../core/ticket/ticket.ts';
+import type { Message, Ticket } from '../core/ticket/ticket.ts';
 import { queue, type World } from './handler.ts';
 
 /** SES's notification is only recognised here: `readReceipt` checks it, and a mail that is put off goes back as it came. */
@@ -87,6 +87,7 @@ function plain(disposition: Outcome['disposition'], reason: Outcome['reason'], d
     clue: null,
     ticket: null,
     message: null,
+    note: null,
     notice: null,
     code: null,
     release: null,
@@ -107,10 +108,7 @@ async function record(
 ): Promise<void> {
   const { mailId, receivedAt } = receipt;
   const changed = changeOf(outcome, now, world);
-  const message =
-    changed && outcome.message && email
-      ? await keep(outcome.message, changed.after.messages, changed.after.id, email, receipt, now, world)
-      : null;
+  const messages = changed && email ? await keepAll(outcome, changed.after, email, receipt, now, world) : [];
   const mail: MailRecord = {
     mailId,
     key: handledKey(mailId, receivedAt),
@@ -144,7 +142,7 @@ async function record(
     release: await releaseOf(outcome, realNow, world),
     notice: outcome.notice,
   });
-  if (changed) await world.tickets.commit(changed, message, writes);
+  if (changed) await world.tickets.commit(changed, messages, writes);
   else await world.ledger.commit(writes);
   world.log.info('disposed', {
     mailId,
@@ -174,6 +172,24 @@ async function releaseOf({ release }: Outcome, realNow: number, world: World): P
 /** DynamoDB takes items of 400 KB; a text beyond this lies in the bucket. */
 const LONGEST_TEXT = 64 * 1024;
 
+/** The ticket counts its messages: what this mail adds are the last of them. */
+async function keepAll(
+  { message, note }: Outcome,
+  { id, messages }: Ticket,
+  email: Email,
+  receipt: Receipt,
+  now: string,
+  world: World,
+): Promise<Message[]> {
+  if (!message) return [];
+  const first = note ? messages - 1 : messages;
+  const kept = await keep(message, first, id, email, receipt, now, world);
+  if (!note) return [kept];
+  const beside = { bodyKey: null, attachments: [], withheld: 0, mailId: receipt.mailId, at: now };
+  const text = note.text.slice(0, LONGEST_TEXT / 4);
+  return [kept, { ...note, ...beside, text, id: `${id}-m${messages}`, number: messages }];
+}
+
 /** Files and long texts lie under names made from the mail's own, so that a repeat writes the same. */
 async function keep(
   said: NonNullable<Outcome['message']>,
@@ -187,9 +203,9 @@ async function keep(
   const { mailId, virus } = receipt;
   const safe = virus === 'PASS';
   const attachments = safe ? email.attachments : [];
-  const files = attachments.map(({ content, ...file }, index) => ({
-    ...file,
-    key: `files/${mailId}/${index + 1}-${safeName(file.name)}`,
+  const files = attachments.map(({ name, contentType, size, inline, contentId }, index) => ({
+    ...{ name, contentType, size, inline, contentId },
+    key: `files/${mailId}/${index + 1}-${safeName(name)}`,
   }));
   await Promise.all(
     attachments.map(({ content, contentType }, index) =>

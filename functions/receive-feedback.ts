@@ -45,9 +45,11 @@ export async function receiveFeedback(feedback: z.output<typeof Feedback>, world
   if (!ticketId || happenings.length === 0 || (await world.updates.wasOnce(what))) return;
   const ticket = await world.tickets.read(ticketId);
   if (!ticket) return;
-  await world.tickets.commit(change(ticket, happenings, world.now(), world.desk), null, [
-    world.updates.onceWith(what, world.realNow() + MONTH),
-  ]);
+  await world.tickets.commit(
+    change(ticket, happenings, world.now(), world.desk),
+    [],
+    [world.updates.onceWith(what, world.realNow() + MONTH)],
+  );
 }
 
 /** Usually the sender recorded it long ago. */

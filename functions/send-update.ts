@@ -247,6 +247,6 @@ async function tellDesk(ticketId: string, address: string, update: string, world
       world.now(),
       world.desk,
     ),
-    null,
+    [],
   );
 }

@@ -88,7 +88,7 @@ async function restartWatch(id: string, world: World): Promise<boolean> {
     return false;
   await world.tickets.commit(
     change({ ...ticket, watch: { ...ticket.watch, state: 'ended' } }, [], world.now(), world.desk),
-    null,
+    [],
   );
   return true;
 }
@@ -110,6 +110,6 @@ const YEAR = 365 * 86_400_000;
 async function reckonTicket(id: string, world: World): Promise<boolean> {
   const ticket = await world.tickets.read(id);
   if (!ticket || ticket.deskHash === world.desk.hash) return false;
-  await world.tickets.commit(change(ticket, [], world.now(), world.desk), null);
+  await world.tickets.commit(change(ticket, [], world.now(), world.desk), []);
   return true;
 }

@@ -107,7 +107,8 @@ function freshFromAgent(
     messageId: null,
     cc: [],
   };
-  const opened = openTicket(
+  const words = trimmed.visible.trim();
+  return openTicket(
     { ...arrival, email: original, trimmed: { visible: forwarded.text, quoted: '', signature: '' } },
     memory,
     {
@@ -116,11 +117,11 @@ function freshFromAgent(
       flagged: null,
       acknowledge: true,
       follows: null,
+      note: words === '' ? null : { by: { address: person.address, name: person.name }, text: words },
     },
     moment,
     desk,
   );
-  return opened;
 }
 
 /** Commands, an answer, a note: what a proven agent's reply does. All of it, or none. */

@@ -22,12 +22,14 @@ interface Opening {
   flagged: string | null;
   acknowledge: boolean;
   follows: string | null;
+  /** For the desk's eyes alone: what an agent wrote above the mail that he forwards. */
+  note?: { by: Address; text: string } | null;
 }
 
 export function openTicket(
   arrival: Arrival,
   memory: Memory,
-  { reason, detail, flagged, acknowledge, follows }: Opening,
+  { reason, detail, flagged, acknowledge, follows, note = null }: Opening,
   { now }: Moment,
   desk: Desk,
 ): Outcome {
@@ -75,7 +77,7 @@ export function openTicket(
         messageId: email.messageId,
         reasons,
       },
-      also: assigned,
+      also: [...assigned, ...(note ? [noted(note.by)] : [])],
     },
     message: {
       direction: 'in',
@@ -85,7 +87,19 @@ export function openTicket(
       cc: outsiders(email, desk),
       messageId: email.messageId,
     },
+    note: note && {
+      direction: 'in',
+      visibility: 'private',
+      from: note.by,
+      text: note.text,
+      cc: [],
+      messageId: null,
+    },
   });
+}
+
+function noted({ address }: Address): Happening {
+  return { kind: 'noted', message: 2, by: address, thirdParty: null };
 }
 
 /** What the desk thinks of a mail, whether or not it opens a ticket: `desk explain` asks as well. */

@@ -90,6 +90,8 @@ export interface Outcome {
   clue: Candidate['clue'] | null;
   ticket: TicketOutcome | null;
   message: NewMessage | null;
+  /** What came with it for the desk's eyes alone: an agent's words above a mail that he forwards. */
+  note: NewMessage | null;
   notice: Notice | null;
   /** What the code's record becomes. */
   code: HeldCode | null;
@@ -114,6 +116,7 @@ export function ends(
     clue: null,
     ticket: null,
     message: null,
+    note: null,
     notice: null,
     code: null,
     release: null,

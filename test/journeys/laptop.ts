@@ -40,7 +40,7 @@ export interface Written {
   references?: string[];
   messageId?: string;
   headers?: Record<string, string>;
-  attachments?: { filename: string; content: string | Buffer }[];
+  attachments?: { filename: string; content: string | Buffer; contentType?: string }[];
 }
 
 export interface Laptop extends DeskConnection {

@@ -150,3 +150,39 @@ describe('mail that opens no conversation', () => {
     ).toHaveLength(1);
   });
 });
+
+test('forwarded-by-agent: the first writer is the requester, the agent’s own words stay inside, and attached mail is a file', async () => {
+  const inner = [
+    'From: Pia Lund <pia@example.org>',
+    'To: luis.ortega@example.test',
+    'Subject: No sound',
+    'Date: Mon, 23 Nov 2026 08:55:00 +0100',
+    'Message-ID: <pia@example.org>',
+    '',
+    'My headset is silent.',
+    '',
+  ].join('\r\n');
+  await laptop.write({
+    from: LUIS,
+    proven: true,
+    subject: 'Fwd: No sound',
+    text: 'She shouts on the phone as well.',
+    attachments: [{ filename: 'mail.eml', content: inner, contentType: 'message/rfc822' }],
+  });
+  const acknowledgement = await laptop.mail('acknowledgement', 'pia@example.org');
+  const messages = await laptop.tickets.messages(acknowledgement.ticketId ?? '', 10);
+  expect(messages).toMatchObject([
+    {
+      visibility: 'public',
+      from: { address: 'pia@example.org' },
+      text: expect.stringContaining('My headset is silent.'),
+    },
+    { visibility: 'private', from: { address: LUIS }, text: 'She shouts on the phone as well.' },
+  ]);
+  await laptop.quiet();
+  expect(
+    laptop.delivered.filter(
+      ({ to, raw, text }) => to === 'pia@example.org' && `${raw}${text}`.includes('shouts'),
+    ),
+  ).toEqual([]);
+});

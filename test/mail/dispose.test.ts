@@ -196,6 +196,7 @@ describe('a new ticket', () => {
     };
     const outcome = run({ ...luis('See below'), forwarded });
     expect(outcome).toMatchObject({
+      note: { visibility: 'private', text: 'See below', from: { address: LUIS } },
       disposition: 'opened',
       reason: 'forwarded-by-agent',
       ticket: { opened: { requester: { address: NORA }, subject: 'No toner' } },
