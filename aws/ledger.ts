@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { HeldCode, Notice } from '../core/mail/outcome.ts';
 import type { Claim, MailEvent, MailRecord, Release } from '../core/mail/record.ts';
-import { expiry, type Item, type Table, type Write } from './table.ts';
+import { expiry, type Item, putVersion, type Table, type Write } from './table.ts';
 import { everyShard, newest, putEvent, shardOf } from './tickets.ts';
 
 export interface Known {
@@ -131,17 +131,7 @@ function putRecord(table: Table, record: MailRecord, before: MailRecord | null):
     listPk: `MAIL#${shardOf(record.mailId)}`,
     listSk: `${record.receivedAt}#${record.mailId}`,
   };
-  if (!before)
-    return { Put: { TableName: table.name, Item: item, ConditionExpression: 'attribute_not_exists(pk)' } };
-  return {
-    Put: {
-      TableName: table.name,
-      Item: item,
-      ConditionExpression: '#version = :read',
-      ExpressionAttributeNames: { '#version': 'version' },
-      ExpressionAttributeValues: { ':read': before.version },
-    },
-  };
+  return putVersion(table, item, before);
 }
 
 function putClaim(table: Table, claim: Claim, mailId: string): Write {

@@ -40,6 +40,24 @@ export interface Condition {
   values?: Record<string, unknown>;
 }
 
+/** A write for a record that is replaced as a whole: it fails when somebody else wrote since `before` was read. */
+export function putVersion(
+  table: Table,
+  item: Item & { version: number },
+  before: { version: number } | null,
+): Write {
+  const put = { TableName: table.name, Item: item };
+  if (!before) return { Put: { ...put, ConditionExpression: 'attribute_not_exists(pk)' } };
+  return {
+    Put: {
+      ...put,
+      ConditionExpression: '#version = :read',
+      ExpressionAttributeNames: { '#version': 'version' },
+      ExpressionAttributeValues: { ':read': before.version },
+    },
+  };
+}
+
 /** `expiresAt` is what DynamoDB's TTL goes by; it deletes late, so readers compare as well. Seconds since 1970. */
 export function expiry(at: number): number {
   return Math.ceil(at / 1000);

@@ -2,7 +2,7 @@
 import type { Change } from '../core/ticket/change.ts';
 import type { Message, Ticket, TicketEvent } from '../core/ticket/ticket.ts';
 import type { Load } from '../core/triage/route.ts';
-import type { Item, Table, Write } from './table.ts';
+import { type Item, putVersion, type Table, type Write } from './table.ts';
 
 export interface Tickets {
   read(id: string): Promise<Ticket | null>;
@@ -126,17 +126,7 @@ function putTicket(table: Table, before: Ticket | null, after: Ticket): Write {
     listSk: `${after.createdAt}#${after.id}`,
     ...(nextAt ? { openPk: `OPEN#${shard}`, openSk: `${nextAt}#${after.id}` } : {}),
   };
-  if (!before)
-    return { Put: { TableName: table.name, Item: item, ConditionExpression: 'attribute_not_exists(pk)' } };
-  return {
-    Put: {
-      TableName: table.name,
-      Item: item,
-      ConditionExpression: '#version = :read',
-      ExpressionAttributeNames: { '#version': 'version' },
-      ExpressionAttributeValues: { ':read': before.version },
-    },
-  };
+  return putVersion(table, item, before);
 }
 
 /** An event is never written over: history only grows. */

@@ -3,12 +3,11 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { recall } from '../aws/recall.ts';
 import type { Desk } from '../core/config/desk.ts';
-import { readBounce } from '../core/mail/bounce.ts';
 import { placeInConversations } from '../core/mail/conversation.ts';
 import { dispose } from '../core/mail/dispose.ts';
 import type { Email, Receipt } from '../core/mail/email.ts';
 import { classifyArrival } from '../core/mail/opening.ts';
-import type { Arrival, Memory, Moment, Outcome } from '../core/mail/outcome.ts';
+import { type Arrival, type Moment, NOTHING_KNOWN, type Outcome } from '../core/mail/outcome.ts';
 import { parseEmail } from '../core/mail/parse.ts';
 import { readArrival } from '../core/mail/read.ts';
 import { receiptFromHeaders } from '../core/mail/receipt.ts';
@@ -90,7 +89,7 @@ async function decide(
   running: DeskConnection | null,
   moment: Moment,
 ): Promise<Outcome> {
-  if (!running) return dispose(arrival, UNKNOWN, moment, desk, NO_KEYS);
+  if (!running) return dispose(arrival, NOTHING_KNOWN, moment, desk, NO_KEYS);
   const keys = await running.keys();
   const memory = await recall(arrival, null, moment, {
     desk,
@@ -98,26 +97,13 @@ async function decide(
     ledger: running.ledger,
     tickets: running.tickets,
   });
-  return dispose(arrival, memory === 'too-early' ? UNKNOWN : memory, moment, desk, keys);
+  return dispose(arrival, memory === 'too-early' ? NOTHING_KNOWN : memory, moment, desk, keys);
 }
 
 const NO_KEYS: Keys = { current: 1, keys: {} };
 
-const UNKNOWN: Memory = {
-  duplicateOf: null,
-  candidate: null,
-  ticket: null,
-  token: null,
-  suspicion: null,
-  code: null,
-  released: false,
-  trusted: false,
-  rounds: 0,
-  loads: new Map(),
-};
-
 function describe(arrival: Arrival, desk: Desk) {
-  const { email, trimmed, automatic, forwarded } = arrival;
+  const { email, trimmed, automatic, bounce, forwarded } = arrival;
   const { category, impact, urgency, priority, reasons } = classifyArrival(arrival, desk);
   const { subject, from, to, cc, date, messageId, inReplyTo, references, text } = email;
   return {
@@ -140,7 +126,7 @@ function describe(arrival: Arrival, desk: Desk) {
       inline,
     })),
     automatic,
-    bounce: automatic?.kind === 'bounce' ? readBounce(email) : null,
+    bounce,
     forwarded,
     classification: {
       category,

@@ -1,54 +1,38 @@
 /** Tickets, messages and events as the CLI gives them away. Programs rely on these shapes. */
 import { DESK, type Message, type Ticket, type TicketEvent } from '../core/ticket/ticket.ts';
 
-export function publicTicket(ticket: Ticket) {
-  const {
-    id,
-    subject,
-    status,
-    type,
-    requester,
-    participants,
-    assignee,
-    team,
-    tier,
-    category,
-    impact,
-    urgency,
-    priority,
-    language,
-    tags,
-    mailbox,
-    flagged,
-    follows,
-  } = ticket;
-  const { createdAt, updatedAt, resolvedAt, closedAt, deadlines, version } = ticket;
-  return {
-    id,
-    subject,
-    status,
-    type,
-    requester: requester.address as string | null,
-    cc: participants.filter(({ role }) => role === 'cc').map(({ address }) => address),
-    assignee,
-    team,
-    tier,
-    category,
-    impact,
-    urgency,
-    priority,
-    language,
-    tags,
-    mailbox,
-    flagged,
-    follows,
-    createdAt,
-    updatedAt,
-    resolvedAt,
-    closedAt,
-    deadlines,
-    version,
-  };
+/** What a ticket shows as it is; its clock, watch and counters are the desk's own affair. */
+const AS_IT_IS = [
+  'id',
+  'subject',
+  'status',
+  'type',
+  'assignee',
+  'team',
+  'tier',
+  'category',
+  'impact',
+  'urgency',
+  'priority',
+  'language',
+  'tags',
+  'mailbox',
+  'flagged',
+  'follows',
+  'createdAt',
+  'updatedAt',
+  'resolvedAt',
+  'closedAt',
+  'deadlines',
+  'version',
+] as const satisfies (keyof Ticket)[];
+
+type AsItIs = Pick<Ticket, (typeof AS_IT_IS)[number]>;
+
+export function publicTicket(ticket: Ticket): AsItIs & { requester: string | null; cc: string[] } {
+  const shown = Object.fromEntries(AS_IT_IS.map((name) => [name, ticket[name]])) as unknown as AsItIs;
+  const cc = ticket.participants.filter(({ role }) => role === 'cc').map(({ address }) => address);
+  return { ...shown, requester: ticket.requester.address, cc };
 }
 
 export function showMessage({ id, at, direction, visibility, from, text, attachments }: Message) {

@@ -7,7 +7,7 @@ import { TRUST_VALID_FOR } from '../core/mail/code.ts';
 import { dispose } from '../core/mail/dispose.ts';
 import { REPLAYABLE } from '../core/mail/disposition.ts';
 import type { Email, Receipt } from '../core/mail/email.ts';
-import type { Moment, Outcome } from '../core/mail/outcome.ts';
+import { ends, type Moment, type Outcome } from '../core/mail/outcome.ts';
 import { parseEmail, UnreadableEmailError } from '../core/mail/parse.ts';
 import { readArrival } from '../core/mail/read.ts';
 import { readReceipt } from '../core/mail/receipt.ts';
@@ -39,7 +39,7 @@ export async function receiveEmail(asked: z.output<typeof Received>, world: Worl
   const email = await parse(raw);
   if ('unreadable' in email)
     return record(
-      { receipt, email: email.head, outcome: plain('quarantined', 'unreadable', email.unreadable), before },
+      { receipt, email: email.head, outcome: ends('quarantined', 'unreadable', email.unreadable), before },
       moment,
       world,
     );
@@ -77,21 +77,6 @@ async function parse(raw: Uint8Array): Promise<Email | { unreadable: string; hea
     if (error instanceof UnreadableEmailError) return { unreadable: error.message, head: error.head };
     throw error;
   }
-}
-
-function plain(disposition: Outcome['disposition'], reason: Outcome['reason'], detail: string): Outcome {
-  return {
-    disposition,
-    reason,
-    detail,
-    clue: null,
-    ticket: null,
-    message: null,
-    note: null,
-    notice: null,
-    code: null,
-    release: null,
-  };
 }
 
 interface Recording {

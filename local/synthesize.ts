@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -43,16 +44,24 @@ export async function synthesize(config: string, progress: (line: string) => voi
   progress('making the template and the functions …');
   mkdirSync(KEPT, { recursive: true });
   // Two desks that start at once each make their own; the later one finds the place taken and uses what is there.
-  const temporary = join(KEPT, `.${process.pid}`);
-  rmSync(temporary, { recursive: true, force: true });
+  const temporary = mkdtempSync(join(KEPT, '.'));
   try {
     await runApp(config, temporary);
-    if (!existsSync(outdir)) renameSync(temporary, outdir);
+    takePlace(temporary, outdir);
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
   forgetOld(outdir);
   return outdir;
+}
+
+/** The same inputs make the same assembly: whoever comes second leaves the first one's where it is. */
+function takePlace(temporary: string, outdir: string): void {
+  try {
+    renameSync(temporary, outdir);
+  } catch (error) {
+    if (!existsSync(join(outdir, 'manifest.json'))) throw error;
+  }
 }
 
 function hashOf(config: string): string {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Desk } from '../core/config/desk.ts';
 import { loadDesk } from '../core/config/load.ts';
 import type { Email, Receipt } from '../core/mail/email.ts';
-import type { Arrival, Memory, Moment } from '../core/mail/outcome.ts';
+import { type Arrival, type Memory, type Moment, NOTHING_KNOWN } from '../core/mail/outcome.ts';
 import type { Keys } from '../core/mail/token.ts';
 import { type Change, change, open } from '../core/ticket/change.ts';
 import type { Happening, Ticket } from '../core/ticket/ticket.ts';
@@ -82,19 +82,7 @@ export function arrival(mail: Partial<Email> = {}, verdicts: Partial<Receipt> = 
 }
 
 export function memory(given: Partial<Memory> = {}): Memory {
-  return {
-    duplicateOf: null,
-    candidate: null,
-    ticket: null,
-    token: null,
-    suspicion: null,
-    code: null,
-    released: false,
-    trusted: false,
-    rounds: 0,
-    loads: new Map(),
-    ...given,
-  };
+  return { ...NOTHING_KNOWN, ...given };
 }
 
 export const ID = 'T-7K4M2Q';

@@ -47,6 +47,20 @@ export interface Memory {
   loads: Loads;
 }
 
+/** What a desk knows that has seen nothing yet. */
+export const NOTHING_KNOWN: Memory = {
+  duplicateOf: null,
+  candidate: null,
+  ticket: null,
+  token: null,
+  suspicion: null,
+  code: null,
+  released: false,
+  trusted: false,
+  rounds: 0,
+  loads: new Map(),
+};
+
 export interface Moment {
   /** Desk time, ISO 8601 UTC. */
   now: string;
