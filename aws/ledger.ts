@@ -31,7 +31,14 @@ export interface Ledger {
   writes(
     record: MailRecord,
     before: MailRecord | null,
-    parts: { claim: Claim | null; code: HeldCode | null; release: Release | null; notice: Notice | null },
+    parts: {
+      claim: Claim | null;
+      /** The Message-ID by which an answer finds its ticket; null when it leads to another one already. */
+      reference: string | null;
+      code: HeldCode | null;
+      release: Release | null;
+      notice: Notice | null;
+    },
   ): Write[];
   /** For a mail that changes no ticket. */
   commit(writes: Write[]): Promise<void>;
@@ -65,12 +72,10 @@ export function openLedger(table: Table): Ledger {
       };
     },
     code: async (id) => (await table.get<Item & { code: HeldCode }>(codeKey(id)))?.code ?? null,
-    writes: (record, before, { claim, code, release, notice }) => [
+    writes: (record, before, { claim, reference, code, release, notice }) => [
       putRecord(table, record, before),
       ...(claim ? [putClaim(table, claim, record.mailId)] : []),
-      ...(record.ticketId && record.messageId
-        ? [putReference(table, record.messageId, record.ticketId)]
-        : []),
+      ...(record.ticketId && reference ? [putReference(table, reference, record.ticketId)] : []),
       ...(code ? [putCode(table, code)] : []),
       ...(release
         ? [

@@ -22,13 +22,14 @@ export async function recall(
   const known = await ledger.recall({
     mailId: receipt.mailId,
     claim: claimOf(email.messageId, email.from?.address ?? null, email.text),
-    references: clues.references,
+    references: [...clues.references, ...(email.messageId ? [email.messageId] : [])],
     trust: person && {
       person: person.address,
       domain: person.address.slice(person.address.indexOf('@') + 1),
     },
     realNow,
   });
+  const own = email.messageId ? known.tickets.get(email.messageId) : undefined;
   const thread = threadOf(clues, known.tickets);
   const early =
     !thread.candidate &&
@@ -42,6 +43,7 @@ export async function recall(
   const held = (before?.history ?? []).filter(({ disposition }) => disposition === 'held').length;
   return {
     duplicateOf: known.duplicateOf,
+    sameMessageId: known.duplicateOf ? null : (own ?? null),
     candidate: thread.candidate,
     ticket,
     token,

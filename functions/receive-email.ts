@@ -47,11 +47,9 @@ export async function receiveEmail(asked: z.output<typeof Received>, world: Worl
   const keys = await world.keys();
   const memory = await world.recall(arrival, before, moment);
   if (memory === 'too-early') return world.mails.send(asked, TOO_EARLY_DELAY);
-  await record(
-    { receipt, email, outcome: dispose(arrival, memory, moment, world.desk, keys), before },
-    moment,
-    world,
-  );
+  const outcome = dispose(arrival, memory, moment, world.desk, keys);
+  const sameMessageId = before ? null : memory.sameMessageId;
+  await record({ receipt, email, outcome, before, sameMessageId }, moment, world);
 }
 
 /** Seconds until a mail that may be faster than our record of what it answers is looked at again. */
@@ -84,10 +82,12 @@ interface Recording {
   email: Email | null;
   outcome: Outcome;
   before: MailRecord | null;
+  /** The ticket of other mail with this Message-ID: the id goes on leading there. */
+  sameMessageId?: string | null;
 }
 
 async function record(
-  { receipt, email, outcome, before }: Recording,
+  { receipt, email, outcome, before, sameMessageId = null }: Recording,
   { now, realNow }: Moment,
   world: World,
 ): Promise<void> {
@@ -104,7 +104,9 @@ async function record(
     receipt,
     disposition: outcome.disposition,
     reason: outcome.reason,
-    detail: outcome.detail,
+    detail: sameMessageId
+      ? `${outcome.detail}; other mail, of ${sameMessageId}, has the same Message-ID`
+      : outcome.detail,
     clue: outcome.clue,
     ticketId: changed?.after.id ?? null,
     disposedAt: now,
@@ -123,6 +125,7 @@ async function record(
       : null;
   const writes = world.ledger.writes(mail, before, {
     claim,
+    reference: sameMessageId ? null : mail.messageId,
     code: outcome.code,
     release: await releaseOf(outcome, realNow, world),
     notice: outcome.notice,

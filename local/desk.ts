@@ -161,7 +161,7 @@ async function open(setting: DeskSetting, opening: Opening): Promise<Omit<Desk, 
   const failed = new Promise<DeskFault>((resolve) => {
     fail = resolve;
   });
-  const tables = await openTables(dataDir, state, clock, guard, plan.tables, (reason) =>
+  const tables = await openTables(dataDir, state, guard, plan.tables, (reason) =>
     fail(new DeskFault(`${reason} Start the desk again; nothing is lost.`)),
   );
   closers.push(() => tables.stop());

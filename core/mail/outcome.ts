@@ -34,6 +34,8 @@ export interface HeldCode {
 /** All that memory knows about an arrival. */
 export interface Memory {
   duplicateOf: string | null;
+  /** The ticket of an earlier mail that has the same Message-ID and other content. */
+  sameMessageId: string | null;
   candidate: Candidate | null;
   /** The candidate's ticket, merged ones followed; null when it is not there. */
   ticket: Ticket | null;
@@ -50,6 +52,7 @@ export interface Memory {
 /** What a desk knows that has seen nothing yet. */
 export const NOTHING_KNOWN: Memory = {
   duplicateOf: null,
+  sameMessageId: null,
   candidate: null,
   ticket: null,
   token: null,

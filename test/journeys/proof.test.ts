@@ -151,6 +151,21 @@ describe('mail that opens no conversation', () => {
   });
 });
 
+test('the same Message-ID with other content is new mail, says so, and does not take the first one’s answers', async () => {
+  const messageId = '<reused@example.com>';
+  await laptop.write({ from: 'first@example.com', subject: 'First', text: 'One', messageId });
+  const first = await laptop.ticketOf('first@example.com');
+  await laptop.write({ from: 'second@example.com', subject: 'Second', text: 'Two', messageId });
+  const second = await laptop.ticketOf('second@example.com');
+  expect(second.id).not.toBe(first.id);
+  const records = await laptop.ledger.list(10, (record) => record.messageId === 'reused@example.com');
+  expect(records.map(({ detail }) => detail)).toContainEqual(
+    expect.stringContaining(`of ${first.id}, has the same Message-ID`),
+  );
+  await laptop.write({ from: 'first@example.com', subject: 'Re: First', text: 'More', inReplyTo: messageId });
+  await laptop.until('the reply', async () => (await laptop.tickets.read(first.id))?.messages === 2);
+});
+
 test('forwarded-by-agent: the first writer is the requester, the agent’s own words stay inside, and attached mail is a file', async () => {
   const inner = [
     'From: Pia Lund <pia@example.org>',

@@ -40,9 +40,9 @@ const LISTING = {
   Projection: { ProjectionType: 'ALL' },
 };
 
-async function open({ dataDir, state, clock }: Ground, setting = TABLE) {
+async function open({ dataDir, state }: Ground, setting = TABLE) {
   const gateway = await openTestGateway();
-  const tables = await openTables(dataDir, state, clock, EVERYTHING, [setting], () => {});
+  const tables = await openTables(dataDir, state, EVERYTHING, [setting], () => {});
   let open = true;
   const close = async () => {
     if (open) await tables.stop();
@@ -140,7 +140,7 @@ test('whoever listens hears of writes, and not of reads or refused writes', asyn
   expect(writes).toBe(1);
 });
 
-test('items whose expiry has passed in desk time go, others stay', async () => {
+test('items whose expiry has passed go, others stay', async () => {
   const { tables, put, get } = await open(openGround());
   const second = (from: number) => ({ expiresAt: { N: String(Math.floor(Date.now() / 1000) + from) } });
   await put('ONCE#old', 'ONCE', second(-10));
@@ -183,10 +183,9 @@ test('the engine dies with the desk, even when the desk is killed', async () => 
   const { dataDir } = openGround();
   const program = `
     import { openState } from '${import.meta.dirname}/../../local/state.ts';
-    import { startClock } from '${import.meta.dirname}/../../local/clock.ts';
     import { openTables } from '${import.meta.dirname}/../../local/dynamodb.ts';
     const state = openState(process.argv[1]);
-    await openTables(process.argv[1], state, startClock(state, 1), null, [], () => {});
+    await openTables(process.argv[1], state, null, [], () => {});
     process.stdout.write('open');`;
   const child = spawn(
     process.execPath,
@@ -238,9 +237,9 @@ test('an engine that is named and not there is said so', async () => {
 });
 
 test('an engine that ends by itself is said so', async () => {
-  const { dataDir, state, clock } = openGround();
+  const { dataDir, state } = openGround();
   const ended = new Promise<string>((resolve) => {
-    openTables(dataDir, state, clock, EVERYTHING, [], resolve).then(async (tables) => {
+    openTables(dataDir, state, EVERYTHING, [], resolve).then(async (tables) => {
       onTestFinished(() => tables.stop());
       const { stdout } = await promisify(execFile)('ps', ['-eo', 'pid=,args=']);
       const line = stdout
