@@ -9,7 +9,7 @@ import { InvalidInputError, UnavailableError } from '../core/faults.ts';
 import { compose, type Outgoing, type OutgoingFile } from '../core/mail/compose.ts';
 import type { MailEvent } from '../core/mail/record.ts';
 import { personOf } from '../core/mail/standing.ts';
-import { holdsToken, oneTimeCode, ownReference, replyAddress } from '../core/mail/token.ts';
+import { holdsToken, oneTimeCode, ownReference, replyAddress, withoutTokens } from '../core/mail/token.ts';
 import { type Plan, updateId, updatesFor } from '../core/ticket/audience.ts';
 import { change } from '../core/ticket/change.ts';
 import type { Message, Ticket, TicketEvent } from '../core/ticket/ticket.ts';
@@ -52,12 +52,13 @@ async function write(plan: Plan, event: TicketEvent, ticket: Ticket, world: Worl
   // A reply address in somebody's words would let their reader write as somebody else. `act` refuses such a mail; this is the last door.
   if (plan.audience === 'requester' && holdsToken(text, desk.domain))
     throw new InvalidInputError(`one of our tokens stands in ${message?.id}`);
+  const masked = (said: Message) => ({ ...said, text: withoutTokens(said.text, desk.domain) });
   const view = ticketView({
     plan,
     event,
     ticket,
-    message: message && { ...message, text },
-    history,
+    message: message && masked({ ...message, text }),
+    history: history.map(masked),
     attached: files.map(({ name }) => name),
     replyTo,
     desk,

@@ -106,7 +106,16 @@ export function readToken(address: string, keys: Keys, now: number): TokenReadin
 
 /** Whether a reply address of ours stands in a text. */
 export function holdsToken(text: string, domain: string): boolean {
-  return new RegExp(`\\+[0-9a-z]{${LENGTH}}@${domain.replaceAll('.', '\\.')}`, 'i').test(text);
+  return tokenPattern(domain, 'i').test(text);
+}
+
+/** The text with every reply address of ours made useless: who reads somebody's words must not get his token with them. */
+export function withoutTokens(text: string, domain: string): string {
+  return text.replace(tokenPattern(domain, 'gi'), `+…@${domain}`);
+}
+
+function tokenPattern(domain: string, flags: string): RegExp {
+  return new RegExp(`\\+[0-9a-z]{${LENGTH}}@${domain.replaceAll('.', '\\.')}`, flags);
 }
 
 export function participantHash(address: string): string {

@@ -151,6 +151,16 @@ describe('mail that opens no conversation', () => {
   });
 });
 
+test('a requester’s token in his own words reaches no agent', async () => {
+  const acknowledgement = laptop.delivered.find(
+    ({ kind, to }) => kind === 'acknowledgement' && to === OLE,
+  ) as Delivered;
+  await laptop.reply(acknowledgement, OLE, `You told me to write to ${acknowledgement.replyTo} again.`);
+  const message = await laptop.mail('requester-message', agent);
+  expect(message.text).toContain('You told me to write to support+…@desk.example.test again.');
+  expect(message.raw).not.toContain(acknowledgement.replyTo);
+});
+
 test('the same Message-ID with other content is new mail, says so, and does not take the first one’s answers', async () => {
   const messageId = '<reused@example.com>';
   await laptop.write({ from: 'first@example.com', subject: 'First', text: 'One', messageId });

@@ -11,6 +11,7 @@ import {
   replyAddress,
   TICKET_ID,
   ticketIdFrom,
+  withoutTokens,
 } from '../../core/mail/token.ts';
 import { ID, KIM, keys, moment, NORA } from '../sample.ts';
 
@@ -104,6 +105,12 @@ test('a code is six digits, the same for the same mail, another one when it is h
   expect(oneTimeCode('mail-1', 0, keys)).toMatch(/^\d{6}$/);
   expect(oneTimeCode('mail-1', 0, keys)).toBe(oneTimeCode('mail-1', 0, keys));
   expect(oneTimeCode('mail-1', 1, keys)).not.toBe(oneTimeCode('mail-1', 0, keys));
+});
+
+test('a reply address in somebody’s words is made useless for whoever reads them', () => {
+  const masked = withoutTokens(`write to ${address} or ${address.toUpperCase()}`, 'desk.example.test');
+  expect(masked).toBe('write to support+…@desk.example.test or SUPPORT+…@desk.example.test');
+  expect(holdsToken(masked, 'desk.example.test')).toBe(false);
 });
 
 test('a reply address is found in a text that is about to leave', () => {
