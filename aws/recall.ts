@@ -2,7 +2,7 @@
 import type { Desk } from '../core/config/desk.ts';
 import type { Arrival, Memory, Moment } from '../core/mail/outcome.ts';
 import { claimOf, type MailRecord } from '../core/mail/record.ts';
-import { personOf } from '../core/mail/standing.ts';
+import { domainOf, personOf } from '../core/mail/standing.ts';
 import { cluesOf, isSesId, threadOf } from '../core/mail/thread.ts';
 import type { Keys } from '../core/mail/token.ts';
 import type { Ledger } from './ledger.ts';
@@ -23,10 +23,7 @@ export async function recall(
     mailId: receipt.mailId,
     claim: claimOf(email.messageId, email.from?.address ?? null, email.text),
     references: [...clues.references, ...(email.messageId ? [email.messageId] : [])],
-    trust: person && {
-      person: person.address,
-      domain: person.address.slice(person.address.indexOf('@') + 1),
-    },
+    trust: email.from && person && { person: person.address, domain: domainOf(email.from.address) },
     realNow,
   });
   const own = email.messageId ? known.tickets.get(email.messageId) : undefined;

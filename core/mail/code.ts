@@ -8,7 +8,9 @@ import {
   type Moment,
   type Outcome,
   refusal,
+  sender,
 } from './outcome.ts';
+import { domainOf } from './standing.ts';
 import { codeId, type Keys, oneTimeCode } from './token.ts';
 
 /** Of real time: a code does not age faster because the desk plays a quick day. */
@@ -60,7 +62,7 @@ export function redeem(
   desk: Desk,
   keys: Keys,
 ): Outcome {
-  const { receipt, trimmed } = arrival;
+  const { email, receipt, trimmed } = arrival;
   if (!code || code.person !== person.address)
     return ends('refused', 'posing-as-agent', 'it answers a code that was sent to somebody else');
   if (code.used || Date.parse(code.expiresAt) < realNow || code.tries >= CODE_TRIES) {
@@ -78,8 +80,8 @@ export function redeem(
       notice: refusal(arrival, 'wrong-code', '', desk),
     });
   }
-  const domain = person.address.slice(person.address.indexOf('@') + 1);
-  // Only where the domain says nothing about itself, and only for mail that it signed.
+  // Only where the domain says nothing about itself, and only for mail that it signed: the one he wrote from.
+  const domain = domainOf(sender(email).address);
   const trust =
     receipt.dmarc !== 'PASS' && receipt.dkim === 'PASS' ? { person: person.address, domain } : null;
   return ends('commanded', 'code-accepted', `the code released ${code.mailId}`, {

@@ -72,3 +72,8 @@ export function personOf(address: string, desk: Desk): Person | null {
     desk.people.find((person) => person.address === address || person.alternates.includes(address)) ?? null
   );
 }
+
+/** What stands behind the @: the domain whose signature and policy speak for the address. */
+export function domainOf(address: string): string {
+  return address.slice(address.lastIndexOf('@') + 1);
+}

@@ -101,7 +101,6 @@ export function updatesFor(event: TicketEvent, ticket: Ticket, desk: Desk): Plan
     case 'delivery-failed':
       return [toWorker('note')];
     case 'started':
-    case 'unassigned':
     case 'prioritised':
     case 'categorised':
     case 'paused':

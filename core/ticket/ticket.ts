@@ -165,7 +165,6 @@ export type Happening =
       by: Actor /** With a new ticket: what the desk thinks of it. */;
       reasons?: Reason[];
     }
-  | { kind: 'unassigned'; previous: string; reason: string; by: Actor }
   | { kind: 'started'; by: Actor }
   | {
       kind: 'prioritised';
@@ -322,8 +321,6 @@ export function evolve(ticket: Ticket, event: Happening, at: string): Ticket {
       return { ...next, messages: event.message };
     case 'assigned':
       return { ...next, assignee: event.assignee };
-    case 'unassigned':
-      return { ...next, assignee: null };
     case 'started':
       return { ...next, status: 'open', resolvedAt: null, closedAt: null, waiting: null };
     case 'prioritised': {

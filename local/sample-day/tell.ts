@@ -105,8 +105,6 @@ function eventOf(event: TicketEvent, ticket: Ticket, desk: Desk): Entry[] {
       return event.previous === null
         ? details([`assignee ${chosen(event.assignee, event.reason, desk)}`])
         : decided(`${id} goes from ${name(event.previous)} to ${chosen(event.assignee, event.reason, desk)}`);
-    case 'unassigned':
-      return decided(`${id} is taken from ${name(event.previous)}: ${event.reason}`);
     case 'prioritised':
       return decided(`${id} is ${event.priority} now, after ${event.previous}: ${event.reason}`);
     case 'categorised':

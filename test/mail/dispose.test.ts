@@ -514,6 +514,21 @@ describe('the answer to a code', () => {
     expect(run(answer(digits, PROVEN), known()).release?.trust).toBeNull();
   });
 
+  test('trusts the domain that he wrote from, not that of his first address', () => {
+    const elsewhere = 'luis@elsewhere.test';
+    const people = desk.people.map((each) =>
+      each.address === LUIS ? { ...each, alternates: [elsewhere] } : each,
+    );
+    const outcome = dispose(
+      arrival({ ...from(elsewhere), text: digits }, { dkim: 'PASS' }),
+      known(),
+      moment,
+      { ...desk, people },
+      keys,
+    );
+    expect(outcome.release?.trust).toEqual({ person: LUIS, domain: 'elsewhere.test' });
+  });
+
   test('wrong-code: counts as a try', () => {
     expect(run(answer(wrong), known())).toMatchObject({
       disposition: 'refused',

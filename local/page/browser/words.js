@@ -151,8 +151,6 @@ export function told(event, who) {
         sentence: `${by === 'The desk' ? 'Assigned' : `${by} assigned it`} to ${who(event.assignee)}`,
         aside: event.reason,
       };
-    case 'unassigned':
-      return { sentence: `Taken from ${who(event.previous)}`, aside: event.reason };
     case 'started':
       return { sentence: `${by} began to work on it` };
     case 'prioritised':
