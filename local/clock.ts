@@ -25,11 +25,11 @@ export interface DeskClock {
   stop(): void;
 }
 
-export function startClock(state: State, firstSpeed: number): DeskClock {
+/** `begin`, epoch ms, is the time of a desk that has none yet; later starts go on from where the desk stood still. */
+export function startClock(state: State, firstSpeed: number, begin = Date.now()): DeskClock {
   const kept = state.read<{ upTo: number }>('clock');
-  // The first start takes the time of the wall; later ones go on from where the desk stood still.
   let real = Date.now();
-  let desk = kept?.upTo ?? real;
+  let desk = kept?.upTo ?? begin;
   let speed = firstSpeed;
   const reckon = () => Math.floor(desk + (Date.now() - real) * speed);
   const alarms = new Set<() => void>();

@@ -48,6 +48,8 @@ export interface DeskSetting {
   /** `smtp://host:port` */
   relay: string | null;
   speed: number;
+  /** Desk time of the first start, epoch ms: the wall's unless it is given. */
+  begin?: number;
 }
 
 export interface Desk {
@@ -140,7 +142,7 @@ interface Opening {
 async function open(setting: DeskSetting, opening: Opening): Promise<Omit<Desk, 'stop'>> {
   const { dataDir } = setting;
   const { state, outdir, report, closers } = opening;
-  const clock = startClock(state, setting.speed);
+  const clock = startClock(state, setting.speed, setting.begin);
   closers.push(() => clock.stop());
 
   // The plan names the gateway's address, and the gateway asks what the plan permits: nobody calls before both are there.

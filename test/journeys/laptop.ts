@@ -62,6 +62,8 @@ export interface Laptop extends DeskConnection {
 }
 
 const PATIENCE = 30_000;
+/** A Monday morning, whatever day it is outside: over a weekend a deadline may be days away, and patience is short. */
+const MONDAY = Date.parse('2026-03-02T09:00:00Z');
 
 export async function startLaptop({
   speed = 1,
@@ -74,7 +76,10 @@ export async function startLaptop({
   const relay = await startRelay();
   const { delivered } = relay;
   const desk = await startDesk(
-    { dataDir, fresh: true, smtpPort: 0, webPort: 0, relay: `smtp://127.0.0.1:${relay.port}`, speed },
+    {
+      ...{ dataDir, fresh: true, smtpPort: 0, webPort: 0 },
+      ...{ relay: `smtp://127.0.0.1:${relay.port}`, speed, begin: MONDAY },
+    },
     () => synthesize(config, () => {}),
   );
   const connection = await connect({ data: dataDir });

@@ -29,6 +29,14 @@ test('at speed 3600 an hour passes in each second', () => {
   expect(clock.iso()).toBe('2026-03-02T14:00:00.000Z');
 });
 
+test('a desk may begin on another day, and goes on from there', () => {
+  const state = newState();
+  const first = startClock(state, 1, NOON + 100 * HOUR);
+  vi.advanceTimersByTime(HOUR);
+  first.stop();
+  expect(startClock(state, 1, NOON).now()).toBe(NOON + 101 * HOUR);
+});
+
 test('desk time stands still while the desk is stopped, and goes on at whatever speed it is started with', () => {
   const state = newState();
   const first = startClock(state, 3600);
