@@ -1,0 +1,105 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { type Guesser, guesser } from '../../core/triage/guess.ts';
+import { type Filed, foldsOf, lackOf, type Trained, train } from '../../core/triage/learn.ts';
+import { mostFeatures, writeModel } from '../../core/triage/model.ts';
+import { FILED } from './filed.ts';
+
+const trained = finish(train(FILED));
+const { guess, closest }: Guesser = guesser(trained.model);
+
+test('tickets that it has not seen are filed better than by the commonest label', () => {
+  const { before, after } = trained.heldOut;
+  expect(before.accuracy).toBeCloseTo(1 / 3, 1);
+  expect(after.accuracy).toBeGreaterThan(0.9);
+  expect(after.macroF1).toBeGreaterThan(0.9);
+});
+
+test.each([
+  ['network', 'The VPN has gone'],
+  ['access', 'Konto gesperrt!'],
+  ['printing', 'DRUCKERTREIBER fehlt'],
+  ['printing', 'the pirnter is jamed'],
+])('%s is what “%s” is about, though nobody wrote it like that before', (label, text) => {
+  expect(guess(text).label).toBe(label);
+});
+
+test('a text that says much is guessed with more confidence than one that says nothing', () => {
+  const clear = guess('my password has expired and my account is locked');
+  expect(clear.confidence).toBeGreaterThan(guess('?').confidence);
+});
+
+test('the words that spoke for a label are named, the strongest first, and others are not', () => {
+  const [first, ...others] = closest('Good morning, the printer has no toner', 'printing', 3);
+  expect(['printer', 'toner']).toContain(first);
+  expect(others).toContain(first === 'printer' ? 'toner' : 'printer');
+  expect(closest('', 'printing', 3)).toEqual([]);
+});
+
+test('training twice gives the same model, octet for octet', () => {
+  expect(writeModel(finish(train(FILED)).model)).toEqual(writeModel(trained.model));
+});
+
+test('progress grows to the whole', () => {
+  const shares = [...train(FILED)];
+  expect(shares).toEqual([...shares].sort((a, b) => a - b));
+  expect(shares.at(-1)).toBe(1);
+});
+
+test('any text has a label of the model and a confidence from 0 to 1', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 50 }), (text) => {
+      const { label, confidence } = guess(text);
+      expect(trained.model.labels).toContain(label);
+      expect(confidence >= 0 && confidence <= 1).toBe(true);
+    }),
+  );
+});
+
+test('each label is held out in every fold as often as in any other, give or take one', () => {
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom('a', 'b', 'c'), { minLength: 10, maxLength: 60 }), (labels) => {
+      const tickets = labels.map((label) => ({ text: '', label }));
+      const folds = foldsOf(tickets);
+      for (const label of labels) {
+        const counts = [0, 1, 2, 3, 4].map(
+          (fold) => tickets.filter((ticket, at) => ticket.label === label && folds[at] === fold).length,
+        );
+        expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(1);
+      }
+    }),
+  );
+});
+
+test.each<[string, Filed[], string | null]>([
+  ['nine tickets', FILED.slice(0, 9), 'few-tickets'],
+  ['tickets of one label', FILED.filter(({ label }) => label === 'access'), 'one-label'],
+  ['201 labels', Array.from({ length: 201 }, (_, n) => ({ text: '', label: `${n}` })), 'many-labels'],
+  ['ten tickets of two labels', FILED.slice(31, 41), null],
+])('of %s is said what is lacking', (_, tickets, lack) => {
+  expect(lackOf(tickets)).toBe(lack);
+});
+
+test('tickets without any text teach how common labels are, and nothing breaks', () => {
+  const empty = FILED.map(({ label }, at) => ({ text: '', label: at < 50 ? 'rest' : label }));
+  const { model, heldOut } = finish(train(empty));
+  expect(guesser(model).guess('printer').label).toBe('rest');
+  expect(heldOut.after.accuracy).toBe(heldOut.before.accuracy);
+});
+
+test('a label that stands once is learned beside the others', () => {
+  const { model } = finish(train([...FILED, { text: 'the coffee is cold', label: 'kitchen' }]));
+  expect(model.labels).toEqual(['access', 'kitchen', 'network', 'printing']);
+});
+
+test('however many features tickets have, the file stays below two megabytes', () => {
+  for (const labels of [2, 8, 35, 200])
+    expect(mostFeatures(labels) * (12 + labels)).toBeLessThanOrEqual(1_500_000);
+});
+
+function finish(work: Generator<number, Trained>): Trained {
+  for (;;) {
+    const step = work.next();
+    if (step.done) return step.value;
+  }
+}
