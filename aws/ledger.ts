@@ -4,7 +4,9 @@
  */
 import { createHash } from 'node:crypto';
 import type { HeldCode, Notice } from '../core/mail/outcome.ts';
-import type { Claim, MailEvent, MailRecord, Release } from '../core/mail/record.ts';
+import type { Claim, MailCount, MailEvent, MailRecord, Release } from '../core/mail/record.ts';
+import type { Undeliverable } from '../core/ticket/undeliverable.ts';
+import { undeliverableKey } from './addresses.ts';
 import { expiry, type Item, putVersion, type Table, type Write } from './table.ts';
 import { everyShard, newest, putEvent, shardOf } from './tickets.ts';
 
@@ -13,6 +15,9 @@ export interface Known {
   duplicateOf: string | null;
   /** Ticket by Message-ID of earlier mail, in and out. */
   tickets: Map<string, string>;
+  /** To whom each mail that went out went, by its Message-ID. */
+  sentTo: Map<string, string>;
+  undeliverable: Undeliverable | null;
   trusted: boolean;
 }
 
@@ -23,6 +28,7 @@ export interface Ledger {
     mailId: string;
     claim: Claim | null;
     references: string[];
+    sender: string | null;
     trust: { person: string; domain: string } | null;
     realNow: number;
   }): Promise<Known>;
@@ -43,31 +49,46 @@ export interface Ledger {
   /** For a mail that changes no ticket. */
   commit(writes: Write[]): Promise<void>;
   event(pk: string, sk: string): Promise<MailEvent | null>;
-  list(limit: number, keep: (record: MailRecord) => boolean): Promise<MailRecord[]>;
+  /** Newest first; `since` (ISO 8601 UTC) saves reading what came in before. */
+  list(limit: number, keep: (record: MailRecord) => boolean, since?: string): Promise<MailRecord[]>;
+  /** How often reading this mail was begun and did not end. `round`: the record's version, so that a replay counts anew. */
+  beginnings(mailId: string, round: number): Promise<number>;
+  /** `until`, epoch ms of real time: when nobody needs to know any more. */
+  setBeginnings(mailId: string, round: number, beginnings: number, until: number): Promise<void>;
+  /** All records of mail that came in on this day of UTC, `2026-11-23`. */
+  day(day: string): Promise<MailRecord[]>;
+  count(day: string): Promise<MailCount | null>;
+  keepCount(count: MailCount): Promise<void>;
 }
 
 export function openLedger(table: Table): Ledger {
   return {
     read: async (mailId) => (await table.get<Item & { mail: MailRecord }>(mailKey(mailId)))?.mail ?? null,
-    recall: async ({ mailId, claim, references, trust, realNow }) => {
+    recall: async ({ mailId, claim, references, sender, trust, realNow }) => {
       const keys = [
-        ...references.map(referenceKey),
+        ...new Map(references.map((id) => [messageIdKey(id), referenceKey(id)])).values(),
+        ...(sender ? [undeliverableKey(sender)] : []),
         ...(claim ? [claimKey(claim)] : []),
         ...(trust ? [trustKey(trust)] : []),
       ];
-      const items = await table.getAll<Item & { mailId?: string; ticketId?: string; expiresAt?: number }>(
-        keys,
-      );
+      const items = await table.getAll<Recalled>(keys);
+      const referred = new Map(items.filter(({ sk }) => sk === 'REF').map((item) => [item.pk, item]));
+      const of = (name: 'ticketId' | 'sentTo') =>
+        new Map(
+          references.flatMap((id): [string, string][] => {
+            const value = referred.get(referenceKey(id).pk)?.[name];
+            return value ? [[id, value]] : [];
+          }),
+        );
       const claimed =
         claim && items.find(({ pk, sk }) => pk === claimKey(claim).pk && sk === claimKey(claim).sk);
       const trusts = trust && items.find(({ pk }) => pk === trustKey(trust).pk);
       return {
         duplicateOf: claimed?.mailId && claimed.mailId !== mailId ? claimed.mailId : null,
-        tickets: new Map(
-          items.flatMap(({ pk, sk, ticketId }) =>
-            sk === 'REF' && ticketId ? [[pk.slice('MSGID#'.length), ticketId] as const] : [],
-          ),
-        ),
+        tickets: of('ticketId'),
+        sentTo: of('sentTo'),
+        undeliverable:
+          (sender && items.find(({ pk }) => pk === undeliverableKey(sender).pk)?.undeliverable) || null,
         trusted: trusts !== null && trusts !== undefined && (trusts.expiresAt ?? 0) * 1000 > realNow,
       };
     },
@@ -99,17 +120,55 @@ export function openLedger(table: Table): Ledger {
     ],
     commit: (writes) => table.transact(writes),
     event: async (pk, sk) => (await table.get<Item & { event: MailEvent }>({ pk, sk }))?.event ?? null,
-    list: async (limit, keep) => {
+    list: async (limit, keep, since) => {
       const shards = await Promise.all(
         everyShard((shard) =>
-          newest<Item & { mail: MailRecord }>(table, `MAIL#${shard}`, limit, ({ mail }) => keep(mail)),
+          newest<Item & { mail: MailRecord }>(table, `MAIL#${shard}`, limit, ({ mail }) => keep(mail), since),
         ),
       );
       const mails = shards.flat().map(({ mail }) => mail);
       return mails.sort((a, b) => Date.parse(b.receivedAt) - Date.parse(a.receivedAt)).slice(0, limit);
     },
+    beginnings: async (mailId, round) =>
+      (await table.get<Item & { beginnings: number }>(beginningKey(mailId, round)))?.beginnings ?? 0,
+    setBeginnings: async (mailId, round, beginnings, until) => {
+      await table.put({ ...beginningKey(mailId, round), beginnings, expiresAt: expiry(until) });
+    },
+    day: async (day) => {
+      const shards = await Promise.all(everyShard((shard) => recordsOf(table, shard, day)));
+      return shards.flat();
+    },
+    count: async (day) => (await table.get<Item & { count: MailCount }>(countKey(day)))?.count ?? null,
+    keepCount: async (count) => {
+      await table.put({ ...countKey(count.day), count });
+    },
   };
 }
+
+/** One shard's part of a day: the listing is sorted by the time at which mail came in. */
+async function recordsOf(table: Table, shard: number, day: string): Promise<MailRecord[]> {
+  const records: MailRecord[] = [];
+  let start: Record<string, unknown> | undefined;
+  do {
+    const page = await table.query<Item & { mail: MailRecord }>({
+      IndexName: 'listing',
+      KeyConditionExpression: 'listPk = :pk AND begins_with(listSk, :day)',
+      ExpressionAttributeValues: { ':pk': `MAIL#${shard}`, ':day': day },
+      ExclusiveStartKey: start,
+    });
+    records.push(...page.items.map(({ mail }) => mail));
+    start = page.next;
+  } while (start);
+  return records;
+}
+
+type Recalled = Item & {
+  mailId?: string;
+  ticketId?: string;
+  sentTo?: string;
+  undeliverable?: Undeliverable;
+  expiresAt?: number;
+};
 
 const mailKey = (mailId: string) => ({ pk: `MAIL#${mailId}`, sk: 'MAIL' });
 // DynamoDB takes keys of up to 2,048 octets; nobody's Message-ID needs a quarter of that.
@@ -122,6 +181,8 @@ const claimKey = ({ messageId, hash }: Claim) => ({
   pk: `MSGID#${messageIdKey(messageId)}`,
   sk: `CLAIM#${hash}`,
 });
+const beginningKey = (mailId: string, round: number) => ({ pk: `MAIL#${mailId}`, sk: `BEGUN#${round}` });
+const countKey = (day: string) => ({ pk: `COUNT#${day}`, sk: 'COUNT' });
 const codeKey = (id: string) => ({ pk: `CODE#${id}`, sk: 'CODE' });
 const trustKey = ({ person, domain }: { person: string; domain: string }) => ({
   pk: `TRUST#${person}#${domain}`,
@@ -150,9 +211,10 @@ function putClaim(table: Table, claim: Claim, mailId: string): Write {
   };
 }
 
-/** Which ticket an answer to this id belongs to. */
-export function putReference(table: Table, messageId: string, ticketId: string): Write {
-  return { Put: { TableName: table.name, Item: { ...referenceKey(messageId), ticketId } } };
+/** Which ticket an answer to this id belongs to, and to whom the mail went, when it went out: a report about it is believed for him alone. */
+export function putReference(table: Table, messageId: string, ticketId: string, sentTo?: string): Write {
+  const item = { ...referenceKey(messageId), ticketId, ...(sentTo ? { sentTo } : {}) };
+  return { Put: { TableName: table.name, Item: item } };
 }
 
 function putCode(table: Table, code: HeldCode): Write {

@@ -3,28 +3,47 @@
  * still lies under `in/` is unhandled and is found at once.
  */
 import { UnavailableError } from '../core/faults.ts';
-import { IN } from '../core/mail/record.ts';
 import { storage } from './clients.ts';
 
 export interface Mailroom {
   bucket: string;
-  /** Null when there is no such object. */
-  read(key: string): Promise<Uint8Array | null>;
+  /** Null when there is no such object. `part` asks for some of its octets; `end` is not among them. */
+  read(key: string, part?: { start: number; end: number }): Promise<Uint8Array | null>;
+  /** In octets; null when there is no such object. */
+  size(key: string): Promise<number | null>;
   write(key: string, content: Uint8Array, contentType: string): Promise<void>;
   /** Repeats are harmless: what has moved already stays where it is. */
   move(from: string, to: string): Promise<void>;
-  /** Unhandled mail that came before then (epoch ms), oldest names first, `limit` at the most. */
-  unhandled(before: number, limit: number): Promise<{ key: string; at: string }[]>;
+  /** Every object under the prefix, in the order of their keys. A page of a thousand costs a request. */
+  list(prefix: string): AsyncGenerator<Stored>;
+}
+
+export interface Stored {
+  key: string;
+  /** When it was written there, ISO 8601 UTC. */
+  at: string;
 }
 
 export function openMailroom(bucket: string): Mailroom {
   return {
     bucket,
-    async read(key) {
+    async read(key, part) {
+      const { s3, client } = await storage();
+      const Range = part && `bytes=${part.start}-${part.end - 1}`;
+      try {
+        const { Body } = await client.send(new s3.GetObjectCommand({ Bucket: bucket, Key: key, Range }));
+        return Body ? await Body.transformToByteArray() : null;
+      } catch (error) {
+        if (isMissing(error)) return null;
+        // An empty object has no first octet to begin at.
+        if (error instanceof Error && error.name === 'InvalidRange') return new Uint8Array();
+        throw unavailable(error);
+      }
+    },
+    async size(key) {
       const { s3, client } = await storage();
       try {
-        const { Body } = await client.send(new s3.GetObjectCommand({ Bucket: bucket, Key: key }));
-        return Body ? await Body.transformToByteArray() : null;
+        return (await client.send(new s3.HeadObjectCommand({ Bucket: bucket, Key: key }))).ContentLength ?? 0;
       } catch (error) {
         if (isMissing(error)) return null;
         throw unavailable(error);
@@ -48,21 +67,17 @@ export function openMailroom(bucket: string): Mailroom {
       }
       await client.send(new s3.DeleteObjectCommand({ Bucket: bucket, Key: from })).catch(rethrow);
     },
-    async unhandled(before, limit) {
+    async *list(prefix) {
       const { s3, client } = await storage();
-      const found: { key: string; at: string }[] = [];
       let token: string | undefined;
       do {
         const page = await client
-          .send(new s3.ListObjectsV2Command({ Bucket: bucket, Prefix: IN, ContinuationToken: token }))
+          .send(new s3.ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }))
           .catch(rethrow);
-        for (const { Key, LastModified } of page.Contents ?? []) {
-          if (Key && LastModified && LastModified.getTime() < before)
-            found.push({ key: Key, at: LastModified.toISOString() });
-        }
+        for (const { Key, LastModified } of page.Contents ?? [])
+          if (Key && LastModified) yield { key: Key, at: LastModified.toISOString() };
         token = page.NextContinuationToken;
-      } while (token && found.length < limit);
-      return found.slice(0, limit);
+      } while (token);
     },
   };
 }

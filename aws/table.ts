@@ -32,6 +32,8 @@ export interface Table {
   transact(writes: Write[]): Promise<void>;
   /** One conditional write: false when the condition does not hold. */
   put(item: Item, condition?: Condition): Promise<boolean>;
+  /** One atomic change: the item as it is then, or null when the condition does not hold. */
+  update<T extends Item>(key: Key, change: Partial<Condition> & { update: string }): Promise<T | null>;
 }
 
 export interface Condition {
@@ -97,6 +99,28 @@ export function openTable(name: string): Table {
         return true;
       } catch (error) {
         if (error instanceof ConflictError) return false;
+        throw error;
+      }
+    },
+    async update<T extends Item>(
+      key: Key,
+      { update, expression, names, values }: Partial<Condition> & { update: string },
+    ) {
+      try {
+        const { Attributes } = await faults((db) =>
+          db.update({
+            TableName: name,
+            Key: key,
+            UpdateExpression: update,
+            ConditionExpression: expression,
+            ExpressionAttributeNames: names,
+            ExpressionAttributeValues: values,
+            ReturnValues: 'ALL_NEW',
+          }),
+        );
+        return Attributes as T;
+      } catch (error) {
+        if (error instanceof ConflictError) return null;
         throw error;
       }
     },

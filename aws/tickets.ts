@@ -1,7 +1,9 @@
 /** Tickets in the table: read by id, changed by one transaction that holds everything that belongs together. */
 import type { Change } from '../core/ticket/change.ts';
 import type { Message, Ticket, TicketEvent } from '../core/ticket/ticket.ts';
+import type { Away } from '../core/triage/presence.ts';
 import type { Load } from '../core/triage/route.ts';
+import { awayKey } from './addresses.ts';
 import { type Item, putVersion, type Table, type Write } from './table.ts';
 
 export interface Tickets {
@@ -12,6 +14,7 @@ export interface Tickets {
   messages(ticketId: string, limit: number): Promise<Message[]>;
   /** All of a ticket's events, oldest first, `limit` at the most. */
   events(ticketId: string, limit: number): Promise<TicketEvent[]>;
+  /** How much each of them has to do, and whether he is away: one batch read for fifty people. */
   loads(addresses: readonly string[]): Promise<Map<string, Load>>;
   /** Throws ConflictError when the ticket was changed since it was read, or its id is taken. */
   commit(change: Change, messages: Message[], also?: Write[]): Promise<void>;
@@ -51,14 +54,24 @@ export function openTickets(table: Table): Tickets {
         ({ event }) => event,
       ),
     loads: async (addresses) => {
-      const items = await table.getAll<Item & { openTickets: number; lastAssignedAt?: string }>(
-        [...new Set(addresses)].map(loadKey),
+      const people = [...new Set(addresses)];
+      const items = await table.getAll<Item & { openTickets?: number; lastAssignedAt?: string; away?: Away }>(
+        people.flatMap((address) => [loadKey(address), awayKey(address)]),
       );
+      const found = new Map(items.map((item) => [item.pk, item]));
       return new Map(
-        items.map(({ pk, openTickets, lastAssignedAt }) => [
-          pk.slice('LOAD#'.length),
-          { open: openTickets, lastAssignedAt: lastAssignedAt ?? null },
-        ]),
+        people.flatMap((address): [string, Load][] => {
+          const load = found.get(loadKey(address).pk);
+          const away = found.get(awayKey(address).pk)?.away ?? null;
+          return load || away
+            ? [
+                [
+                  address,
+                  { open: load?.openTickets ?? 0, lastAssignedAt: load?.lastAssignedAt ?? null, away },
+                ],
+              ]
+            : [];
+        }),
       );
     },
     commit: async ({ before, after, events }, messages, also = []) => {
@@ -207,14 +220,15 @@ export async function newest<T extends Item>(
   listPk: string,
   limit: number,
   keep: (item: T) => boolean,
+  since?: string,
 ): Promise<T[]> {
   const kept: T[] = [];
   let start: Record<string, unknown> | undefined;
   do {
     const page = await table.query<T>({
       IndexName: 'listing',
-      KeyConditionExpression: 'listPk = :pk',
-      ExpressionAttributeValues: { ':pk': listPk },
+      KeyConditionExpression: since ? 'listPk = :pk AND listSk >= :since' : 'listPk = :pk',
+      ExpressionAttributeValues: { ':pk': listPk, ...(since ? { ':since': since } : {}) },
       ScanIndexForward: false,
       ExclusiveStartKey: start,
     });

@@ -5,6 +5,13 @@
  * The window that remains: SES took the mail, and the process died before that was recorded. Then SES's own `Send`
  * event, which carries the update's id, settles the claim. Only if that event comes later than the lease ends does
  * the next try send the same mail again.
+ *
+ * Who claimed may be dead long before his lease ends, but in AWS nobody can prove it: an invocation's id cannot be
+ * asked after, and a message that is received again may be one of the copies that a standard queue now and then hands
+ * out beside the first. The lease costs nothing there: what a dead function held comes back after six minutes, when it
+ * has ended. A laptop knows better: its functions die with its process, and the next one says since when it is there.
+ * It also hands out the `Send` events that SES left before it hands out any update (local/desk.ts), so that the window
+ * is shut there, as long as none of these events fails.
  */
 import { putReference } from './ledger.ts';
 import { expiry, type Item, type Table, type Write } from './table.ts';
@@ -14,7 +21,8 @@ export interface UpdateRecord {
   kind: string;
   to: string;
   ticketId: string | null;
-  state: 'sending' | 'sent' | 'refused';
+  /** `refused` by SES; `withheld` by the desk, because too many went before it. */
+  state: 'sending' | 'sent' | 'refused' | 'withheld';
   /** ISO 8601 UTC, desk time. */
   at: string;
   /** Real time, epoch ms. */
@@ -42,10 +50,14 @@ export interface Updates {
   onceWith(what: string, until: number): Write;
 }
 
-/** Longer than the function may run, and long enough for SES's `Send` event to arrive. */
-export const LEASE = 5 * 60_000;
+/**
+ * Longer than the function may run, long enough for SES's `Send` event to arrive, and over when the queue hands out
+ * again what a dead function held (infra/queue.ts).
+ */
+const LEASE = 5 * 60_000;
 
-export function openUpdates(table: Table): Updates {
+/** Whoever claimed before `since`, epoch ms of real time, is known to be dead; 0 where nobody knows. */
+export function openUpdates(table: Table, since: number): Updates {
   const read = async (id: string) =>
     (await table.get<Item & { update: UpdateRecord }>(updateKey(id)))?.update ?? null;
   return {
@@ -67,17 +79,17 @@ export function openUpdates(table: Table): Updates {
         {
           expression: 'attribute_not_exists(pk) OR (#update.#state = :sending AND #update.leaseUntil < :now)',
           names: { '#update': 'update', '#state': 'state' },
-          values: { ':sending': 'sending', ':now': realNow },
+          values: { ':sending': 'sending', ':now': Math.max(realNow, since + LEASE) },
         },
       );
       if (claimed) return 'mine';
       return (await read(id))?.state === 'sending' ? 'taken' : 'done';
     },
     async settle(update) {
-      const { messageId, ticketId } = update;
+      const { messageId, ticketId, to } = update;
       await table.transact([
         { Put: { TableName: table.name, Item: { ...updateKey(update.id), update } } },
-        ...(messageId && ticketId ? [putReference(table, messageId, ticketId)] : []),
+        ...(messageId && ticketId ? [putReference(table, messageId, ticketId, to)] : []),
       ]);
     },
     async release({ id }) {

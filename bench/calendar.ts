@@ -27,8 +27,24 @@ function always(): Calendar {
 }
 
 function desk(): Pick<Desk, 'sla' | 'calendars'> {
-  const targets = { firstResponse: 4 * HOUR, nextResponse: 8 * HOUR, resolution: 40 * HOUR, tier: 16 * HOUR };
-  return { calendars: [office(), always()], sla: [{ priority: 'P3', calendar: 'office', ...targets }] };
+  const targets = {
+    firstResponse: { ms: 4 * HOUR },
+    nextResponse: { ms: 8 * HOUR },
+    resolution: { ms: 40 * HOUR },
+    tier: { ms: 16 * HOUR },
+  };
+  return {
+    calendars: [office(), always()],
+    sla: [
+      {
+        name: 'standard',
+        calendar: 'office',
+        targets: { P1: targets, P2: targets, P3: targets, P4: targets },
+        warnings: [],
+        escalation: [],
+      },
+    ],
+  };
 }
 
 /** Opened, answered, asked again, then waiting and going on, again and again. */

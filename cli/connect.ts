@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { type DeadLetters, openDeadLetters } from '../aws/dead-letters.ts';
 import { openKeys } from '../aws/keys.ts';
 import { type Ledger, openLedger } from '../aws/ledger.ts';
 import { openMailroom } from '../aws/mailroom.ts';
@@ -16,7 +17,11 @@ export interface DeskConnection {
   ledger: Ledger;
   mailroom: ReturnType<typeof openMailroom>;
   mails: Queue;
+  /** By the first word of their names: `mail`, `updates` … */
+  deadLetters: ReadonlyMap<string, DeadLetters>;
   keys(): Promise<Keys>;
+  /** Desk time, epoch ms. */
+  now(): number;
   /** The checked configuration that a laptop's desk runs with; null for a stack in AWS. */
   deskFile: string | null;
 }
@@ -27,12 +32,14 @@ export interface Where {
   region?: string;
 }
 
-const Outputs = z.object({
-  TableName: z.string(),
-  BucketName: z.string(),
-  MailQueueUrl: z.string(),
-  KeysParameter: z.string(),
-});
+const Outputs = z
+  .object({
+    TableName: z.string(),
+    BucketName: z.string(),
+    MailQueueUrl: z.string(),
+    KeysParameter: z.string(),
+  })
+  .catchall(z.string());
 
 /** What a running laptop desk says of itself in its data folder. */
 const Running = z.object({
@@ -42,10 +49,12 @@ const Running = z.object({
   accessKeyId: z.string(),
   outputs: Outputs,
   deskFile: z.string(),
+  /** `<real ms>,<desk ms>,<speed>` */
+  clock: z.string(),
 });
 
 export async function connect(where: Where): Promise<DeskConnection> {
-  if (where.stack) return open(await outputsOfStack(where.stack, where.region), null);
+  if (where.stack) return open(await outputsOfStack(where.stack, where.region), null, Date.now);
   const running = await runningDesk(where.data);
   // The SDK reads these when its clients are made, which is later.
   // A profile of the owner's would be preferred to them.
@@ -55,10 +64,11 @@ export async function connect(where: Where): Promise<DeskConnection> {
   process.env.AWS_REGION = running.region;
   process.env.AWS_ACCESS_KEY_ID = running.accessKeyId;
   process.env.AWS_SECRET_ACCESS_KEY = running.accessKeyId;
-  return open(running.outputs, running.deskFile);
+  const [real = 0, desk = 0, speed = 1] = running.clock.split(',').map(Number);
+  return open(running.outputs, running.deskFile, () => desk + (Date.now() - real) * speed);
 }
 
-async function runningDesk(data: string): Promise<z.output<typeof Running>> {
+export async function runningDesk(data: string): Promise<z.output<typeof Running>> {
   const file = join(data, 'running.json');
   const text = await readFile(file, 'utf8').catch(() => null);
   if (text === null)
@@ -91,17 +101,28 @@ async function outputsOfStack(stack: string, region: string | undefined): Promis
   return read.data;
 }
 
-function open(
-  { TableName, BucketName, MailQueueUrl, KeysParameter }: z.output<typeof Outputs>,
-  deskFile: string | null,
-): DeskConnection {
+function open(outputs: z.output<typeof Outputs>, deskFile: string | null, now: () => number): DeskConnection {
+  const { TableName, BucketName, MailQueueUrl, KeysParameter } = outputs;
   const table = openTable(TableName);
   return {
     tickets: openTickets(table),
     ledger: openLedger(table),
     mailroom: openMailroom(BucketName),
     mails: openQueue(MailQueueUrl),
+    deadLetters: deadLettersOf(outputs),
     keys: openKeys(KeysParameter, () => Date.now()),
+    now,
     deskFile,
   };
+}
+
+/** `MailDeadLettersUrl` is the queue of what `MailQueueUrl` gave up on; the relay and the sweep have no queue before theirs. */
+function deadLettersOf(outputs: Readonly<Record<string, string>>): Map<string, DeadLetters> {
+  return new Map(
+    Object.entries(outputs).flatMap(([output, url]) => {
+      const name = /^(\w+)DeadLettersUrl$/.exec(output)?.[1];
+      if (!name) return [];
+      return [[name.toLowerCase(), openDeadLetters(url, outputs[`${name}QueueUrl`] ?? null)] as const];
+    }),
+  );
 }

@@ -8,10 +8,11 @@ import { dispose } from '../core/mail/dispose.ts';
 import type { Email, Receipt } from '../core/mail/email.ts';
 import { classifyArrival } from '../core/mail/opening.ts';
 import { type Arrival, type Moment, NOTHING_KNOWN, type Outcome } from '../core/mail/outcome.ts';
-import { parseEmail } from '../core/mail/parse.ts';
+import { parseEmail, parseHead, UnreadableEmailError } from '../core/mail/parse.ts';
 import { readArrival } from '../core/mail/read.ts';
 import { receiptFromHeaders } from '../core/mail/receipt.ts';
 import type { Keys } from '../core/mail/token.ts';
+import { disposeUnread } from '../core/mail/unread.ts';
 import { detectLanguage } from '../core/triage/language.ts';
 import type { DeskConnection } from './connect.ts';
 import { Refused } from './refused.ts';
@@ -54,11 +55,20 @@ async function list(path: string): Promise<string[]> {
 async function explainFile(file: string, desk: Desk, running: DeskConnection | null, moment: Moment) {
   try {
     const raw = await readFile(file);
+    const { largest } = desk.mail;
+    if (raw.length > largest) {
+      const [head, detail] = [parseHead(raw), `${raw.length} octets, and ${largest} are allowed`];
+      const receipt = receiptOf(raw, head, file, desk, moment);
+      return {
+        ...{ file, ...NOTHING, error: null },
+        ...outcome(disposeUnread('too-large', detail, head, receipt, desk)),
+      };
+    }
     const email = await parseEmail(raw);
     const arrival = readArrival(email, receiptOf(raw, email, file, desk, moment), desk);
     return {
       file,
-      ...describe(arrival, desk),
+      ...describe(email, arrival, desk),
       ...outcome(await decide(arrival, desk, running, moment)),
       error: null,
     };
@@ -67,6 +77,7 @@ async function explainFile(file: string, desk: Desk, running: DeskConnection | n
     return {
       file,
       ...NOTHING,
+      reason: error instanceof UnreadableEmailError ? ('unreadable' as const) : ('poison' as const),
       error: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
     };
   }
@@ -102,8 +113,9 @@ async function decide(
 
 const NO_KEYS: Keys = { current: 1, keys: {} };
 
-function describe(arrival: Arrival, desk: Desk) {
-  const { email, trimmed, automatic, bounce, forwarded } = arrival;
+/** `email` as it stands in the file: whom the desk takes for its writer is said apart. */
+function describe(email: Email, arrival: Arrival, desk: Desk) {
+  const { writer, trimmed, automatic, bounce, forwarded } = arrival;
   const { category, impact, urgency, priority, reasons } = classifyArrival(arrival, desk);
   const { subject, from, to, cc, date, messageId, inReplyTo, references, text } = email;
   return {
@@ -125,6 +137,7 @@ function describe(arrival: Arrival, desk: Desk) {
       size,
       inline,
     })),
+    writer: { address: arrival.email.from?.address ?? null, ...writer },
     automatic,
     bounce,
     forwarded,
@@ -157,12 +170,12 @@ const NOTHING = {
   quoted: '',
   signature: '',
   attachments: [],
+  writer: null,
   automatic: null,
   bounce: null,
   forwarded: null,
   classification: null,
   disposition: 'quarantined' as const,
-  reason: 'unreadable' as const,
   clue: null,
   detail: 'it cannot be read',
 };

@@ -1,4 +1,6 @@
 /** Tickets, messages and events as the CLI gives them away. Programs rely on these shapes. */
+import type { Desk } from '../core/config/desk.ts';
+import { explainReckoning, MEASURES } from '../core/sla/clock.ts';
 import { DESK, type Message, type Ticket, type TicketEvent } from '../core/ticket/ticket.ts';
 
 /** What a ticket shows as it is; its clock, watch and counters are the desk's own affair. */
@@ -14,6 +16,8 @@ const AS_IT_IS = [
   'impact',
   'urgency',
   'priority',
+  'policy',
+  'policyReason',
   'language',
   'tags',
   'mailbox',
@@ -68,6 +72,59 @@ function actorOf(event: TicketEvent): string {
     default:
       return 'by' in event ? event.by : DESK;
   }
+}
+
+/** How each deadline comes about; `ms` of time that does not count is real time. Measures that have not begun are left out. */
+export function showReckoning({ clock }: Ticket, desk: Desk) {
+  return MEASURES.flatMap((measure) => {
+    const why = explainReckoning(clock, desk, measure);
+    return why ? [{ measure, ...why }] : [];
+  });
+}
+
+/** The same for a person: what is promised and why, then the sum. */
+export function describeReckoning(reckoning: ReturnType<typeof showReckoning>): string {
+  return reckoning
+    .map(
+      ({
+        measure,
+        policy,
+        reason,
+        priority,
+        calendar,
+        target,
+        due,
+        missed,
+        fulfilledAt,
+        paused,
+        intervals,
+      }) =>
+        [
+          `${measure}: ${lasting(target)} of ${calendar} for ${priority} by the policy ${policy}${reason && ` (${reason})`}`,
+          ...intervals.map(
+            ({ from, to, ms, counted, why, detail }) =>
+              `  ${from}  ${to}  ${(counted ? `+ ${lasting(ms)}` : '').padEnd(12)}  ${why}${detail && `: ${detail}`}`,
+          ),
+          ...(due ? [`  due ${due}`] : []),
+          ...(paused ? [`  stands since ${paused.since}: ${paused.reason}`] : []),
+          ...(fulfilledAt ? [`  fulfilled ${fulfilledAt}`] : []),
+          ...(missed ? [`  missed: it was due ${missed}`] : []),
+        ].join('\n'),
+    )
+    .join('\n');
+}
+
+/** `1d 2h`, `45m`, `12s`: days of 24 hours, as desk.yaml writes them. */
+function lasting(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  const parts = [
+    [Math.floor(seconds / 86_400), 'd'],
+    [Math.floor(seconds / 3600) % 24, 'h'],
+    [Math.floor(seconds / 60) % 60, 'm'],
+    [seconds % 60, 's'],
+  ] as const;
+  const shown = parts.filter(([number]) => number > 0).map(([number, unit]) => `${number}${unit}`);
+  return shown.join(' ') || '0s';
 }
 
 export function showWatch({ watch }: Ticket) {

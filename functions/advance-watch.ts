@@ -3,9 +3,11 @@
  * writing are one step under the ticket's version, so no answer can slip in between.
  */
 import * as z from 'zod';
-import { change, changeOnWaking, LONGEST_WAIT, topTier } from '../core/ticket/change.ts';
+import { change, changeOnWaking, LONGEST_WAIT } from '../core/ticket/change.ts';
+import { teamsAfter } from '../core/ticket/hand-over.ts';
 import { nextStep } from '../core/ticket/next-step.ts';
 import type { Ticket } from '../core/ticket/ticket.ts';
+import { isMarked } from '../core/ticket/undeliverable.ts';
 import { candidates } from '../core/triage/route.ts';
 import { again, lambda, type World } from './handler.ts';
 
@@ -31,7 +33,13 @@ export async function advanceWatch(input: Input, world: World): Promise<NextWake
   if (!ticket || ticket.watch?.generation !== generation || ticket.watch.state === 'ended')
     return ended(input);
   const now = world.now();
-  const happenings = nextStep(ticket, now, world.desk, await loadsAbove(ticket, world));
+  const happenings = nextStep(
+    ticket,
+    now,
+    world.desk,
+    await loadsNear(ticket, world),
+    await isUnreachable(ticket, world),
+  );
   if (turns >= MOST_TURNS || Date.parse(now) - Date.parse(ticket.watch.startedAt) >= LONGEST_WAIT) {
     await world.tickets.commit(
       change({ ...ticket, watch: { ...ticket.watch, state: 'ended' } }, happenings, now, world.desk),
@@ -51,14 +59,25 @@ export async function advanceWatch(input: Input, world: World): Promise<NextWake
   };
 }
 
+/** Only a ticket that waits for its requester would write to him without a person's doing. */
+async function isUnreachable({ status, requester }: Ticket, world: World): Promise<boolean> {
+  return (
+    status === 'waiting' && isMarked(await world.addresses.undeliverable(requester.address), world.now())
+  );
+}
+
 function ended(input: Input): NextWake {
   return { ...input, wake: { state: 'ended' } };
 }
 
-/** Only a ticket that can still climb needs to know who is free above it. */
-async function loadsAbove({ team, tier, status }: Ticket, world: World) {
-  if (tier >= topTier(world.desk) || status === 'resolved' || status === 'closed') return new Map();
-  return world.tickets.loads(candidates(team, tier + 1, world.desk));
+/** Who is free at its tier, above, and where it is handed over to: what has fallen due may give it into other hands. */
+async function loadsNear(ticket: Ticket, world: World) {
+  const { team, tier, status } = ticket;
+  if (status === 'resolved' || status === 'closed') return new Map();
+  return world.tickets.loads([
+    ...candidates(team, tier + 1, world.desk),
+    ...[team, ...teamsAfter(ticket, world.desk)].flatMap((each) => candidates(each, tier, world.desk)),
+  ]);
 }
 
 function earliest(at: string, other: number): string {

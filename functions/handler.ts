@@ -20,12 +20,15 @@ import type {
   SQSRecord,
 } from 'aws-lambda';
 import type * as z from 'zod';
+import { type Addresses, openAddresses } from '../aws/addresses.ts';
 import { lazy } from '../aws/clients.ts';
+import { countDay } from '../aws/count.ts';
 import { openKeys } from '../aws/keys.ts';
 import { type Ledger, openLedger } from '../aws/ledger.ts';
 import { type Mailer, openMailer } from '../aws/mailer.ts';
 import { type Mailroom, openMailroom } from '../aws/mailroom.ts';
 import { openQueue, type Queue } from '../aws/queues.ts';
+import { openRates, type Rates } from '../aws/rates.ts';
 import { recall } from '../aws/recall.ts';
 import { openTable } from '../aws/table.ts';
 import { openTickets, type Tickets } from '../aws/tickets.ts';
@@ -34,7 +37,7 @@ import { openWatches, type Watches } from '../aws/watches.ts';
 import type { Desk } from '../core/config/desk.ts';
 import { ConflictError, InvalidInputError } from '../core/faults.ts';
 import type { Arrival, Memory, Moment } from '../core/mail/outcome.ts';
-import type { MailRecord } from '../core/mail/record.ts';
+import type { MailCount, MailRecord } from '../core/mail/record.ts';
 import type { Keys } from '../core/mail/token.ts';
 
 export interface World {
@@ -48,9 +51,13 @@ export interface World {
   keys(): Promise<Keys>;
   /** What memory knows about a mail that has just been read. */
   recall(arrival: Arrival, before: MailRecord | null, moment: Moment): Promise<Memory | 'too-early'>;
+  /** The mails of a day against their records. */
+  count(day: string): Promise<MailCount>;
   tickets: Tickets;
   ledger: Ledger;
   updates: Updates;
+  addresses: Addresses;
+  rates: Rates;
   mailroom: Mailroom;
   mailer: Mailer;
   mails: Queue;
@@ -84,16 +91,20 @@ export function lambda<Schema extends z.ZodType, Output>(
   );
 }
 
-/** A function behind a queue: each record by itself. `isNotice` tells what is no message for us at all. */
+/**
+ * A function behind a queue: each record by itself. A step is told which delivery of it this is, from 1.
+ * `isNotice` tells what is no message for us at all.
+ */
 export function queue<Schema extends z.ZodType>(
   schema: Schema,
-  step: Step<z.output<Schema>, void>,
+  step: (input: z.output<Schema>, world: World, delivery: number) => Promise<void>,
   isNotice: (body: string) => boolean = () => false,
 ) {
   const processor = new BatchProcessor(EventType.SQS);
-  const record = async ({ body, messageId }: SQSRecord) => {
+  const record = async ({ body, messageId, attributes }: SQSRecord) => {
     if (isNotice(body)) return;
-    await isolated({ messageId }, async () => step(parse(schema, JSON.parse(body)), await world()));
+    const delivery = Number(attributes.ApproximateReceiveCount);
+    await isolated({ messageId }, async () => step(parse(schema, JSON.parse(body)), await world(), delivery));
   };
   return middy(
     (event: SQSEvent): Promise<SQSBatchResponse> =>
@@ -170,19 +181,24 @@ export function openWorld(env: NodeJS.ProcessEnv, desk: Desk): World {
   const clock = readClock(env.DESK_CLOCK ?? '');
   const table = openTable(env.DESK_TABLE ?? '');
   const [tickets, ledger] = [openTickets(table), openLedger(table)];
+  const mailroom = openMailroom(env.DESK_BUCKET ?? '');
+  const now = () => new Date(clock.at(Date.now())).toISOString();
   const keys = openKeys(env.DESK_KEYS_PARAMETER ?? '', () => Date.now());
   return {
     desk,
-    now: () => new Date(clock(Date.now())).toISOString(),
+    now,
     realNow: () => Date.now(),
     random: (octets) => crypto.getRandomValues(new Uint8Array(octets)),
     keys,
     recall: async (arrival, before, moment) =>
       recall(arrival, before, moment, { desk, keys: await keys(), ledger, tickets }),
+    count: (day) => countDay(day, now(), { ledger, mailroom }),
     tickets,
     ledger,
-    updates: openUpdates(table),
-    mailroom: openMailroom(env.DESK_BUCKET ?? ''),
+    updates: openUpdates(table, clock.since),
+    addresses: openAddresses(table),
+    rates: openRates(table),
+    mailroom,
     mailer: openMailer(env.DESK_CONFIGURATION_SET ?? ''),
     mails: openQueue(env.DESK_MAIL_QUEUE ?? ''),
     updatesQueue: openQueue(env.DESK_UPDATES_QUEUE ?? ''),
@@ -197,14 +213,15 @@ export function openWorld(env: NodeJS.ProcessEnv, desk: Desk): World {
 
 /**
  * The template declares DESK_CLOCK empty: desk time is real time. A laptop fills in `<real ms>,<desk ms>,<speed>`
- * to play a day in seconds.
+ * to play a day in seconds. Whatever ran before that real instant has ended (`since`): it was the start of the laptop's
+ * one process, or a change of speed, for which all functions end what they do.
  */
-export function readClock(variable: string): (realNow: number) => number {
-  if (variable === '') return (realNow) => realNow;
+export function readClock(variable: string): { at(realNow: number): number; since: number } {
+  if (variable === '') return { at: (realNow) => realNow, since: 0 };
   const [real, desk, speed] = variable.split(',').map(Number);
   if (real === undefined || desk === undefined || !speed || !Number.isFinite(real + desk + speed))
     throw new InvalidInputError(
       `DESK_CLOCK is «${variable}»; allowed is nothing or <real ms>,<desk ms>,<speed>`,
     );
-  return (realNow) => desk + (realNow - real) * speed;
+  return { at: (realNow) => desk + (realNow - real) * speed, since: real };
 }

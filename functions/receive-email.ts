@@ -3,16 +3,24 @@
  * Called again for a mail that has one, it only carries on with the steps that follow.
  */
 import * as z from 'zod';
+import type { Desk } from '../core/config/desk.ts';
+import { UnavailableError } from '../core/faults.ts';
 import { TRUST_VALID_FOR } from '../core/mail/code.ts';
 import { dispose } from '../core/mail/dispose.ts';
 import { REPLAYABLE } from '../core/mail/disposition.ts';
-import type { Email, Receipt } from '../core/mail/email.ts';
-import { ends, type Moment, type Outcome } from '../core/mail/outcome.ts';
-import { parseEmail, UnreadableEmailError } from '../core/mail/parse.ts';
+import type { Email, Receipt, Trimmed } from '../core/mail/email.ts';
+import { safeName } from '../core/mail/file-name.ts';
+import { countedAs, type Flood, overflow } from '../core/mail/flood.ts';
+import { MAX_MAIL_BYTES } from '../core/mail/limits.ts';
+import { type News, newsOf } from '../core/mail/news.ts';
+import type { Arrival, Memory, Moment, Outcome } from '../core/mail/outcome.ts';
+import { parseEmail, parseHead, UnreadableEmailError } from '../core/mail/parse.ts';
+import { orPoison, PoisonError } from '../core/mail/poison.ts';
 import { readArrival } from '../core/mail/read.ts';
-import { readReceipt } from '../core/mail/receipt.ts';
+import { HEAD_OCTETS, readReceipt } from '../core/mail/receipt.ts';
 import { claimOf, handledKey, IN, type MailRecord, type Release } from '../core/mail/record.ts';
 import { ticketIdFrom } from '../core/mail/token.ts';
+import { disposeUnread } from '../core/mail/unread.ts';
 import { type Change, change, open } from '../core/ticket/change.ts';
 import type { Message, Ticket } from '../core/ticket/ticket.ts';
 import { queue, type World } from './handler.ts';
@@ -25,40 +33,191 @@ export const Received = z.union([
 
 export const handler = queue(Received, receiveEmail);
 
-export async function receiveEmail(asked: z.output<typeof Received>, world: World): Promise<void> {
-  const { receipt, key, before } = await find(asked, world);
+/** `delivery`: how often the queue has handed it out, this time included. */
+export async function receiveEmail(
+  asked: z.output<typeof Received>,
+  world: World,
+  delivery = 1,
+): Promise<void> {
+  const found = await find(asked, world);
+  const { before } = found;
   if (before && 'notificationType' in asked) return carryOn(before, world);
   if (before && !REPLAYABLE.includes(before.disposition))
     return world.log.info('a replay of a mail that is done', {
       mailId: before.mailId,
       disposition: before.disposition,
     });
-  const raw = await world.mailroom.read(key);
-  if (!raw) throw new Error(`there is no object ${key}`);
   const moment = { now: world.now(), realNow: world.realNow() };
-  const email = await parse(raw);
-  if ('unreadable' in email)
-    return record(
-      { receipt, email: email.head, outcome: ends('quarantined', 'unreadable', email.unreadable), before },
-      moment,
-      world,
-    );
-  const arrival = readArrival(email, receipt, world.desk);
-  const keys = await world.keys();
-  const memory = await world.recall(arrival, before, moment);
-  if (memory === 'too-early') return world.mails.send(asked, TOO_EARLY_DELAY);
-  const outcome = dispose(arrival, memory, moment, world.desk, keys);
-  const sameMessageId = before ? null : memory.sameMessageId;
-  await record({ receipt, email, outcome, before, sameMessageId }, moment, world);
+  const judged = await judge(found, moment, await openReading(found, delivery, world), world);
+  if (judged === 'too-early') return world.mails.send(asked, TOO_EARLY_DELAY);
+  await record({ ...found, ...judged }, moment, world);
+}
+
+interface Found {
+  receipt: Receipt;
+  key: string;
+  before: MailRecord | null;
+}
+
+interface Judged {
+  /** Of a mail that was not read, its head; null when not even that is known. */
+  email: Email | null;
+  trimmed: Trimmed | null;
+  outcome: Outcome;
+  changed: Change | null;
+  /** The ticket of other mail with this Message-ID: the id goes on leading there. */
+  sameMessageId: string | null;
+}
+
+async function judge(
+  { receipt, key, before }: Found,
+  moment: Moment,
+  reading: Reading,
+  world: World,
+): Promise<Judged | 'too-early'> {
+  const { desk } = world;
+  const unread = (reason: 'too-large' | 'unreadable' | 'poison', detail: string, head: Email | null) => ({
+    ...{ email: head, trimmed: null, changed: null, sameMessageId: null },
+    outcome: disposeUnread(reason, detail, head, receipt, desk),
+  });
+  if (reading.fatal) return unread('poison', reading.fatal, null);
+  let email: Email | null = null;
+  try {
+    const size = await tooLarge(key, world);
+    if (size) {
+      const head = await readHead(key, world);
+      return await reading.step(() => unread('too-large', size, head));
+    }
+    const raw = await world.mailroom.read(key);
+    if (!raw) throw new Error(`there is no object ${key}`);
+    const read = await reading.step(() => parse(raw));
+    if ('unreadable' in read)
+      return await reading.step(() => unread('unreadable', read.unreadable, read.head));
+    email = read;
+    const arrival = await reading.step(() => readArrival(read, receipt, desk));
+    email = arrival.email;
+    const keys = await world.keys();
+    const memory = await world.recall(arrival, before, moment);
+    if (memory === 'too-early') return memory;
+    const flood = before ? null : await floodOf(arrival, memory, moment, reading, world);
+    const [id, { trimmed }] = [ticketIdFrom(world.random(4)), arrival];
+    return await reading.step(() => {
+      const outcome = dispose(arrival, { ...memory, flood }, moment, desk, keys);
+      const sameMessageId = before ? null : memory.sameMessageId;
+      return {
+        email: arrival.email,
+        trimmed,
+        outcome,
+        changed: changeOf(outcome, id, moment.now, desk),
+        sameMessageId,
+      };
+    });
+  } catch (error) {
+    if (!(error instanceof PoisonError)) throw error;
+    const { message: cause, stack = '' } = error.cause instanceof Error ? error.cause : error;
+    world.log.warn('the desk fails at a mail', { mailId: receipt.mailId, cause, stack });
+    return unread('poison', error.message, email);
+  }
+}
+
+/** Counts the mail of somebody outside, and finds the ticket that it is joined to when it is one too many. A replay counts for nothing. */
+async function floodOf(
+  arrival: Arrival,
+  memory: Memory,
+  { realNow }: Moment,
+  { step, delivery }: Reading,
+  world: World,
+): Promise<Flood | null> {
+  const counted = await step(() => countedAs(arrival, memory, world.desk));
+  if (!counted) return null;
+  const over = overflow(counted, await world.rates.arrived(counted, arrival.receipt.mailId, realNow));
+  if (over?.kind !== 'joined') return over;
+  const first = await handled(over.first, delivery, world);
+  const ticket = first?.ticketId ? await world.tickets.read(first.ticketId) : null;
+  return ticket && { kind: 'joined', place: over.place, ticket };
+}
+
+const LOOKS = 80;
+const MS_BETWEEN_LOOKS = 250;
+
+/**
+ * The record of the mail with which a flood began. It was counted a moment ago and is being handled elsewhere: it is
+ * waited for here, because waiting for the queue would take minutes. In a later delivery it is not waited for any
+ * more, for it may be what is stuck.
+ */
+async function handled(mailId: string, delivery: number, { ledger }: World): Promise<MailRecord | null> {
+  for (let look = 1; ; look++) {
+    const record = await ledger.read(mailId);
+    if (record || delivery > 1) return record;
+    if (look === LOOKS) throw new UnavailableError(`${mailId}, with which this flood began, is not handled`);
+    await new Promise((resolve) => setTimeout(resolve, MS_BETWEEN_LOOKS));
+  }
+}
+
+interface Reading {
+  /** Why this mail is not to be read any more. */
+  fatal: string | null;
+  delivery: number;
+  /** Runs a pure step. Throws PoisonError when it fails. */
+  step<T>(run: () => T | Promise<T>): Promise<T>;
+}
+
+const MOST_BEGINNINGS = 2;
+/** A receipt waits in its queue for at most two weeks. */
+const BEGINNINGS_COUNT_FOR = 15 * 86_400_000;
+
+/**
+ * A mail that takes all time or memory ends the process, and no exception tells. So from the second delivery on each
+ * pure step is recorded as begun before it runs, and as ended when it has, whatever came of it; a mail with two
+ * beginnings that have no end is not read again. Nothing of the world is waited for in between: a table or a bucket
+ * that fails or hangs leaves no beginning behind, but where an outage of the table sets in within the very step,
+ * twice for the same mail.
+ */
+async function openReading(
+  { receipt: { mailId }, before }: Found,
+  delivery: number,
+  { ledger, realNow }: World,
+): Promise<Reading> {
+  if (delivery === 1) return { fatal: null, delivery, step: orPoison };
+  const round = before?.version ?? 0;
+  const begun = await ledger.beginnings(mailId, round);
+  const keep = (beginnings: number) =>
+    ledger.setBeginnings(mailId, round, beginnings, realNow() + BEGINNINGS_COUNT_FOR);
+  return {
+    fatal:
+      begun < MOST_BEGINNINGS
+        ? null
+        : `${begun} times the process that read it ended without a word: it took all time or memory`,
+    delivery,
+    async step(run) {
+      await keep(begun + 1);
+      try {
+        return await orPoison(run);
+      } finally {
+        await keep(begun);
+      }
+    },
+  };
+}
+
+/** Asked before anything of it is read: the size in words, or null when it may come in. */
+async function tooLarge(key: string, { desk, mailroom }: World): Promise<string | null> {
+  const { largest } = desk.mail;
+  // SES takes nothing larger, and the question costs a call for each mail.
+  if (largest >= MAX_MAIL_BYTES) return null;
+  const size = (await mailroom.size(key)) ?? 0;
+  return size > largest ? `${size} octets, and ${largest} are allowed` : null;
+}
+
+async function readHead(key: string, { mailroom }: World): Promise<Email | null> {
+  const start = await mailroom.read(key, { start: 0, end: HEAD_OCTETS });
+  return start && orPoison(() => parseHead(start));
 }
 
 /** Seconds until a mail that may be faster than our record of what it answers is looked at again. */
 const TOO_EARLY_DELAY = 60;
 
-async function find(
-  asked: z.output<typeof Received>,
-  world: World,
-): Promise<{ receipt: Receipt; key: string; before: MailRecord | null }> {
+async function find(asked: z.output<typeof Received>, world: World): Promise<Found> {
   if (!('notificationType' in asked)) {
     const before = await world.ledger.read(asked.replay);
     if (!before) throw new Error(`no mail ${asked.replay} is in the ledger`);
@@ -77,23 +236,20 @@ async function parse(raw: Uint8Array): Promise<Email | { unreadable: string; hea
   }
 }
 
-interface Recording {
-  receipt: Receipt;
-  email: Email | null;
-  outcome: Outcome;
-  before: MailRecord | null;
-  /** The ticket of other mail with this Message-ID: the id goes on leading there. */
-  sameMessageId?: string | null;
-}
-
 async function record(
-  { receipt, email, outcome, before, sameMessageId = null }: Recording,
+  { receipt, email, trimmed, outcome, changed, before, sameMessageId }: Found & Judged,
   { now, realNow }: Moment,
   world: World,
 ): Promise<void> {
   const { mailId, receivedAt } = receipt;
-  const changed = changeOf(outcome, now, world);
-  const messages = changed && email ? await keepAll(outcome, changed.after, email, receipt, now, world) : [];
+  const news = newsOf(
+    receipt.virus === 'PASS' ? (email?.attachments ?? []) : [],
+    changed?.after.pictures ?? [],
+  );
+  const messages =
+    changed && email && trimmed
+      ? await keepAll(outcome, changed.after, { email, trimmed, receipt, news }, now, world)
+      : [];
   const mail: MailRecord = {
     mailId,
     key: handledKey(mailId, receivedAt),
@@ -104,33 +260,38 @@ async function record(
     receipt,
     disposition: outcome.disposition,
     reason: outcome.reason,
-    detail: sameMessageId
-      ? `${outcome.detail}; other mail, of ${sameMessageId}, has the same Message-ID`
-      : outcome.detail,
+    detail: detailOf(outcome, email, sameMessageId),
     clue: outcome.clue,
-    ticketId: changed?.after.id ?? null,
+    ticketId: changed?.after.id ?? outcome.concerns ?? null,
     disposedAt: now,
     history: before
-      ? [...before.history, { disposition: before.disposition, reason: before.reason, at: before.disposedAt }]
+      ? [
+          ...before.history,
+          {
+            ...{ disposition: before.disposition, reason: before.reason, at: before.disposedAt },
+            detail: before.detail,
+          },
+        ]
       : [],
     released: before?.released ?? false,
     releases: outcome.release?.mailId ?? null,
     version: (before?.version ?? 0) + 1,
     events: (before?.events ?? 0) + (outcome.notice ? 1 : 0),
   };
-  // A held or refused mail claims nothing: sent again, it is looked at again.
+  // A held or refused mail claims nothing: sent again, it is looked at again. What came again is claimed by the first.
   const claim =
-    changed && outcome.disposition !== 'refused' && email
+    changed && outcome.disposition !== 'refused' && outcome.disposition !== 'duplicate' && email
       ? claimOf(email.messageId, email.from?.address ?? null, email.text)
       : null;
-  const writes = world.ledger.writes(mail, before, {
+  const ledger = world.ledger.writes(mail, before, {
     claim,
     reference: sameMessageId ? null : mail.messageId,
     code: outcome.code,
     release: await releaseOf(outcome, realNow, world),
     notice: outcome.notice,
   });
-  if (changed) await world.tickets.commit(changed, messages, writes);
+  const writes = [...ledger, ...world.addresses.writes(outcome.learned, now, realNow)];
+  if (changed) await world.tickets.commit(rememberPictures(changed, messages, news), messages, writes);
   else await world.ledger.commit(writes);
   world.log.info('disposed', {
     mailId,
@@ -142,12 +303,25 @@ async function record(
   await carryOn(mail, world);
 }
 
+function detailOf({ detail }: Outcome, email: Email | null, sameMessageId: string | null): string {
+  const twin = sameMessageId ? [`other mail, of ${sameMessageId}, has the same Message-ID`] : [];
+  const cut = email && email.cut.length > 0 ? [`it holds more than is read of: ${email.cut.join(', ')}`] : [];
+  return [detail, ...twin, ...cut].join('; ');
+}
+
+/** What only a note showed, the requester has not seen: in an answer it is new. */
+function rememberPictures(changed: Change, messages: readonly Message[], { pictures }: News): Change {
+  if (pictures.length === 0 || !messages.some(({ visibility }) => visibility === 'public')) return changed;
+  return { ...changed, after: { ...changed.after, pictures } };
+}
+
 const MOST_SUBJECT = 1_000;
 
-function changeOf({ ticket }: Outcome, now: string, world: World): Change | null {
+/** `id` is for a new ticket. */
+function changeOf({ ticket }: Outcome, id: string, now: string, desk: Desk): Change | null {
   if (!ticket) return null;
-  if (ticket.kind === 'change') return change(ticket.before, ticket.happenings, now, world.desk);
-  return open(ticketIdFrom(world.random(4)), ticket.opened, ticket.also, now, world.desk);
+  if (ticket.kind === 'change') return change(ticket.before, ticket.happenings, now, desk);
+  return open(id, ticket.opened, ticket.also, now, desk);
 }
 
 async function releaseOf({ release }: Outcome, realNow: number, world: World): Promise<Release | null> {
@@ -160,37 +334,46 @@ async function releaseOf({ release }: Outcome, realNow: number, world: World): P
 /** DynamoDB takes items of 400 KB; a text beyond this lies in the bucket. */
 const LONGEST_TEXT = 64 * 1024;
 
+interface Kept {
+  email: Email;
+  trimmed: Trimmed;
+  receipt: Receipt;
+  news: News;
+}
+
 /** The ticket counts its messages: what this mail adds are the last of them. */
 async function keepAll(
   { message, note }: Outcome,
   { id, messages }: Ticket,
-  email: Email,
-  receipt: Receipt,
+  mail: Kept,
   now: string,
   world: World,
 ): Promise<Message[]> {
   if (!message) return [];
   const first = note ? messages - 1 : messages;
-  const kept = await keep(message, first, id, email, receipt, now, world);
+  // The words of a mail that was passed on are another's, and nothing was cut from them.
+  const cut = message.from.address === mail.email.from?.address ? cutFrom(mail) : null;
+  const kept = await keep({ ...message, id: `${id}-m${first}`, number: first, at: now }, mail, cut, world);
   if (!note) return [kept];
-  const beside = { bodyKey: null, attachments: [], withheld: 0, mailId: receipt.mailId, at: now };
+  const beside = { bodyKey: null, attachments: [], withheld: 0, mailId: mail.receipt.mailId, at: now };
   const text = note.text.slice(0, LONGEST_TEXT / 4);
   return [kept, { ...note, ...beside, text, id: `${id}-m${messages}`, number: messages }];
 }
 
+/** A mail of which nothing would have remained was kept whole. */
+function cutFrom({ trimmed: { visible, quoted, signature } }: Kept): Message['cut'] {
+  return visible.trim() === '' || `${quoted}${signature}`.trim() === '' ? null : { quoted, signature };
+}
+
 /** Files and long texts lie under names made from the mail's own, so that a repeat writes the same. */
 async function keep(
-  said: NonNullable<Outcome['message']>,
-  number: number,
-  ticketId: string,
-  email: Email,
-  receipt: Receipt,
-  now: string,
+  said: NonNullable<Outcome['message']> & Pick<Message, 'id' | 'number' | 'at'>,
+  { email, receipt: { mailId, virus }, news }: Kept,
+  cut: Message['cut'],
   world: World,
 ): Promise<Message> {
-  const { mailId, virus } = receipt;
   const safe = virus === 'PASS';
-  const attachments = safe ? email.attachments : [];
+  const attachments = news.files;
   const files = attachments.map(({ name, contentType, size, inline, contentId }, index) => ({
     ...{ name, contentType, size, inline, contentId },
     key: `files/${mailId}/${index + 1}-${safeName(name)}`,
@@ -207,22 +390,26 @@ async function keep(
     ...said,
     text: long ? said.text.slice(0, LONGEST_TEXT / 4) : said.text,
     bodyKey,
-    id: `${ticketId}-m${number}`,
-    number,
-    at: now,
     attachments: files,
     withheld: safe ? 0 : email.attachments.length,
     mailId,
+    ...(cut ? { cut: await keepCut(cut, mailId, world) } : {}),
   };
 }
 
-/** A name may hold anything, a path included; what we store under is ours. */
-function safeName(name: string): string {
-  const clean = name
-    .normalize('NFC')
-    .replace(/[^\p{L}\p{N}._-]+/gu, '_')
-    .replace(/^\.+/, '');
-  return clean.slice(-80) || 'file';
+/** What was cut is asked for seldom and often longer than what was said: it lies beside the message while it is short. */
+const LONGEST_CUT = 8 * 1024;
+
+async function keepCut(
+  cut: NonNullable<Message['cut']>,
+  mailId: string,
+  world: World,
+): Promise<NonNullable<Message['cut']>> {
+  const whole = JSON.stringify({ quoted: cut.quoted, signature: cut.signature });
+  if (Buffer.byteLength(whole) <= LONGEST_CUT) return cut;
+  const bodyKey = `bodies/${mailId}-cut`;
+  await world.mailroom.write(bodyKey, Buffer.from(whole), 'application/json');
+  return { quoted: '', signature: '', bodyKey };
 }
 
 async function carryOn({ mailId, key, releases }: MailRecord, world: World): Promise<void> {

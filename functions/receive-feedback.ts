@@ -3,9 +3,11 @@
  * are recorded on the ticket, so that whoever works on it knows that the requester does not hear him.
  */
 import * as z from 'zod';
+import type { Desk } from '../core/config/desk.ts';
 import { personOf } from '../core/mail/standing.ts';
 import { change } from '../core/ticket/change.ts';
-import type { Happening } from '../core/ticket/ticket.ts';
+import type { Happening, Ticket } from '../core/ticket/ticket.ts';
+import { failed, mark, type Undeliverable } from '../core/ticket/undeliverable.ts';
 import { queue, type World } from './handler.ts';
 
 /** https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html */
@@ -23,6 +25,11 @@ export const Feedback = z.object({
     })
     .optional(),
   complaint: z.object({ complainedRecipients: z.array(z.object({ emailAddress: z.string() })) }).optional(),
+  deliveryDelay: z
+    .object({
+      delayedRecipients: z.array(z.object({ emailAddress: z.string(), status: z.string().optional() })),
+    })
+    .optional(),
 });
 
 /** What SES says once, in plain words, when the event destination is made. */
@@ -39,16 +46,19 @@ export async function receiveFeedback(feedback: z.output<typeof Feedback>, world
   if (eventType === 'Send') return settle(updateId, mail.messageId, world);
   const what = `feedback#${mail.messageId}#${eventType}`;
   const ticketId = mail.tags.ticket?.[0];
-  const happenings = happeningsOf(feedback, updateId).filter(
-    (event) => !('address' in event) || !personOf(event.address, world.desk),
-  );
-  if (!ticketId || happenings.length === 0 || (await world.updates.wasOnce(what))) return;
+  if (!ticketId || (await world.updates.wasOnce(what))) return;
   const ticket = await world.tickets.read(ticketId);
-  if (!ticket) return;
+  const now = world.now();
+  const said = ticket && sayingOf(feedback, updateId, ticket, now, world.desk);
+  if (!ticket || !said || said.happenings.length === 0) return;
+  const realNow = world.realNow();
   await world.tickets.commit(
-    change(ticket, happenings, world.now(), world.desk),
+    change(ticket, said.happenings, now, world.desk),
     [],
-    [world.updates.onceWith(what, world.realNow() + MONTH)],
+    [
+      world.updates.onceWith(what, realNow + MONTH),
+      ...world.addresses.writes({ undeliverable: said.undeliverable }, now, realNow),
+    ],
   );
 }
 
@@ -64,34 +74,59 @@ async function settle(updateId: string, messageId: string, world: World): Promis
   world.log.info('settled by its Send event', { update: updateId });
 }
 
-function happeningsOf(
-  { eventType, mail, bounce, complaint }: z.output<typeof Feedback>,
+interface Saying {
+  happenings: Happening[];
+  /** Where nothing will arrive any more, or is not wanted. */
+  undeliverable: Undeliverable[];
+}
+
+/** Of mail to the desk's own people nothing is recorded: no ticket waits for them. */
+function sayingOf(
+  { eventType, mail, bounce, complaint, deliveryDelay }: z.output<typeof Feedback>,
   update: string,
-): Happening[] {
+  ticket: Ticket,
+  now: string,
+  desk: Desk,
+): Saying {
+  const outside = <R extends { emailAddress: string }>(recipients: R[] = []) =>
+    recipients
+      .map((recipient) => ({ ...recipient, address: recipient.emailAddress.toLowerCase() }))
+      .filter(({ address }) => !personOf(address, desk));
   switch (eventType) {
-    case 'Bounce':
-      return (bounce?.bouncedRecipients ?? []).map(({ emailAddress, status }) => ({
-        kind: 'delivery-failed',
-        address: emailAddress.toLowerCase(),
-        permanent: bounce?.bounceType === 'Permanent',
-        status: status ?? null,
-        update,
+    case 'Bounce': {
+      const permanent = bounce?.bounceType === 'Permanent';
+      const failures = outside(bounce?.bouncedRecipients).map(({ address, status = null }) => ({
+        ...{ address, status, permanent, update },
       }));
+      return {
+        happenings: failed(ticket, failures, now),
+        undeliverable: permanent
+          ? failures.map(({ address, status }) => mark(address, 'bounce', status, now))
+          : [],
+      };
+    }
+    // It is our mail that SES does not take: that says nothing of the address.
     case 'Reject':
-    case 'Rendering Failure':
-      return mail.destination.map((address) => ({
-        kind: 'delivery-failed',
-        address: address.toLowerCase(),
-        permanent: true,
-        status: null,
-        update,
-      }));
-    case 'Complaint':
-      return (complaint?.complainedRecipients ?? []).map(({ emailAddress }) => ({
-        kind: 'complained',
-        address: emailAddress.toLowerCase(),
-      }));
+    case 'Rendering Failure': {
+      const refused = outside(mail.destination.map((emailAddress) => ({ emailAddress })));
+      const facts = { kind: 'delivery-failed', permanent: true, status: null, update } as const;
+      return { happenings: refused.map(({ address }) => ({ ...facts, address })), undeliverable: [] };
+    }
+    case 'DeliveryDelay':
+      return {
+        happenings: outside(deliveryDelay?.delayedRecipients).map(({ address, status = null }) => ({
+          ...{ kind: 'delivery-delayed', address, status, update },
+        })),
+        undeliverable: [],
+      };
+    case 'Complaint': {
+      const complaints = outside(complaint?.complainedRecipients);
+      return {
+        happenings: complaints.map(({ address }) => ({ kind: 'complained', address })),
+        undeliverable: complaints.map(({ address }) => mark(address, 'complaint', null, now)),
+      };
+    }
     default:
-      return [];
+      return { happenings: [], undeliverable: [] };
   }
 }

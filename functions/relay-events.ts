@@ -35,7 +35,26 @@ export async function relayEvents(events: Streamed[], world: World): Promise<num
 }
 
 /** Events of which nobody is ever told: no message, no invocation, no cost. `updatesFor` is the full story. */
-const SILENT = new Set(['started', 'prioritised', 'categorised', 'paused', 'complained']);
+const SILENT = new Set([
+  'started',
+  'prioritised',
+  'categorised',
+  'paused',
+  'delivery-delayed',
+  'automatic-mail-received',
+  'update-withheld',
+  'given-to-team',
+  'copies-changed',
+  'watched',
+  'unwatched',
+  'retyped',
+  'tagged',
+  'time-spent',
+  'deescalated',
+  'muted',
+  'reckoned-anew',
+  'kept',
+]);
 
 function destination({ NewImage }: Streamed): 'updates' | 'watches' | 'nobody' {
   const kind = NewImage.event.M.kind.S;

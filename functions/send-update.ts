@@ -5,16 +5,22 @@
 import * as z from 'zod';
 import type { Sending } from '../aws/mailer.ts';
 import type { UpdateRecord } from '../aws/updates.ts';
-import { InvalidInputError, UnavailableError } from '../core/faults.ts';
+import { ConflictError, InvalidInputError, UnavailableError } from '../core/faults.ts';
 import { compose, type Outgoing, type OutgoingFile } from '../core/mail/compose.ts';
+import { shownNames } from '../core/mail/file-name.ts';
+import { MOST_FILE_OCTETS, type Piece, packed } from '../core/mail/parts.ts';
 import type { MailEvent } from '../core/mail/record.ts';
 import { personOf } from '../core/mail/standing.ts';
 import { holdsToken, oneTimeCode, ownReference, replyAddress, withoutTokens } from '../core/mail/token.ts';
-import { type Plan, updateId, updatesFor } from '../core/ticket/audience.ts';
+import { inParts, type Plan, updateId, updatesFor } from '../core/ticket/audience.ts';
 import { change } from '../core/ticket/change.ts';
-import type { Message, Ticket, TicketEvent } from '../core/ticket/ticket.ts';
+import { pacedAs, tooMuch } from '../core/ticket/pace.ts';
+import type { Happening, Message, Ticket, TicketEvent } from '../core/ticket/ticket.ts';
+import { isMarked, type Undeliverable } from '../core/ticket/undeliverable.ts';
 import { renderUpdate } from '../templates/render.ts';
+import { filesIn, historyIn } from '../templates/shown.ts';
 import { mailView, ticketView } from '../templates/view.ts';
+import { phrase } from '../templates/words.ts';
 import { again, queue, type World } from './handler.ts';
 
 export const UpdateRequest = z.object({ pk: z.string(), sk: z.string().startsWith('EVENT#') });
@@ -28,20 +34,28 @@ export async function sendUpdate({ pk, sk }: z.output<typeof UpdateRequest>, wor
     world.tickets.read(pk.slice('T#'.length)),
   ]);
   if (!event || !ticket) throw new InvalidInputError(`there is no event ${pk} ${sk}`);
-  for (const plan of updatesFor(event, ticket, world.desk))
-    await deliver(plan, ticket.id, () => write(plan, event, ticket, world), world);
+  for (const plan of updatesFor(event, ticket, world.desk)) {
+    const asked = plan.kind === 'transcript' ? await fetchAsked(event, ticket, world) : null;
+    for (const part of inParts(plan, asked?.mails.length ?? 1))
+      await deliver(part, ticket, () => write(part, event, ticket, asked, world), world);
+  }
 }
 
-/** SES takes 10 MB with everything encoded; larger files stay with the desk, and the mail says so. */
-const MOST_FILE_OCTETS = 7_000_000;
 const MOST_HISTORY = 20;
 
-async function write(plan: Plan, event: TicketEvent, ticket: Ticket, world: World): Promise<Outgoing> {
+async function write(
+  plan: Plan,
+  event: TicketEvent,
+  ticket: Ticket,
+  asked: Asked | null,
+  world: World,
+): Promise<Outgoing> {
   const { desk } = world;
   const keys = await world.keys();
   const message = plan.message ? await world.tickets.message(ticket.id, plan.message) : null;
   const history = plan.history ? await world.tickets.messages(ticket.id, MOST_HISTORY) : [];
-  const files = message ? await collect(message, world) : [];
+  const own = message ? await collect(message, world) : [];
+  const fetched = asked && (await fetchPart(asked, plan, world));
   const expires = world.realNow() + desk.tokens.validFor;
   const replyTo = replyAddress(
     ticket.mailbox,
@@ -52,14 +66,20 @@ async function write(plan: Plan, event: TicketEvent, ticket: Ticket, world: Worl
   // A reply address in somebody's words would let their reader write as somebody else. `act` refuses such a mail; this is the last door.
   if (plan.audience === 'requester' && holdsToken(text, desk.domain))
     throw new InvalidInputError(`one of our tokens stands in ${message?.id}`);
-  const masked = (said: Message) => ({ ...said, text: withoutTokens(said.text, desk.domain) });
+  const masked = (said: Message) => ({
+    ...said,
+    text: withoutTokens(said.text, desk.domain),
+    // A link may lead to one of our addresses although no word says so.
+    html: said.html && !holdsToken(said.html, desk.domain) ? said.html : null,
+  });
   const view = ticketView({
     plan,
     event,
     ticket,
     message: message && masked({ ...message, text }),
     history: history.map(masked),
-    attached: files.map(({ name }) => name),
+    attached: own.map(({ key }) => key),
+    fetched,
     replyTo,
     desk,
     now: world.now(),
@@ -85,7 +105,7 @@ async function write(plan: Plan, event: TicketEvent, ticket: Ticket, world: Worl
     ].filter((id) => id !== null),
     date: world.now(),
     content: renderUpdate(view),
-    files,
+    files: [...own, ...(fetched?.files ?? [])],
   };
 }
 
@@ -96,21 +116,114 @@ function senderName({ speaker }: Plan, { mailbox }: Ticket, { desk }: World): st
   return person ? `${person.name} via ${own}` : own;
 }
 
-async function collect({ attachments }: Message, world: World): Promise<OutgoingFile[]> {
-  const fitting: Message['attachments'] = [];
+/** What fits into one mail rides along; the mail names the rest. */
+async function collect({ attachments }: Message, world: World): Promise<(OutgoingFile & { key: string })[]> {
+  const names = shownNames(attachments.map(({ name }) => name));
+  const fitting: { name: string; file: Message['attachments'][number] }[] = [];
   let octets = 0;
-  for (const file of attachments) {
+  for (const [index, file] of attachments.entries()) {
     if (octets + file.size > MOST_FILE_OCTETS) continue;
     octets += file.size;
-    fitting.push(file);
+    fitting.push({ name: names[index] as string, file });
   }
   return Promise.all(
-    fitting.map(async ({ name, contentType, contentId, inline, key }) => {
+    fitting.map(async ({ name, file: { contentType, contentId, inline, key } }) => {
       const content = await world.mailroom.read(key);
       if (!content) throw new Error(`the file ${key} is gone`);
-      return { name, contentType, content, contentId: inline ? contentId : null };
+      return { name, contentType, content, contentId: inline ? contentId : null, key };
     }),
   );
+}
+
+/** What an agent's commands asked to see. It is the same each time: what came in after them is not among it. */
+interface Asked {
+  /** The files, one list for each mail. */
+  mails: Piece[][];
+  none: ('latest' | number)[];
+  withheld: number;
+  history: string | null;
+}
+
+const MOST_MESSAGES = 1_000;
+/** What is longer than this nobody reads in a mail. */
+const MOST_SHOWN_CHARS = 100_000;
+/** As UTF-8 it fits into a mail in any script. What is older is in the mails themselves. */
+const MOST_ATTACHED_CHARS = 2_000_000;
+
+async function fetchAsked(event: TicketEvent, ticket: Ticket, world: World): Promise<Asked | null> {
+  if (event.kind !== 'commanded' || !event.shows.some((what) => what === 'files' || what === 'history'))
+    return null;
+  const until = Date.parse(event.at);
+  const messages = (await world.tickets.messages(ticket.id, MOST_MESSAGES)).filter(
+    ({ at }) => Date.parse(at) <= until,
+  );
+  const wanted = (event.files ?? []).map((which) => ({ which, message: messageOf(which, messages) }));
+  const of = [...new Set(wanted.flatMap(({ message }) => message ?? []))];
+  const files = of.flatMap(({ attachments }) => attachments);
+  const names = shownNames(files.map(({ name }) => name));
+  const mails = packed(files.map((file, index) => ({ ...file, name: names[index] as string })));
+  const history = event.shows.includes('history') ? await wholeHistory(messages, world) : null;
+  return {
+    // A long history takes the room of the first mail's files.
+    mails: isLong(history) ? [[], ...mails] : mails,
+    none: wanted.filter(({ message }) => !message || isBare(message)).map(({ which }) => which),
+    withheld: of.reduce((sum, { withheld }) => sum + withheld, 0),
+    history,
+  };
+}
+
+function isLong(history: string | null): boolean {
+  return (history?.length ?? 0) > MOST_SHOWN_CHARS;
+}
+
+function messageOf(which: 'latest' | number, messages: Message[]): Message | undefined {
+  return which === 'latest'
+    ? messages.findLast((message) => !isBare(message))
+    : messages.find(({ number }) => number === which);
+}
+
+function isBare({ attachments, withheld }: Message): boolean {
+  return attachments.length === 0 && withheld === 0;
+}
+
+async function wholeHistory(messages: Message[], world: World): Promise<string> {
+  const { desk } = world;
+  const whole: Message[] = [];
+  for (const message of messages) {
+    const { bodyKey, cut } = message;
+    whole.push({
+      ...message,
+      text: bodyKey ? await longText(bodyKey, world) : message.text,
+      cut: cut?.bodyKey ? JSON.parse(await longText(cut.bodyKey, world)) : cut,
+    });
+  }
+  const history = withoutTokens(historyIn(desk.language, whole, desk), desk.domain);
+  return history.length > MOST_ATTACHED_CHARS ? `…${history.slice(-MOST_ATTACHED_CHARS)}` : history;
+}
+
+/** What goes into one of the mails. A history that is too long to read in a mail goes as a file, with the first. */
+async function fetchPart(asked: Asked, { part = { number: 1, of: 1 } }: Plan, world: World) {
+  const { language } = world.desk;
+  const pieces = asked.mails[part.number - 1] ?? [];
+  const files = await Promise.all(
+    pieces.map(async ({ name, contentType, key, start, end }) => {
+      const content = end > start ? await world.mailroom.read(key, { start, end }) : new Uint8Array();
+      if (!content) throw new Error(`the file ${key} is gone`);
+      return { name, contentType, content, contentId: null, size: end - start };
+    }),
+  );
+  const { none, withheld, history } = asked;
+  const shown = [filesIn(language, { pieces: asked.mails.flat(), none, withheld, part })];
+  if (history !== null && part.number === 1) {
+    shown.push(isLong(history) ? phrase(language, 'history-attached') : history);
+    if (isLong(history)) {
+      // Without the mark, Windows takes it for another charset.
+      const content = Buffer.from(`\ufeff${history}`.toWellFormed());
+      const name = 'history.txt';
+      files.push({ name, contentType: 'text/plain', content, contentId: null, size: content.length });
+    }
+  }
+  return { files, shown: shown.filter((words) => words !== '').join('\n\n') };
 }
 
 async function longText(key: string, world: World): Promise<string> {
@@ -119,18 +232,19 @@ async function longText(key: string, world: World): Promise<string> {
   return Buffer.from(content).toString('utf8');
 }
 
-/** Refusals and codes: what a sender is told outside of any ticket. */
+/** Refusals and codes, and that an agent is away: what somebody is told outside of any ticket. */
 async function answerSender(pk: string, sk: string, world: World): Promise<void> {
   const event = await world.ledger.event(pk, sk);
   if (!event) throw new InvalidInputError(`there is no event ${pk} ${sk}`);
-  const kind = event.kind === 'held' ? 'code' : 'refusal';
+  const { kind, audience } = MAILS[event.kind];
   if (event.kind === 'refused' && !(await mayRefuse(event, pk, world))) return;
+  if (event.kind === 'away' && !(await mayTell(event, pk, world))) return;
   const id = updateId(`${pk.slice('MAIL#'.length)}-${event.number}`, kind, event.to.address);
   const plan: Plan = {
     id,
     kind,
     to: event.to,
-    audience: event.kind === 'held' ? 'agent' : 'sender',
+    audience,
     message: null,
     history: false,
     speaker: null,
@@ -139,6 +253,22 @@ async function answerSender(pk: string, sk: string, world: World): Promise<void>
 }
 
 const DAY = 86_400_000;
+
+const MAILS = {
+  refused: { kind: 'refusal', audience: 'sender' },
+  held: { kind: 'code', audience: 'agent' },
+  away: { kind: 'note', audience: 'lead' },
+} as const satisfies Record<MailEvent['kind'], Pick<Plan, 'kind' | 'audience'>>;
+
+/** Two notices that come at the same moment say the same. */
+async function mayTell(
+  { person, until }: Extract<MailEvent, { kind: 'away' }>,
+  pk: string,
+  world: World,
+): Promise<boolean> {
+  const realNow = world.realNow();
+  return world.updates.once(`away#${person}#${until}`, pk, realNow + 2 * DAY, realNow);
+}
 
 /** One refusal for each sender, reason and day: two machines that answer each other fall silent. */
 async function mayRefuse(
@@ -191,20 +321,35 @@ async function writeToSender(plan: Plan, event: MailEvent, mailId: string, world
 
 async function deliver(
   plan: Plan,
-  ticketId: string | null,
+  ticket: Ticket | null,
   prepare: () => Promise<Outgoing>,
   world: World,
 ): Promise<void> {
   const { id, kind, to } = plan;
+  const ticketId = ticket?.id ?? null;
   const claim = { id, kind, to: to.address, ticketId, at: world.now() };
   const claimed = await world.updates.claim(claim, world.realNow());
   if (claimed === 'done') return;
-  if (claimed === 'taken') throw new UnavailableError(`${id} is being sent`);
+  // The other delivery of the event needs a moment; waiting for the queue would take minutes.
+  if (claimed === 'taken') throw new ConflictError(`${id} is being sent`);
   const record: UpdateRecord = { ...claim, state: 'sent', leaseUntil: 0, messageId: null, detail: null };
   const sending = await prepareOrRelease(plan, ticketId, prepare, world);
+  const pace = await keepPace(plan, ticket, world).catch(async (error) => {
+    await world.updates.release({ id });
+    throw error;
+  });
+  const { withheld } = pace;
+  if (withheld) {
+    world.log.warn('withheld', { update: id, kind, ticketId });
+    if (ticketId) await again(() => noteWithheld(ticketId, plan, withheld, world));
+    return world.updates.settle({ ...record, state: 'withheld', detail: withheld });
+  }
   const sent = await world.mailer.send(sending).catch(async (error) => {
     // SES said that it did not take it: the claim need not wait for its lease. Of any other fault nobody knows.
-    if (error instanceof UnavailableError) await world.updates.release({ id });
+    if (error instanceof UnavailableError) {
+      await pace.takeBack();
+      await world.updates.release({ id });
+    }
     throw error;
   });
   if (sent.sent) {
@@ -216,6 +361,40 @@ async function deliver(
   if (ticketId && !personOf(to.address, world.desk))
     await again(() => tellDesk(ticketId, to.address, id, world));
   await world.updates.settle({ ...record, state: 'refused', detail: sent.refused });
+}
+
+/** Counts what no person wrote and goes to somebody outside. A repeat after a fault of which nobody knows counts again. */
+async function keepPace(
+  plan: Plan,
+  ticket: Ticket | null,
+  { desk, rates, addresses, now, realNow }: World,
+): Promise<{ withheld: string | null; takeBack: () => Promise<void> }> {
+  const outside = !personOf(plan.to.address, desk);
+  // An agent's own words are tried all the same: somebody may have mended the mailbox.
+  const dead = outside && !plan.speaker ? await addresses.undeliverable(plan.to.address) : null;
+  if (isMarked(dead, now())) return { withheld: whyWithheld(dead), takeBack: async () => {} };
+  const paced = outside ? pacedAs(plan, ticket) : null;
+  if (!paced) return { withheld: null, takeBack: async () => {} };
+  const at = realNow();
+  const withheld = tooMuch(paced, await rates.sent(paced, at), at);
+  const takeBack = () => rates.takeBack(paced, at);
+  // What did not go out must not keep later mail from going.
+  if (withheld) await takeBack();
+  return { withheld, takeBack };
+}
+
+function whyWithheld({ why, since, status }: Undeliverable): string {
+  const day = since.slice(0, 10);
+  if (why === 'complaint') return `its reader marked our mail as spam on ${day}`;
+  return `mail to this address could not be delivered on ${day}${status ? ` (${status})` : ''}`;
+}
+
+/** For whoever looks at the ticket: nobody is mailed because of it. */
+async function noteWithheld(ticketId: string, { id, to }: Plan, reason: string, world: World): Promise<void> {
+  const ticket = await world.tickets.read(ticketId);
+  if (!ticket) return;
+  const event: Happening = { kind: 'update-withheld', update: id, address: to.address, reason };
+  await world.tickets.commit(change(ticket, [event], world.now(), world.desk), []);
 }
 
 async function prepareOrRelease(

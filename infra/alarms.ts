@@ -11,7 +11,7 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import { FilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
+import { FilterPattern, type IFilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -83,7 +83,13 @@ export class Alarms extends Construct {
         heading: 'Too many complaints',
         ...reputation('Reputation.ComplaintRate', 0.0008),
       },
-      OverdueAlarm: { heading: 'Deadlines are overdue', ...this.overdue(clock.sweep.logGroup) },
+      PoisonAlarm: {
+        heading: 'A mail is poison',
+        ...this.logged('Poison', mailIn.receiveEmail.logGroup, POISONED, '1', Duration.minutes(5)),
+      },
+      StuckMailAlarm: { heading: 'Mail lies unhandled', ...this.swept('StuckMail', 'stuck', clock) },
+      UnbalancedAlarm: { heading: 'The count differs', ...this.swept('Unbalanced', 'unbalanced', clock) },
+      OverdueAlarm: { heading: 'Deadlines are overdue', ...this.swept('Overdue', 'watches', clock) },
     };
     for (const [
       name,
@@ -101,19 +107,37 @@ export class Alarms extends Construct {
     }
   }
 
-  /** The sweep logs how many watches it had to start again; nothing is published when there were none. */
-  private overdue(logGroup: ILogGroup): Rule {
-    const filter = new MetricFilter(this, 'OverdueFilter', {
+  /** The sweep logs how many of each it met, in its one line at the end; nothing is published when there were none. */
+  private swept(name: string, field: string, { sweep }: Clock): Rule {
+    const pattern = FilterPattern.numberValue(`$.${field}`, '>', 0);
+    return this.logged(name, sweep.logGroup, pattern, `$.${field}`, Duration.hours(1));
+  }
+
+  /** Rings when such a line is in the log. */
+  private logged(
+    name: string,
+    logGroup: ILogGroup,
+    filterPattern: IFilterPattern,
+    metricValue: string,
+    period: Duration,
+  ): Rule {
+    const filter = new MetricFilter(this, `${name}Filter`, {
       logGroup,
       metricNamespace: `Replydesk/${Aws.STACK_NAME}`,
-      metricName: 'Overdue',
-      filterPattern: FilterPattern.numberValue('$.watches', '>', 0),
-      metricValue: '$.watches',
+      metricName: name,
+      filterPattern,
+      metricValue,
     });
-    keepLogicalId(filter, 'OverdueFilter');
-    return { metric: filter.metric({ statistic: 'Maximum', period: Duration.hours(1) }), threshold: 1 };
+    keepLogicalId(filter, `${name}Filter`);
+    return { metric: filter.metric({ statistic: 'Maximum', period }), threshold: 1 };
   }
 }
+
+/** What receive-email logs of each mail when it has its disposition. */
+const POISONED = FilterPattern.all(
+  FilterPattern.stringValue('$.message', '=', 'disposed'),
+  FilterPattern.stringValue('$.reason', '=', 'poison'),
+);
 
 /** SQS stops measuring a queue that nobody has touched for six hours, whatever lies in it. */
 function anythingIn(deadLetters: Queue): Rule {

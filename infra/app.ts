@@ -5,7 +5,7 @@
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describeProblems, loadDesk } from '../core/config/load.ts';
@@ -30,7 +30,7 @@ async function synthesize(): Promise<string | null> {
   } catch (error) {
     return `${config} cannot be read: ${error instanceof Error ? error.message : error}`;
   }
-  const loaded = loadDesk(text);
+  const loaded = loadDesk(text, (path) => readFileSync(resolve(dirname(config), path), 'utf8'));
   if (!loaded.ok) return describeProblems(relative(process.cwd(), config), loaded.problems);
 
   const folder = mkdtempSync(join(tmpdir(), 'replydesk-'));

@@ -35,6 +35,7 @@ const RECEIVE_EMAIL_TIMEOUT = 60;
 export class In extends Construct {
   readonly mailQueue: Queue;
   readonly deadLetters: Queue;
+  readonly receiveEmail: LambdaFunction;
   /** Opens the door, at once if somebody else's rule set is active: it has to depend on all that mail will meet. */
   readonly rule: CfnReceiptRule;
 
@@ -55,7 +56,7 @@ export class In extends Construct {
       new SqsSubscription(queue, { rawMessageDelivery: true, deadLetterQueue: deadLetters }),
     );
 
-    deskFunction(this, {
+    this.receiveEmail = deskFunction(this, {
       name: 'receive-email',
       bundles,
       description: 'Gives each mail its disposition: screens it, finds its thread, decides, records.',

@@ -3,7 +3,7 @@
  *
  * No `grant*` method of the CDK is used: those give families of actions (`s3:GetObject*`), and an action that stands
  * here is one that the function's code calls. A missing one fails on the laptop, where every call is checked
- * against these.
+ * against these; test/journeys/permissions.test.ts names one that nothing calls.
  */
 import { ArnFormat, Aws, Stack } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
@@ -25,7 +25,8 @@ export const permissions = {
     mailQueue,
     keysParameter,
   }: Memory & { mailQueue: IQueue; keysParameter: string }) => [
-    items(table, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'),
+    // What is remembered of an address at which nothing arrived is forgotten when mail comes from it.
+    items(table, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
     objects(bucket, 's3:GetObject', 'in/*', 'mail/*'),
     objects(bucket, 's3:PutObject', 'mail/*', 'files/*', 'bodies/*'),
     objects(bucket, 's3:DeleteObject', 'in/*'),
@@ -47,6 +48,7 @@ export const permissions = {
     domain,
     configurationSet,
   }: Memory & { keysParameter: string; domain: string; configurationSet: string }) => [
+    // How much went to somebody outside is counted by UpdateItem.
     items(table, 'GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'),
     objects(bucket, 's3:GetObject', 'files/*', 'bodies/*'),
     knowingWhatIsMissing(bucket),
@@ -69,7 +71,10 @@ export const permissions = {
     items(table, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'),
   ],
 
-  receiveFeedback: ({ table }: { table: ITable }) => [items(table, 'GetItem', 'PutItem', 'UpdateItem')],
+  receiveFeedback: ({ table }: { table: ITable }) => [
+    // A ticket that waits because nothing reaches its requester is no load of its agent's.
+    items(table, 'GetItem', 'PutItem', 'UpdateItem'),
+  ],
 
   sweep: ({
     table,
@@ -77,9 +82,11 @@ export const permissions = {
     mailQueue,
     watchMachine,
   }: Memory & { mailQueue: IQueue; watchMachine: StateMachine }) => [
-    items(table, 'GetItem', 'PutItem', 'UpdateItem'),
+    items(table, 'GetItem', 'PutItem'),
     on(`${table.tableArn}/index/open`, 'dynamodb:Query'),
-    objects(bucket, 's3:GetObject', 'in/*'),
+    // The count of a day: its records are a range of the listing.
+    on(`${table.tableArn}/index/listing`, 'dynamodb:Query'),
+    objects(bucket, 's3:GetObject', 'in/*', 'mail/*'),
     knowingWhatIsMissing(bucket),
     on(mailQueue.queueArn, 'sqs:SendMessage'),
     on(
@@ -121,6 +128,7 @@ export const wildcards: Partial<Record<FunctionName, Record<string, string>>> = 
   },
   sweep: {
     '<Bucket.Arn>/in/*': 'What lies unhandled is only known by listing it.',
+    '<Bucket.Arn>/mail/*': 'Which handled mail has no record is only known by counting the day.',
     'arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<WatchMachine.Name>:*':
       'The name of an execution holds the id of its ticket.',
   },

@@ -60,6 +60,8 @@ export function readMachine(text: string): Machine {
   only(definition, ['Comment', 'StartAt', 'States', 'Version', 'QueryLanguage'], 'The machine');
   if (definition.QueryLanguage !== undefined && definition.QueryLanguage !== 'JSONPath')
     throw new Error('The machine: only JSONPath is run on the laptop.');
+  if (typeof definition.States !== 'object' || definition.States === null)
+    throw new Error('The machine: it needs States.');
   const states = definition.States as Record<string, AslState>;
   for (const [name, state] of Object.entries(states)) checkState(name, state, states);
   if (!Object.hasOwn(states, String(definition.StartAt)))
@@ -69,7 +71,7 @@ export function readMachine(text: string): Machine {
 
 function checkState(name: string, state: AslState, states: Record<string, AslState>): void {
   const where = `State ${name}`;
-  const fields = FIELDS[state.Type];
+  const fields = Object.hasOwn(FIELDS, state.Type) ? FIELDS[state.Type] : undefined;
   if (!fields) throw new Error(`${where}: the type ${state.Type} is not run on the laptop.`);
   only(state, fields, where);
   const targets = [
@@ -85,18 +87,12 @@ function checkState(name: string, state: AslState, states: Record<string, AslSta
   ) {
     throw new Error(`${where}: it needs either Next or End.`);
   }
-  for (const field of [
-    'InputPath',
-    'OutputPath',
-    'ResultPath',
-    'SecondsPath',
-    'TimestampPath',
-    'ErrorPath',
-    'CausePath',
-  ]) {
-    const path = state[field];
-    if (typeof path === 'string') steps(path, `${where}, ${field}`);
-  }
+  for (const field of ['SecondsPath', 'TimestampPath', 'ErrorPath', 'CausePath'])
+    if (state[field] !== undefined) steps(state[field], `${where}, ${field}`);
+  // These may be null as well: nothing is taken in, nothing is handed on, the result is thrown away.
+  for (const field of ['InputPath', 'OutputPath'])
+    if (state[field] !== undefined && state[field] !== null) steps(state[field], `${where}, ${field}`);
+  checkResultPath(state.ResultPath, where);
   for (const template of [state.Parameters, state.ResultSelector])
     if (template !== undefined) checkTemplate(template, where);
   switch (state.Type) {
@@ -108,8 +104,12 @@ function checkState(name: string, state: AslState, states: Record<string, AslSta
         ['FunctionName', 'FunctionName.$', 'Payload', 'Payload.$'],
         `${where}, Parameters`,
       );
-      for (const retrier of list(state.Retry)) only(retrier, RETRIER, `${where}, Retry`);
-      for (const catcher of list(state.Catch)) only(catcher, CATCHER, `${where}, Catch`);
+      if (!Object.keys((state.Parameters ?? {}) as Fields).some((name) => /^FunctionName(\.\$)?$/.test(name)))
+        throw new Error(`${where}: it needs a FunctionName in its Parameters.`);
+      if (state.TimeoutSeconds !== undefined) whole(state.TimeoutSeconds, 1, `${where}, TimeoutSeconds`);
+      for (const retrier of handlers(state.Retry, RETRIER, `${where}, Retry`)) checkRetrier(retrier, where);
+      for (const catcher of handlers(state.Catch, CATCHER, `${where}, Catch`))
+        checkResultPath(catcher.ResultPath, `${where}, Catch`);
       break;
     case 'Wait':
       if (
@@ -120,11 +120,85 @@ function checkState(name: string, state: AslState, states: Record<string, AslSta
           `${where}: it needs exactly one of Seconds, SecondsPath, Timestamp and TimestampPath.`,
         );
       }
+      if (state.Seconds !== undefined) whole(state.Seconds, 0, `${where}, Seconds`);
+      if (state.Timestamp !== undefined && !isTimestamp(state.Timestamp))
+        throw new Error(`${where}: ${state.Timestamp} is no timestamp.`);
       break;
     case 'Choice':
+      if (list(state.Choices).length === 0) throw new Error(`${where}: it needs Choices.`);
       for (const rule of list(state.Choices)) checkRule(rule, where, true);
       break;
+    case 'Fail':
+      for (const field of ['Error', 'Cause'])
+        if (state[field] !== undefined && state[`${field}Path`] !== undefined)
+          throw new Error(`${where}: it has both ${field} and ${field}Path.`);
+      break;
   }
+}
+
+/** Where a result is placed into an array, the language and Step Functions do not agree. */
+function checkResultPath(path: Json | undefined, where: string): void {
+  if (path === undefined || path === null) return;
+  if (steps(path, `${where}, ResultPath`).some((step) => typeof step === 'number'))
+    throw new Error(`${where}, ResultPath: the path ${path} is not run on the laptop.`);
+}
+
+/** The names that the language itself gives to errors, as far as they come up here. */
+const RESERVED = [
+  'States.ALL',
+  'States.TaskFailed',
+  'States.Timeout',
+  'States.Runtime',
+  'States.Permissions',
+  'States.DataLimitExceeded',
+  'States.ParameterPathFailure',
+  'States.ResultPathMatchFailure',
+];
+
+/** Of Retry or Catch: each with its ErrorEquals, in which States.ALL stands alone and last. */
+function handlers(value: Json | undefined, fields: string[], where: string): Fields[] {
+  const all = list(value);
+  if (!Array.isArray(all)) throw new Error(`${where}: it is a list.`);
+  for (const [index, handler] of all.entries()) {
+    only(handler, fields, where);
+    const errors = handler.ErrorEquals;
+    if (!Array.isArray(errors) || errors.length === 0) throw new Error(`${where}: it needs ErrorEquals.`);
+    for (const error of errors) {
+      if (typeof error !== 'string' || (error.startsWith('States.') && !RESERVED.includes(error)))
+        throw new Error(`${where}: the error ${error} is not known to the laptop.`);
+    }
+    if (errors.includes('States.ALL') && (errors.length > 1 || index < all.length - 1))
+      throw new Error(`${where}: States.ALL stands alone, and last.`);
+  }
+  return all;
+}
+
+function checkRetrier(retrier: Fields, where: string): void {
+  const {
+    IntervalSeconds = 1,
+    MaxAttempts = 3,
+    MaxDelaySeconds = 1,
+    BackoffRate = 2,
+    JitterStrategy,
+  } = retrier;
+  whole(IntervalSeconds, 1, `${where}, IntervalSeconds`);
+  whole(MaxDelaySeconds, 1, `${where}, MaxDelaySeconds`);
+  whole(MaxAttempts, 0, `${where}, MaxAttempts`);
+  if (typeof BackoffRate !== 'number' || BackoffRate < 1)
+    throw new Error(`${where}: the BackoffRate ${BackoffRate} is below 1.`);
+  if (JitterStrategy !== undefined && JitterStrategy !== 'FULL' && JitterStrategy !== 'NONE')
+    throw new Error(`${where}: the JitterStrategy ${JitterStrategy} is not run on the laptop.`);
+}
+
+function whole(value: Json, least: number, where: string): void {
+  if (!isWhole(value, least))
+    throw new Error(`${where}: ${value} is no whole number from ${least} to ${MOST_SECONDS}.`);
+}
+
+const MOST_SECONDS = 99_999_999;
+
+function isWhole(value: Json | undefined, least: number): value is number {
+  return Number.isInteger(value) && Number(value) >= least && Number(value) <= MOST_SECONDS;
 }
 
 function checkTemplate(template: Json, where: string): void {
@@ -132,27 +206,55 @@ function checkTemplate(template: Json, where: string): void {
   else if (typeof template === 'object' && template !== null) {
     for (const [name, value] of Object.entries(template)) {
       if (!name.endsWith('.$')) checkTemplate(value, where);
-      else if (typeof value !== 'string' || value.startsWith('States.'))
-        throw new Error(`${where}: intrinsic functions are not run on the laptop (${name}).`);
-      else steps(value.replace(/^\$\$/, '$'), `${where}, ${name}`);
+      else if (typeof value !== 'string' || !value.startsWith('$'))
+        throw new Error(`${where}: intrinsic functions are not run on the laptop (${name}: ${value}).`);
+      else if (value.startsWith('$$')) checkContextPath(value, `${where}, ${name}`);
+      else steps(value, `${where}, ${name}`);
     }
   }
 }
 
+/** What of the context object there is here, as in the account. */
+const CONTEXT = new Set([
+  ...['Execution.Id', 'Execution.Input', 'Execution.Name', 'Execution.StartTime'],
+  ...['State.Name', 'StateMachine.Id', 'StateMachine.Name'],
+]);
+
+function checkContextPath(path: string, where: string): void {
+  if (!CONTEXT.has(steps(path.slice(1), where).slice(0, 2).join('.')))
+    throw new Error(`${where}: the path ${path} is not run on the laptop.`);
+}
+
 function checkRule(rule: Fields, where: string, top: boolean): void {
-  const { Next: _, Comment: __, Variable, ...rest } = rule;
-  if (top && typeof rule.Next !== 'string') throw new Error(`${where}: a choice without Next.`);
+  const { Next, Comment: __, Variable, ...rest } = rule;
+  if (top !== (typeof Next === 'string'))
+    throw new Error(`${where}: a choice has a Next, and no rule within it has one.`);
   const [operator, ...more] = Object.keys(rest);
   if (operator === undefined || more.length > 0)
     throw new Error(`${where}: a rule needs exactly one comparison.`);
+  const operand = rest[operator] as Json;
   if (operator === 'And' || operator === 'Or' || operator === 'Not') {
-    for (const inner of [rest[operator] as Fields | Fields[]].flat()) checkRule(inner, where, false);
+    const inner = operator === 'Not' ? [operand].filter((one) => !Array.isArray(one)) : operand;
+    if (Variable !== undefined || !Array.isArray(inner) || inner.length === 0)
+      throw new Error(`${where}: ${operator} combines rules, and nothing else.`);
+    for (const each of inner) checkRule(each as Fields, where, false);
     return;
   }
-  if (!COMPARISONS[operator.replace(/Path$/, '')] && !TESTS[operator]) {
+  steps(Variable, `${where}, Variable`);
+  const name = operator.replace(/Path$/, '');
+  if (!Object.hasOwn(COMPARISONS, name) && !Object.hasOwn(TESTS, operator)) {
     throw new Error(`${where}: the comparison ${operator} is not run on the laptop.`);
   }
-  steps(String(Variable), `${where}, Variable`);
+  if (name !== operator) steps(operand, `${where}, ${operator}`);
+  else if (!isOperand(operator, operand))
+    throw new Error(`${where}: ${JSON.stringify(operand)} is nothing for ${operator} to compare with.`);
+}
+
+function isOperand(operator: string, operand: Json): boolean {
+  if (operator.startsWith('String')) return typeof operand === 'string';
+  if (operator.startsWith('Numeric')) return typeof operand === 'number';
+  if (operator.startsWith('Timestamp')) return isTimestamp(operand);
+  return typeof operand === 'boolean';
 }
 
 function only(value: Fields, allowed: string[], where: string): void {
@@ -165,10 +267,10 @@ const list = (value: Json | undefined): Fields[] => (value ?? []) as Fields[];
 const STEP = /\.([A-Za-z_][\w-]*)|\[(\d+)\]|\['((?:[^'\\])*)'\]/y;
 
 /** A reference path: `$`, `$.a.b`, `$.a[0]`, `$['a b']`. */
-function steps(path: string, where: string): (string | number)[] {
+function steps(path: Json | undefined, where: string): (string | number)[] {
   const found: (string | number)[] = [];
   STEP.lastIndex = 1;
-  while (path.startsWith('$') && STEP.lastIndex < path.length) {
+  while (typeof path === 'string' && path.startsWith('$') && STEP.lastIndex < path.length) {
     const match = STEP.exec(path);
     if (!match) break;
     found.push(match[2] === undefined ? ((match[1] ?? match[3]) as string) : Number(match[2]));
@@ -270,7 +372,7 @@ export function taskOutput(state: AslState, input: Json, answer: Json, context: 
   const result: Json = { ExecutedVersion: '$LATEST', Payload: answer, StatusCode: 200 };
   return placed(
     state,
-    select(state.InputPath, input),
+    input,
     state.ResultSelector === undefined ? result : fill(state.ResultSelector, result, context),
   );
 }
@@ -279,7 +381,7 @@ export function passOutput(state: AslState, input: Json, context: Json): Json {
   const effective = select(state.InputPath, input);
   const result =
     state.Result ?? (state.Parameters === undefined ? effective : fill(state.Parameters, effective, context));
-  return placed(state, effective, result);
+  return placed(state, input, result);
 }
 
 /** Of Choice, Wait and Succeed, which only select. */
@@ -287,11 +389,16 @@ export function plainOutput(state: AslState, input: Json): Json {
   return bounded(select(state.OutputPath, select(state.InputPath, input)));
 }
 
+/** The result is placed into the input as the state was given it, whatever InputPath took of it. */
 function placed(state: AslState, input: Json, result: Json): Json {
   return bounded(select(state.OutputPath, place(state.ResultPath, input, result)));
 }
 
 const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+
+function isTimestamp(value: Json | undefined): value is string {
+  return typeof value === 'string' && RFC3339.test(value) && !Number.isNaN(Date.parse(value));
+}
 
 /** Epoch ms until which a Wait waits, when it is entered at `now`. */
 export function waitUntil(state: AslState, input: Json, now: number): number {
@@ -300,7 +407,7 @@ export function waitUntil(state: AslState, input: Json, now: number): number {
     typeof state[path] === 'string' ? (find(state[path], effective) ?? null) : state[field];
   const seconds = given('Seconds', 'SecondsPath');
   if (seconds !== undefined) {
-    if (typeof seconds !== 'number' || seconds < 0 || seconds > 99_999_999)
+    if (!isWhole(seconds, 0))
       throw new StateError(
         'States.Runtime',
         'The SecondsPath parameter does not reference an appropriate number of seconds',
@@ -308,7 +415,7 @@ export function waitUntil(state: AslState, input: Json, now: number): number {
     return now + seconds * 1000;
   }
   const timestamp = given('Timestamp', 'TimestampPath');
-  if (typeof timestamp !== 'string' || !RFC3339.test(timestamp) || Number.isNaN(Date.parse(timestamp))) {
+  if (!isTimestamp(timestamp)) {
     throw new StateError(
       'States.Runtime',
       'The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string',
@@ -333,11 +440,7 @@ const ordered =
 const timed =
   (test: (a: number, b: number) => boolean): Compare =>
   (a, b) =>
-    typeof a === 'string' &&
-    typeof b === 'string' &&
-    RFC3339.test(a) &&
-    RFC3339.test(b) &&
-    test(Date.parse(a), Date.parse(b));
+    isTimestamp(a) && isTimestamp(b) && test(Date.parse(a), Date.parse(b));
 const ORDER: Record<string, (a: never, b: never) => boolean> = {
   Equals: (a, b) => a === b,
   LessThan: (a, b) => a < b,
@@ -361,7 +464,7 @@ const TESTS: Record<string, (value: Json | undefined) => boolean> = {
   IsString: (value) => typeof value === 'string',
   IsNumeric: (value) => typeof value === 'number',
   IsBoolean: (value) => typeof value === 'boolean',
-  IsTimestamp: (value) => typeof value === 'string' && RFC3339.test(value),
+  IsTimestamp: isTimestamp,
 };
 
 function holds(rule: Fields, input: Json): boolean {

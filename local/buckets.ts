@@ -25,7 +25,8 @@ export interface BucketSetting {
 }
 
 export interface Buckets {
-  put(bucket: string, key: string, body: Readable, headers?: ObjectHeaders): Promise<void>;
+  /** With `also`, which is synchronous, the object is there and that is done, or neither is. */
+  put(bucket: string, key: string, body: Readable, also?: () => void): Promise<void>;
   get(bucket: string, key: string): { body: Readable; size: number } | null;
   has(bucket: string, key: string): boolean;
   /** Deletes what the lifecycle rules no longer want. */
@@ -87,9 +88,7 @@ export function openBuckets(
   const existing = (bucket: string, key: string, principal: string): Row => {
     const row = find(bucket, key);
     if (row) return row;
-    if (!guard.allows(principal, { action: 's3:ListBucket', resource: `arn:aws:s3:::${bucket}` })) {
-      throw new AwsFault('AccessDenied', 'Access Denied', 403);
-    }
+    guard.authorize(principal, [{ action: 's3:ListBucket', resource: `arn:aws:s3:::${bucket}` }]);
     throw new AwsFault('NoSuchKey', 'The specified key does not exist.', 404);
   };
 
@@ -102,23 +101,28 @@ export function openBuckets(
     etag: string,
     headers: ObjectHeaders,
     only = false,
+    also = () => {},
   ) => {
     const file = join(bucket, readableName(key));
     await mkdir(dirname(join(root, file)), { recursive: true });
     await rename(from, join(root, file));
-    const before = state.transaction(() => {
-      const found = find(bucket, key);
-      if (found && only) return 'taken';
-      sql.write.run(bucket, key, file, size, etag, clock.now(), JSON.stringify(headers));
-      return found;
-    });
-    if (before === 'taken') {
+    let before: Row | undefined;
+    try {
+      before = state.transaction(() => {
+        const found = find(bucket, key);
+        if (found && only)
+          throw new AwsFault(
+            'PreconditionFailed',
+            'At least one of the pre-conditions you specified did not hold',
+            412,
+          );
+        sql.write.run(bucket, key, file, size, etag, clock.now(), JSON.stringify(headers));
+        also();
+        return found;
+      });
+    } catch (error) {
       await rm(join(root, file), { force: true });
-      throw new AwsFault(
-        'PreconditionFailed',
-        'At least one of the pre-conditions you specified did not hold',
-        412,
-      );
+      throw error;
     }
     if (before) await rm(join(root, before.file), { force: true });
   };
@@ -130,6 +134,7 @@ export function openBuckets(
     headers: ObjectHeaders,
     only: boolean,
     expected: () => { crc32?: string; md5?: string },
+    also?: () => void,
   ) => {
     const temporary = join(unfinished, randomUUID());
     const hash = createHash('md5');
@@ -156,7 +161,7 @@ export function openBuckets(
         throw new AwsFault('BadDigest', 'The checksum you specified did not match the calculated checksum.');
       }
       const etag = digest.toString('hex');
-      await admit(bucket, key, temporary, size, etag, headers, only);
+      await admit(bucket, key, temporary, size, etag, headers, only, also);
       return etag;
     } finally {
       await rm(temporary, { force: true });
@@ -366,8 +371,8 @@ export function openBuckets(
   };
 
   return {
-    async put(bucket, key, body, headers = {}) {
-      await store(bucket, key, body, headers, false, () => ({}));
+    async put(bucket, key, body, also) {
+      await store(bucket, key, body, {}, false, () => ({}), also);
     },
     get(bucket, key) {
       const row = find(bucket, key);

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { openBuckets } from './buckets.ts';
 import { startClock } from './clock.ts';
 import { openDoor } from './door.ts';
+import { openDrills } from './drills.ts';
 import { openTables } from './dynamodb.ts';
 import type { EventSource } from './event-sources.ts';
 import { startQueueSource, startStreamSource } from './event-sources.ts';
@@ -21,7 +22,7 @@ import { openMailer } from './mailer.ts';
 import { readDesk } from './page/mailboxes.ts';
 import { openRecords } from './page/records.ts';
 import { openParameters } from './parameters.ts';
-import type { Permissions } from './permissions.ts';
+import type { Call, Permissions } from './permissions.ts';
 import { openPermissions } from './permissions.ts';
 import type { Plan } from './plan.ts';
 import { readPlan } from './plan.ts';
@@ -50,6 +51,8 @@ export interface DeskSetting {
   speed: number;
   /** Desk time of the first start, epoch ms: the wall's unless it is given. */
   begin?: number;
+  /** Hears of each call and delivery that the policies allowed. */
+  onCall?: (call: Call) => void;
 }
 
 export interface Desk {
@@ -92,12 +95,14 @@ const CONTENTS = /^(state\.db|table\.db)(-wal|-shm|-journal)?$|^(buckets|sent|lo
 
 /**
  * `assembly` is asked for the cloud assembly's folder once the data folder is ours. `say` hears in a line of faults that
- * nobody waits for; the log has them whole. Throws DeskFault for what the owner can mend.
+ * nobody waits for; the log has them whole. `judge` decides what the policies allow; a bench measures what that costs.
+ * Throws DeskFault for what the owner can mend.
  */
 export async function startDesk(
   setting: DeskSetting,
   assembly: () => Promise<string>,
   say: (line: string) => void = () => {},
+  judge: typeof openPermissions = openPermissions,
 ): Promise<Desk> {
   const report = reporter(setting.dataDir, say);
   // What was opened is closed in the reverse order, whether the desk ends or does not even come to be.
@@ -110,7 +115,7 @@ export async function startDesk(
     const state = openData(setting);
     closers.push(() => state.close());
     const outdir = await assembly();
-    return { ...(await open(setting, { state, outdir, report, closers })), stop };
+    return { ...(await open(setting, { state, outdir, report, closers, judge })), stop };
   } catch (error) {
     await stop();
     throw error;
@@ -135,27 +140,28 @@ function openData({ dataDir, fresh }: DeskSetting): State {
 interface Opening {
   state: State;
   outdir: string;
-  report: (fault: unknown) => void;
+  report: Reporter;
   closers: (() => void | Promise<void>)[];
+  judge: typeof openPermissions;
 }
 
 async function open(setting: DeskSetting, opening: Opening): Promise<Omit<Desk, 'stop'>> {
   const { dataDir } = setting;
-  const { state, outdir, report, closers } = opening;
+  const { state, outdir, report, closers, judge } = opening;
   const clock = startClock(state, setting.speed, setting.begin);
   closers.push(() => clock.stop());
 
   // The plan names the gateway's address, and the gateway asks what the plan permits: nobody calls before both are there.
   let permissions: Permissions | undefined;
-  const guard: Guard = {
-    authorize: (principal, needs) => permissions?.authorize(principal, needs),
-    allows: (principal, need) => permissions?.allows(principal, need) ?? false,
-  };
-  const gateway = await startGateway(guard, report);
+  const guard: Guard = { authorize: (principal, needs) => permissions?.authorize(principal, needs) };
+  const drills = openDrills(report.note);
+  closers.push(() => drills.stop());
+  const gateway = await startGateway(guard, report, drills.strike);
   closers.push(() => gateway.stop());
+  gateway.add('drill', drills.service);
   const account = { region: REGION, accountId: ACCOUNT };
   const plan = readPlan(readAssembly(outdir), { endpoint: gateway.endpoint, ...account });
-  const granted = openPermissions(plan.policies, firstOfEach(report));
+  const granted = judge(plan.policies, firstOfEach(report), setting.onCall);
   permissions = granted;
   const may = deliveries(granted);
 
@@ -209,19 +215,14 @@ async function open(setting: DeskSetting, opening: Opening): Promise<Omit<Desk, 
   await announce(plan, { state, receiver, mailer });
 
   checkMappings(plan, granted);
-  const sources: EventSource[] = [
-    ...plan.queueSources.map((source) => startQueueSource({ functions, queues, region: REGION }, source)),
-    ...plan.streamSources.map((source) =>
-      startStreamSource({ functions, queues, region: REGION, state, tables, clock, report }, source),
-    ),
-  ];
-  closers.push(() => sources.forEach((source) => void source.stop()));
+  const sources = startSources(plan, { functions, queues, region: REGION, state, tables, clock, report });
+  closers.push(() => sources.stop());
   const scheduler = startScheduler(state, clock, functions, queues, plan.schedules, report);
   closers.push(() => scheduler.stop());
 
   const door = await openDoor(setting.smtpPort, receiver, report);
   closers.push(() => door.stop());
-  const isBusy = () => functions.isBusy() || mailer.isBusy() || sources.some((source) => source.isBusy());
+  const isBusy = () => functions.isBusy() || mailer.isBusy() || sources.isBusy();
   const web = await openWeb(
     setting.webPort,
     {
@@ -284,11 +285,32 @@ function deliveries(permissions: Permissions) {
   };
 }
 
-/** Lambda and Scheduler refuse a mapping or a schedule whose role lacks a right: as it is made, not when it is used. */
-function checkMappings({ queueSources, streamSources, schedules }: Plan, permissions: Permissions): void {
+/**
+ * What is asked as a thing is made, not when it is used: whether a service may take on the role that it is given, and
+ * whether the role of a mapping or a schedule has its rights. And what on a laptop never comes to pass: dead letters.
+ */
+function checkMappings(
+  { functions, machines, topics, queueSources, streamSources, schedules, policies }: Plan,
+  permissions: Permissions,
+): void {
   const need = (role: string, actions: string[], resource: string) => {
     for (const action of actions) permissions.byRole(role, { action, resource });
   };
+  const takeOn = (service: string, roleOf: string, arn: string) =>
+    permissions.byService(
+      service,
+      { action: 'sts:AssumeRole', resource: policies.roleOf[roleOf] ?? '' },
+      { arn, accountId: ACCOUNT },
+    );
+  for (const { arn } of functions) takeOn('lambda.amazonaws.com', arn, arn);
+  for (const { arn } of machines) takeOn('states.amazonaws.com', arn, arn);
+  const group = `arn:aws:scheduler:${REGION}:${ACCOUNT}:schedule-group/default`;
+  for (const { id } of schedules) takeOn('scheduler.amazonaws.com', id, group);
+  for (const { arn, subscriptions } of topics) {
+    for (const { deadLetterArn } of subscriptions) {
+      if (deadLetterArn) deliveries(permissions).deliver(arn, deadLetterArn);
+    }
+  }
   for (const { functionArn, queueArn } of queueSources) {
     need(functionArn, ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], queueArn);
   }
@@ -301,10 +323,56 @@ function checkMappings({ queueSources, streamSources, schedules }: Plan, permiss
     need(functionArn, ['dynamodb:ListStreams'], '*');
     if (onFailureQueueArn) need(functionArn, ['sqs:SendMessage'], onFailureQueueArn);
   }
-  for (const { id, functionArn, onFailureQueueArn } of schedules) {
+  for (const { id, functionArn, onFailureQueueArn, deadLetterArn } of schedules) {
     need(id, ['lambda:InvokeFunction'], functionArn);
+    if (deadLetterArn) need(id, ['sqs:SendMessage'], deadLetterArn);
     if (onFailureQueueArn) need(functionArn, ['sqs:SendMessage'], onFailureQueueArn);
   }
+}
+
+/**
+ * Everything that feeds functions. First what SES said of mail that a killed desk sent: only then the queue in which
+ * that same mail waits to be sent again.
+ */
+function startSources(
+  plan: Plan,
+  world: Parameters<typeof startQueueSource>[0] & Parameters<typeof startStreamSource>[0],
+): EventSource {
+  const told = toldBySes(plan);
+  const sources: EventSource[] = [];
+  let [begun, stopped] = [false, false];
+  const begin = (wanted: Plan['queueSources']) => {
+    for (const source of wanted) sources.push(startQueueSource(world, source));
+  };
+  begin(plan.queueSources.filter(({ queueArn }) => told.has(queueArn)));
+  const goOn = () => {
+    if (stopped) return;
+    // What fails is hidden by its queue, so that this comes to an end.
+    if (sources.some((source) => source.isBusy())) return void setTimeout(goOn, 10);
+    begin(plan.queueSources.filter(({ queueArn }) => !told.has(queueArn)));
+    for (const source of plan.streamSources) sources.push(startStreamSource(world, source));
+    begun = true;
+  };
+  goOn();
+  return {
+    isBusy: () => !begun || sources.some((source) => source.isBusy()),
+    stop() {
+      stopped = true;
+      for (const source of sources) source.stop();
+    },
+  };
+}
+
+/** The queues that hear what became of mail. */
+function toldBySes({ mailer, topics }: Plan): Set<string> {
+  const heard = new Set(
+    mailer.configurationSets.flatMap(({ destinations }) => destinations.map(({ topicArn }) => topicArn)),
+  );
+  return new Set(
+    topics
+      .filter(({ arn }) => heard.has(arn))
+      .flatMap(({ subscriptions }) => subscriptions.map(({ queueArn }) => queueArn)),
+  );
 }
 
 /** What SES says once when a rule or an event destination is made. */
@@ -341,21 +409,33 @@ function withClock(environment: Record<string, string>, reading: string): Record
   return 'DESK_CLOCK' in environment ? { ...environment, DESK_CLOCK: reading } : environment;
 }
 
+interface Reporter {
+  (fault: unknown): void;
+  /** Something worth knowing that is no fault. */
+  note(line: string): void;
+  silence(): void;
+}
+
 /** Faults that nobody waits for are written down, and said in one line. */
-function reporter(
-  dataDir: string,
-  say: (line: string) => void,
-): ((fault: unknown) => void) & { silence(): void } {
+function reporter(dataDir: string, say: (line: string) => void): Reporter {
   const file = join(dataDir, 'logs', 'desk.log');
   let silent = false;
+  const write = (text: string) => {
+    mkdirSync(join(dataDir, 'logs'), { recursive: true });
+    appendFileSync(file, `${new Date().toISOString()} ${text}\n`);
+  };
   const report = (fault: unknown) => {
     if (silent) return;
     const error = fault instanceof Error ? fault : new Error(String(fault));
-    mkdirSync(join(dataDir, 'logs'), { recursive: true });
-    appendFileSync(file, `${new Date().toISOString()} ${error.stack}\n`);
+    write(String(error.stack));
     say(`${error.message.split('\n')[0]} (${file})`);
   };
   return Object.assign(report, {
+    note(line: string) {
+      if (silent) return;
+      write(line);
+      say(line);
+    },
     silence() {
       silent = true;
     },

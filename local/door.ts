@@ -2,7 +2,7 @@
  * The SMTP door. It stands for SES's own: it takes mail for the addresses that the active receipt rules name, says of
  * each what SES would (here by what the sender proves, or by order), and answers 250 when it is stored.
  */
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import addressparser from 'nodemailer/lib/addressparser';
 import type { SMTPServerDataStream, SMTPServerSession } from 'smtp-server';
@@ -38,7 +38,6 @@ export async function openDoor(
     size: LARGEST_MAIL,
     disableReverseLookup: true,
     maxClients: 100,
-    // A client that keeps its connection open does not keep the desk from ending.
     closeTimeout: 200,
     logger: false,
     // Any password: the user name stands for an address that its domain would vouch for.
@@ -68,9 +67,18 @@ export async function openDoor(
   });
   server.removeAllListeners('error');
   server.on('error', report);
+  const sockets = new Set<Socket>();
+  server.server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   return {
     port: (server.server.address() as AddressInfo).port,
-    stop: () => new Promise((resolve) => server.close(() => resolve())),
+    stop: async () => {
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+      // A client that has been told to go and does not close its end would keep the process from ending.
+      for (const socket of sockets) socket.destroy();
+    },
   };
 }
 

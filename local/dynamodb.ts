@@ -41,7 +41,10 @@ export interface StreamRecord {
 export interface Tables {
   /** Calls back after writes to any table. */
   onWrite(wake: () => void): void;
-  /** Up to `most` records of the table's stream after the sequence number; from the oldest that is kept when it is null. */
+  /**
+   * Up to `most` records of the table's stream after the sequence number; from the oldest that is kept when it is null.
+   * Fewer than `most` are all that there are.
+   */
   readStream(table: string, after: string | null, most: number): Promise<StreamRecord[]>;
   /** Forgets records of the stream up to the sequence number, which a reader has behind it. */
   trimStream(table: string, upTo: string): void;
@@ -55,6 +58,8 @@ const API = 'DynamoDB_20120810';
 const STREAMS_API = 'DynamoDBStreams_20120810';
 const WRITES = new Set(['PutItem', 'UpdateItem', 'DeleteItem', 'TransactWriteItems', 'BatchWriteItem']);
 const LARGEST_BODY = 32 * 1024 * 1024;
+/** GetRecords may end a page at a megabyte although there is more. Half of that is surely not such a page. */
+const FULL_PAGE = 512 * 1024;
 
 export async function openTables(
   dataDir: string,
@@ -108,10 +113,13 @@ export async function openTables(
       sent.end(body);
     });
 
-  const ask = async (api: string, operation: string, input: Fields): Promise<Fields> => {
+  const ask = async (api: string, operation: string, input: Fields): Promise<Fields> =>
+    (await askSized(api, operation, input)).output;
+
+  const askSized = async (api: string, operation: string, input: Fields) => {
     const { status, body } = await forward(api, operation, JSON.stringify(input));
     const output = JSON.parse(body.toString()) as Fields;
-    if (status === 200) return output;
+    if (status === 200) return { output, size: body.length };
     throw new AwsFault(
       String(output.__type).replace(/^.*#/, ''),
       String(output.message ?? output.Message),
@@ -144,42 +152,58 @@ export async function openTables(
     if (answer.status === 200 && WRITES.has(operation)) for (const wake of wakes) setImmediate(wake);
   };
 
-  /** The engine's own stream ARN; its ARNs carry a region and an account of its own making. */
-  const streamArns = new Map<string, string>();
-  const streamArn = async (table: string): Promise<string> => {
-    const known = streamArns.get(table);
-    if (known) return known;
+  /** Where the last read of a table's stream ended. What a reader keeps is one call a read instead of three. */
+  const readers = new Map<string, { after: string | null; iterator: string }>();
+
+  const iteratorAfter = async (table: string, after: string | null): Promise<string | null> => {
+    const kept = readers.get(table);
+    if (kept?.after === after) return kept.iterator;
+    // The engine's own ARN; its ARNs carry a region and an account of its own making.
     const { Table } = await ask(API, 'DescribeTable', { TableName: table });
-    const arn = String((Table as Fields).LatestStreamArn);
-    streamArns.set(table, arn);
-    return arn;
+    const StreamArn = String((Table as Fields).LatestStreamArn);
+    const { StreamDescription } = await ask(STREAMS_API, 'DescribeStream', { StreamArn });
+    const [shard, ...more] = (StreamDescription as { Shards: { ShardId: string }[] }).Shards;
+    if (!shard) return null;
+    if (more.length > 0)
+      throw new DeskFault(
+        'The DynamoDB engine splits its stream into shards, which the laptop does not follow.',
+      );
+    const { ShardIterator } = await ask(STREAMS_API, 'GetShardIterator', {
+      StreamArn,
+      ShardId: shard.ShardId,
+      ...(after === null
+        ? { ShardIteratorType: 'TRIM_HORIZON' }
+        : { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: after }),
+    });
+    return String(ShardIterator);
+  };
+
+  const readPage = async (table: string, after: string | null, most: number) => {
+    const ShardIterator = await iteratorAfter(table, after);
+    if (ShardIterator === null) return { records: [], size: 0 };
+    // Gone until the page is here: an iterator that the engine refuses, as one of yesterday, is not tried twice.
+    readers.delete(table);
+    const { output, size } = await askSized(STREAMS_API, 'GetRecords', { ShardIterator, Limit: most });
+    const records = (output.Records as Fields[]).map((record) => ({
+      sequence: String((record.dynamodb as Fields).SequenceNumber),
+      record,
+    }));
+    if (typeof output.NextShardIterator === 'string')
+      readers.set(table, { after: records.at(-1)?.sequence ?? after, iterator: output.NextShardIterator });
+    return { records, size };
   };
 
   return {
     onWrite: (wake) => void wakes.add(wake),
 
     async readStream(table, after, most) {
-      const arn = await streamArn(table);
-      const { StreamDescription } = await ask(STREAMS_API, 'DescribeStream', { StreamArn: arn });
-      const shards = (StreamDescription as { Shards: { ShardId: string }[] }).Shards;
-      const shard = shards[0];
-      if (!shard) return [];
-      if (shards.length > 1)
-        throw new DeskFault(
-          'The DynamoDB engine splits its stream into shards, which the laptop does not follow.',
-        );
-      const { ShardIterator } = await ask(STREAMS_API, 'GetShardIterator', {
-        StreamArn: arn,
-        ShardId: shard.ShardId,
-        ...(after === null
-          ? { ShardIteratorType: 'TRIM_HORIZON' }
-          : { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: after }),
-      });
-      const { Records } = await ask(STREAMS_API, 'GetRecords', { ShardIterator, Limit: most });
-      return (Records as Fields[]).map((record) => ({
-        sequence: String((record.dynamodb as Fields).SequenceNumber),
-        record,
-      }));
+      const found: StreamRecord[] = [];
+      for (let from = after; found.length < most; from = found.at(-1)?.sequence ?? after) {
+        const { records, size } = await readPage(table, from, most - found.length);
+        found.push(...records);
+        if (size < FULL_PAGE) break;
+      }
+      return found;
     },
 
     trimStream: (table, upTo) => engine.trim(table, upTo),

@@ -216,8 +216,11 @@ export function startStreamSource(
       while (again && !stopped) {
         again = false;
         if (setting.batchingWindow > 0) await pause(setting.batchingWindow * 1000);
-        let found = await tables.readStream(setting.table, position, setting.batchSize);
-        while (found.length > 0 && !stopped) {
+        let full = true;
+        while (full && !stopped) {
+          const found = await tables.readStream(setting.table, position, setting.batchSize);
+          full = found.length === setting.batchSize;
+          if (found.length === 0 || stopped) break;
           const records = found.map(({ sequence, record }) => ({
             sequence,
             record: { ...record, awsRegion: region, eventSourceARN: setting.streamArn },
@@ -234,7 +237,6 @@ export function startStreamSource(
             read = 0;
             tables.trimStream(setting.table, position);
           }
-          found = await tables.readStream(setting.table, position, setting.batchSize);
         }
       }
     } catch (error) {

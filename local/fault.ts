@@ -4,11 +4,14 @@
  */
 export class AwsFault extends Error {
   readonly status: number;
+  /** What the error's shape has beside its message. */
+  readonly more: Record<string, unknown>;
 
-  constructor(code: string, message: string, status = 400) {
+  constructor(code: string, message: string, status = 400, more: Record<string, unknown> = {}) {
     super(message);
     this.name = code;
     this.status = status;
+    this.more = more;
   }
 }
 

@@ -7,6 +7,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Drills } from './drills.ts';
 import { AwsFault } from './fault.ts';
 import type { Fields, Protocol } from './protocol.ts';
 import { answer, readQuery, refuse } from './protocol.ts';
@@ -22,8 +23,6 @@ export interface Need {
 export interface Guard {
   /** Throws AwsFault when the principal lacks one of the needs. */
   authorize(principal: string, needs: Need[]): void;
-  /** The same as a question, which nobody hears of. */
-  allows(principal: string, need: Need): boolean;
 }
 
 /** A service whose calls are an operation's name and its input. Operations that it does not have are refused. */
@@ -53,7 +52,12 @@ export interface Gateway {
 const LARGEST_BODY = 48 * 1024 * 1024;
 const CREDENTIAL = /^AWS4-HMAC-SHA256 Credential=([^/]+)\/\d{8}\/([a-z0-9-]+)\/([a-z0-9-]+)\/aws4_request/;
 
-export async function startGateway(guard: Guard, report: (fault: unknown) => void): Promise<Gateway> {
+/** `strike` may order a fault for a call before its service sees it. */
+export async function startGateway(
+  guard: Guard,
+  report: (fault: unknown) => void,
+  strike: Drills['strike'] = () => null,
+): Promise<Gateway> {
   const services = new Map<string, Service | RawService>();
   const routes = new Map<string, (request: IncomingMessage, response: ServerResponse) => Promise<void>>();
 
@@ -75,6 +79,15 @@ export async function startGateway(guard: Guard, report: (fault: unknown) => voi
       return refuse('s3', response, fault);
     }
     try {
+      const struck = strike(scope, principal);
+      if (struck) {
+        const fault = await struck(operationOf(request), async () => {
+          const { TransactItems = [] } = readJson((await readBody(request, LARGEST_BODY)).toString());
+          return (TransactItems as unknown[]).length;
+        });
+        if (fault === 'broken') return void request.socket.destroy();
+        throw fault;
+      }
       if ('serve' in service) await service.serve(request, response, principal);
       else await call(service, request, response, principal);
     } catch (error) {
@@ -100,10 +113,7 @@ export async function startGateway(guard: Guard, report: (fault: unknown) => voi
     const { operation, input } =
       service.protocol === 'query'
         ? readQuery(body)
-        : {
-            operation: String(request.headers['x-amz-target']).replace(/^.*\./, ''),
-            input: readJson(body),
-          };
+        : { operation: operationOf(request), input: readJson(body) };
     const work = Object.hasOwn(service.operations, operation) ? service.operations[operation] : undefined;
     if (!work) throw new AwsFault('InvalidAction', `${operation} is not available on the laptop.`);
     guard.authorize(principal, service.needs(operation, input));
@@ -127,6 +137,11 @@ export async function startGateway(guard: Guard, report: (fault: unknown) => voi
     route: (path, work) => void routes.set(path, work),
     stop: () => close(server),
   };
+}
+
+/** Of the JSON protocols; the others have it in their body or path. */
+function operationOf(request: IncomingMessage): string {
+  return String(request.headers['x-amz-target']).replace(/^.*\./, '');
 }
 
 function readJson(body: string): Fields {

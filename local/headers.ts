@@ -81,10 +81,12 @@ export function headersForNotice(fields: Field[], more: Record<string, string>):
 
 const COMMON: [key: string, name: string, list: boolean][] = [
   ['from', 'from', true],
+  ['sender', 'sender', false],
+  ['replyTo', 'reply-to', true],
   ['date', 'date', false],
   ['to', 'to', true],
   ['cc', 'cc', true],
-  ['replyTo', 'reply-to', true],
+  ['bcc', 'bcc', true],
   ['messageId', 'message-id', false],
   ['subject', 'subject', false],
 ];

@@ -43,7 +43,7 @@ export interface SentMail {
   ticket: string | null;
   tags: Record<string, string>;
   /** What became of it, by what the address's name orders. */
-  outcome: 'delivered' | 'bounced' | 'complained' | 'suppressed';
+  outcome: 'delivered' | 'bounced' | 'complained' | 'suppressed' | 'rejected';
 }
 
 export interface Mailer {
@@ -76,12 +76,26 @@ interface World {
 
 const LARGEST_MAIL = 10 * 1024 * 1024;
 const MOST_RECIPIENTS = 50;
-/** https://docs.aws.amazon.com/ses/latest/dg/header-fields.html: these may stand once. */
+/**
+ * https://docs.aws.amazon.com/ses/latest/dg/header-fields.html: these may stand once. And RFC 5322 3.6 says it of `bcc`,
+ * `cc` and `to`.
+ */
 const ONCE = new Set(
-  'accept-language auto-submitted bounces-to cc comments content-disposition content-id content-language content-length content-transfer-encoding content-type date errors-to from importance in-reply-to message-id mime-version precedence priority references reply-to return-path sender sensitivity subject to'.split(
-    ' ',
-  ),
+  [
+    'accept-language acceptlanguage archived-at auto-submitted bounces-to comments content-alternative content-base',
+    'content-class content-description content-disposition content-duration content-id content-language content-length',
+    'content-location content-md5 content-transfer-encoding content-type date delivered-to',
+    'disposition-notification-options disposition-notification-to dkim-signature domainkey-signature errors-to from',
+    'importance in-reply-to keywords list-archive list-help list-id list-owner list-post list-subscribe',
+    'list-unsubscribe list-unsubscribe-post message-context message-id mime-version organization original-from',
+    'original-message-id original-recipient original-subject precedence priority references reply-to return-path',
+    'return-receipt-to sender solicitation sensitivity subject thread-index thread-topic user-agent vbr-info bcc cc to',
+  ].flatMap((names) => names.split(' ')),
 );
+/** In a header SES reads orders that the call has as well; two ways of saying it would be one too many here. */
+const ORDERS = /^x-ses-(configuration-set|message-tags|source-arn|from-arn|return-path-arn)$/;
+/** https://docs.aws.amazon.com/ses/latest/APIReference/API_MessageTag.html */
+const TAG = /^[A-Za-z0-9_-]{1,256}$/;
 
 /** SES signs what the desk sends in the desk's name. */
 const PROVEN = {
@@ -153,10 +167,13 @@ export function openMailer(world: World, setting: MailerSetting): Mailer {
     state.transaction(() => {
       sql.insert.run(id, JSON.stringify(mail), own ? 1 : 0);
       for (const recipient of new Set(mail.recipients)) sql.address.run(recipient.toLowerCase(), id);
-      // What is suppressed is counted as sent and goes nowhere.
-      const leaving = mail.recipients.filter((recipient) => drill(recipient) !== 'suppressed');
+      // What is suppressed is counted as sent and goes nowhere; neither does what SES rejects.
+      const leaving =
+        mail.outcome === 'rejected'
+          ? []
+          : mail.recipients.filter((recipient) => drill(recipient) !== 'suppressed');
       if (leaving.length > 0) world.relay(id, leaving);
-      if (sending.set) publish(sending.set, mail, fields, principal);
+      if (sending.set) publish(sending.set, mail, sending.fields, principal);
     });
     for (const kind of Object.keys(files))
       renameSync(join(unfinished, `${id}.${kind}`), join(sent, `${id}.${kind}`));
@@ -166,7 +183,10 @@ export function openMailer(world: World, setting: MailerSetting): Mailer {
 
   const publish = (set: ConfigurationSet, mail: SentMail, fields: Field[], principal: string) => {
     const sourceArn = arn(`identity/${domainOf(mail.source)}`);
-    const events = eventsOf(mail, fields, { principal, configurationSet: set.name, accountId, sourceArn });
+    const events = eventsOf(mail, fields, {
+      ...{ principal, configurationSet: set.name, accountId, sourceArn },
+      feedbackId: sesSentId,
+    });
     for (const { topicArn, events: wanted } of set.destinations) {
       for (const [type, body] of events) {
         if (!wanted.includes(type)) continue;
@@ -182,7 +202,13 @@ export function openMailer(world: World, setting: MailerSetting): Mailer {
     const own = mail.recipients.filter(receiver.accepts);
     receiver
       .receive(
-        { from: mail.source, recipients: own, client: 'smtp-out.amazonses.com', verdicts: PROVEN },
+        {
+          // Without a MAIL FROM domain of the identity's own the envelope's sender is SES's, one for each mail.
+          from: `${mail.id}@${region === 'us-east-1' ? 'amazonses.com' : sesDomain(region)}`,
+          recipients: own,
+          client: 'a8-1.smtp-out.amazonses.com',
+          verdicts: PROVEN,
+        },
         readHead(message)?.fields ?? [],
         Readable.from([message]),
       )
@@ -210,10 +236,7 @@ export function openMailer(world: World, setting: MailerSetting): Mailer {
         Buffer.from(String((input.RawMessage as Fields | undefined)?.Data ?? ''), 'base64'),
       );
       const source = bare(String(input.Source ?? ''));
-      const context = {
-        'ses:FromAddress': bare(fieldValue(head?.fields ?? [], 'from') ?? source),
-        'ses:Recipients': ((input.Destinations ?? []) as string[]).map(bare),
-      };
+      const context = { 'ses:FromAddress': bare(fieldValue(head?.fields ?? [], 'from') ?? source) };
       const identity = setting.identities.includes(source) ? source : domainOf(source);
       return [
         { action: 'ses:SendRawEmail', resource: arn(`identity/${identity}`), context },
@@ -301,11 +324,15 @@ function readSending(input: Fields, setting: MailerSetting, region: string): Sen
     Name,
     Value,
   ]);
+  const wrong = tags.flat().find((word) => !TAG.test(String(word)));
+  if (wrong !== undefined)
+    throw refused(`Invalid tag <${wrong}>: letters, digits, '_' and '-' only, at most 256.`);
   return { raw, fields, bodyAt, source, recipients, tags: Object.fromEntries(tags), set };
 }
 
 function outcomeOf(recipients: string[]): SentMail['outcome'] {
   const drills = recipients.map(drill);
+  if (drills.includes('reject')) return 'rejected';
   if (drills.includes('suppressed')) return 'suppressed';
   if (drills.includes('bounce')) return 'bounced';
   return drills.includes('complaint') ? 'complained' : 'delivered';
@@ -333,6 +360,11 @@ function checkFields(fields: Field[]): void {
     const lower = name.toLowerCase();
     if (seen.has(lower) && ONCE.has(lower))
       throw new AwsFault('InvalidParameterValue', `Duplicate header '${name}'.`);
+    if (ORDERS.test(lower))
+      throw new AwsFault(
+        'InvalidParameterValue',
+        `The laptop takes '${name}' from the call, not as a header.`,
+      );
     seen.add(lower);
   }
   if (!seen.has('from')) throw new AwsFault('InvalidParameterValue', "Missing required header 'From'.");
@@ -347,12 +379,25 @@ function sesSentId(): string {
   return `0100${latestId.toString(16).padStart(12, '0')}-${randomUUID()}-000000`;
 }
 
-/** What recipients see: SES's Message-ID and Date, no Bcc, and no Return-Path, since that is the envelope's. */
+/**
+ * What recipients see: SES's Message-ID and Date, and what it adds besides, but for its DKIM signatures. No Bcc, and no
+ * Return-Path, since that is the envelope's.
+ */
 function asSent({ raw, fields, bodyAt }: Sending, id: string, at: number, region: string): Buffer {
   const kept = fields
     .filter(({ name }) => !['message-id', 'date', 'bcc', 'return-path'].includes(name.toLowerCase()))
     .map((field) => field.raw.replace(/\r?\n/g, '\r\n'));
-  const domain = region === 'us-east-1' ? 'email.amazonses.com' : `${region}.amazonses.com`;
-  const head = `${kept.join('')}Message-ID: <${id}@${domain}>\r\nDate: ${mailDate(at)}\r\n\r\n`;
+  const day = new Date(at).toISOString().slice(0, 10).replaceAll('-', '.');
+  const added = [
+    `Message-ID: <${id}@${sesDomain(region)}>`,
+    `Date: ${mailDate(at)}`,
+    `X-SES-Outgoing: ${day}-127.0.0.1`,
+    `Feedback-ID: ::1.${region}.laptop:AmazonSES`,
+  ];
+  const head = `${kept.join('')}${added.join('\r\n')}\r\n\r\n`;
   return Buffer.concat([Buffer.from(head, 'latin1'), raw.subarray(bodyAt)]);
+}
+
+function sesDomain(region: string): string {
+  return region === 'us-east-1' ? 'email.amazonses.com' : `${region}.amazonses.com`;
 }

@@ -23,8 +23,16 @@ export interface Policies {
   roles: Record<string, PolicyStatement[]>;
   /** The role of each function, machine and schedule by its ARN or, for schedules, logical id; of functions also by logical id. */
   roleOf: Record<string, string>;
-  /** What the policies of queues, topics and buckets allow others, by the resource's ARN. */
+  /** What the policies of queues, topics and buckets allow others, and who may take on a role, by the resource's ARN. */
   resources: Record<string, PolicyStatement[]>;
+}
+
+/** A call as it is judged. `by` is a role's ARN, or the service that acts in its own name. */
+export interface Call {
+  by: string;
+  action: string;
+  resource: string;
+  context: Record<string, string | string[]>;
 }
 
 /** Calls over the gateway are by a function, named by its logical id, or by `admin`, who may do all. */
@@ -33,8 +41,6 @@ export interface Permissions extends Guard {
   byRole(roleOf: string, need: Need): void;
   /** What a service does in its own name, by leave of the resource's policy alone. `source` is for whom. */
   byService(service: string, need: Need, source: { arn: string; accountId: string }): void;
-  /** Allow statements' actions, with their resources, that no call has needed so far, by role. */
-  unused(): { role: string; action: string; resource: string }[];
 }
 
 /** Condition keys that the gateway and the engines give when AWS would. Another one in a policy is refused at the start. */
@@ -44,101 +50,64 @@ const KEYS = new Set([
   'aws:SourceArn',
   's3:prefix',
   'ses:FromAddress',
-  'ses:Recipients',
 ]);
 const OPERATORS: Record<string, (pattern: string, value: string) => boolean> = {
   StringEquals: (pattern, value) => pattern === value,
   StringLike: like,
-  ArnEquals: like,
-  ArnLike: like,
+  ArnEquals: arnLike,
+  ArnLike: arnLike,
   Bool: (pattern, value) => pattern.toLowerCase() === value.toLowerCase(),
 };
 
-/** What is not granted by statements of ours: writing logs needs no call on a laptop. */
-const NOT_CALLED = /^logs:/;
-
-/** `deny` hears of every call that is refused. */
-export function openPermissions(policies: Policies, deny: (fault: AwsFault) => void): Permissions {
+/** `deny` hears of every call that is refused, `allow` of every one that is not. */
+export function openPermissions(
+  policies: Policies,
+  deny: (fault: AwsFault) => void,
+  allow: (call: Call) => void = () => {},
+): Permissions {
   for (const statement of [...Object.values(policies.roles), ...Object.values(policies.resources)].flat())
     checkStatement(statement);
-  const used = new Set<string>();
 
-  const denied = (who: string, { action, resource }: Need) => {
-    const fault = new AwsFault(
-      'AccessDenied',
-      `${who} is not authorized to perform: ${action} on resource: ${resource}`,
-      403,
-    );
-    deny(fault);
-    return fault;
-  };
-
-  const decide = (
-    role: string | null,
-    need: Need,
-    context: Record<string, string | string[]>,
-    service: string | null,
-  ): boolean => {
-    const ofRole = role === null ? [] : (policies.roles[role] ?? []);
-    const ofResource = (policies.resources[ownerOf(need.resource)] ?? []).filter((statement) =>
-      isFor(statement, service),
-    );
-    const matching = [...ofRole, ...ofResource].filter((statement) => covers(statement, need, context));
-    if (matching.some(({ Effect }) => Effect === 'Deny')) return false;
-    const allowing = matching.filter(({ Effect }) => Effect === 'Allow');
-    for (const statement of allowing) {
-      for (const action of [statement.Action].flat())
-        for (const resource of [statement.Resource].flat()) {
-          if (like(action.toLowerCase(), need.action.toLowerCase()) && like(resource, need.resource))
-            used.add(`${role}\n${action}\n${resource}`);
-        }
+  const demand = (by: string, { action, resource, context }: Need): void => {
+    const call = { by, action, resource, context: { 'aws:SecureTransport': 'true', ...context } };
+    if (!isAllowed(policies, call)) {
+      const fault = new AwsFault('AccessDenied', refusalOf(call), 403);
+      deny(fault);
+      throw fault;
     }
-    return allowing.length > 0;
+    allow(call);
   };
 
-  const always = { 'aws:SecureTransport': 'true' };
-  const allows: Permissions['allows'] = (principal, need) => {
-    if (principal === 'admin') return true;
-    const role = policies.roleOf[principal];
-    return role !== undefined && decide(role, need, { ...always, ...need.context }, null);
-  };
+  const roleOf = (principal: string) => policies.roleOf[principal] ?? `Access key ${principal}`;
   return {
     authorize(principal, needs) {
-      for (const need of needs) {
-        if (!allows(principal, need))
-          throw denied(policies.roleOf[principal] ?? `Access key ${principal}`, need);
-      }
+      if (principal === 'admin') return;
+      for (const need of needs) demand(roleOf(principal), need);
     },
-    allows,
-    byRole(roleOf, need) {
-      const role = policies.roleOf[roleOf];
-      if (role === undefined || !decide(role, need, { ...always, ...need.context }, null))
-        throw denied(role ?? roleOf, need);
-    },
-    byService(service, need, source) {
-      const context = {
-        ...always,
-        ...need.context,
-        'aws:SourceArn': source.arn,
-        'aws:SourceAccount': source.accountId,
-      };
-      if (!decide(null, need, context, service)) throw denied(service, need);
-    },
-    unused: () =>
-      Object.entries(policies.roles).flatMap(([role, statements]) =>
-        statements
-          .filter(({ Effect }) => Effect === 'Allow')
-          .flatMap(({ Action, Resource }) =>
-            [Action]
-              .flat()
-              .flatMap((action) => [Resource].flat().map((resource) => ({ role, action, resource }))),
-          )
-          .filter(
-            ({ action, resource }) =>
-              !NOT_CALLED.test(action) && !used.has(`${role}\n${action}\n${resource}`),
-          ),
-      ),
+    byRole: (principal, need) => demand(roleOf(principal), need),
+    byService: (service, need, source) =>
+      demand(service, {
+        ...need,
+        context: { ...need.context, 'aws:SourceArn': source.arn, 'aws:SourceAccount': source.accountId },
+      }),
   };
+}
+
+/** In IAM's words. */
+export function refusalOf({ by, action, resource }: Pick<Call, 'by' | 'action' | 'resource'>): string {
+  return `${by} is not authorized to perform: ${action} on resource: ${resource}`;
+}
+
+/** What the policies say, and nothing of who is told. */
+export function isAllowed(policies: Policies, call: Call): boolean {
+  const ofResource = policies.resources[ownerOf(call.resource)] ?? [];
+  const matching = [
+    ...(policies.roles[call.by] ?? []),
+    ...ofResource.filter((statement) => isFor(statement, call.by)),
+  ].filter((statement) => covers(statement, call));
+  return (
+    matching.some(({ Effect }) => Effect === 'Allow') && !matching.some(({ Effect }) => Effect === 'Deny')
+  );
 }
 
 /** A resource with a policy of its own stands for what is in it. */
@@ -146,17 +115,16 @@ function ownerOf(resource: string): string {
   return /^arn:aws:s3:::[^/]+/.exec(resource)?.[0] ?? resource;
 }
 
-function isFor({ Principal }: PolicyStatement, service: string | null): boolean {
-  if (Principal === '*') return true;
-  if (typeof Principal !== 'object') return false;
-  if ([Principal.AWS ?? []].flat().includes('*')) return true;
-  return service !== null && [Principal.Service ?? []].flat().includes(service);
+function isFor({ Principal }: PolicyStatement, by: string): boolean {
+  if (typeof Principal !== 'object') return Principal === '*';
+  const named = [Principal.AWS ?? [], Principal.Service ?? []].flat();
+  return named.includes(by) || [Principal.AWS ?? []].flat().includes('*');
 }
 
-function covers(statement: PolicyStatement, need: Need, context: Record<string, string | string[]>): boolean {
+function covers(statement: PolicyStatement, { action, resource, context }: Call): boolean {
   return (
-    [statement.Action].flat().some((action) => like(action.toLowerCase(), need.action.toLowerCase())) &&
-    [statement.Resource].flat().some((resource) => like(resource, need.resource)) &&
+    [statement.Action].flat().some((pattern) => like(pattern.toLowerCase(), action.toLowerCase())) &&
+    [statement.Resource].flat().some((pattern) => like(pattern, resource)) &&
     Object.entries(statement.Condition ?? {}).every(([operator, keys]) =>
       Object.entries(keys).every(([key, wanted]) => {
         const values = [context[key] ?? []].flat();
@@ -172,6 +140,10 @@ function checkStatement(statement: PolicyStatement): void {
   const known = ['Sid', 'Effect', 'Action', 'Resource', 'Principal', 'Condition'];
   const unknown = Object.keys(statement).find((field) => !known.includes(field));
   if (unknown) throw new Error(`A policy says ${unknown}, which the laptop cannot judge.`);
+  const { Principal = '*' } = statement;
+  const named = typeof Principal === 'string' ? [Principal] : Object.keys(Principal);
+  const stranger = named.find((name) => !['*', 'AWS', 'Service'].includes(name));
+  if (stranger) throw new Error(`A policy is for ${stranger}, which the laptop cannot judge.`);
   for (const [operator, keys] of Object.entries(statement.Condition ?? {})) {
     if (!OPERATORS[operator])
       throw new Error(`A policy has the condition ${operator}, which the laptop cannot judge.`);
@@ -179,6 +151,17 @@ function checkStatement(statement: PolicyStatement): void {
       if (!KEYS.has(key))
         throw new Error(`A policy has a condition on ${key}, which the laptop cannot judge.`);
   }
+}
+
+/** An ARN has six parts, and a wildcard stands for something within one of them. */
+function arnLike(pattern: string, value: string): boolean {
+  const [wanted, given] = [partsOf(pattern), partsOf(value)];
+  return wanted.length === given.length && wanted.every((part, n) => like(part, given[n] ?? ''));
+}
+
+function partsOf(arn: string): string[] {
+  const parts = arn.split(':');
+  return [...parts.slice(0, 5), parts.slice(5).join(':')];
 }
 
 const patterns = new Map<string, RegExp>();

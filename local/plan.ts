@@ -146,7 +146,7 @@ function queuesOf(from: Resolved): QueueSetting[] {
 
 function topicsOf(from: Resolved): TopicSetting[] {
   const subscriptions = from.each('AWS::SNS::Subscription', (id, properties) => {
-    const { TopicArn, Protocol, Endpoint, RawMessageDelivery } = properties;
+    const { TopicArn, Protocol, Endpoint, RawMessageDelivery, RedrivePolicy } = properties;
     // Whom an alarm tells by mail is the account's affair.
     if (Protocol !== 'sqs' && Protocol !== 'email') {
       throw new Error(`${id}: the protocol ${Protocol} is not run on the laptop.`);
@@ -156,6 +156,8 @@ function topicsOf(from: Resolved): TopicSetting[] {
       protocol: Protocol,
       queueArn: String(Endpoint),
       raw: RawMessageDelivery === true,
+      deadLetterArn:
+        (RedrivePolicy as { deadLetterTargetArn?: string } | undefined)?.deadLetterTargetArn ?? null,
     };
   });
   return from.each('AWS::SNS::Topic', (id) => ({
@@ -163,7 +165,7 @@ function topicsOf(from: Resolved): TopicSetting[] {
     arn: from.arn(id),
     subscriptions: subscriptions
       .filter(({ topicArn, protocol }) => topicArn === from.arn(id) && protocol === 'sqs')
-      .map(({ queueArn, raw }) => ({ queueArn, raw })),
+      .map(({ queueArn, raw, deadLetterArn }) => ({ queueArn, raw, deadLetterArn })),
   }));
 }
 
@@ -274,7 +276,11 @@ function schedulesOf(from: Resolved): ScheduleSetting[] {
   return from
     .each('AWS::Scheduler::Schedule', (id, properties) => {
       if (properties.State === 'DISABLED') return [];
-      const { Arn, Input } = properties.Target as { Arn: unknown; Input?: string };
+      const { Arn, Input, DeadLetterConfig } = properties.Target as {
+        Arn: unknown;
+        Input?: string;
+        DeadLetterConfig?: { Arn: string };
+      };
       const target = functionArn(from, Arn);
       const config = configs.get(target);
       return [
@@ -286,6 +292,7 @@ function schedulesOf(from: Resolved): ScheduleSetting[] {
           input: JSON.parse(Input ?? '{}') as unknown,
           retries: Number(config?.MaximumRetryAttempts ?? 2),
           onFailureQueueArn: failureQueue(config?.DestinationConfig),
+          deadLetterArn: DeadLetterConfig?.Arn ?? null,
         },
       ];
     })
@@ -361,9 +368,17 @@ function destinationOf(id: string, destination: Fields): ConfigurationSet['desti
 
 function policiesOf(from: Resolved, { region, accountId }: Place): Policies {
   const roles: Policies['roles'] = {};
-  from.each('AWS::IAM::Role', (id, { Policies: inline }) => {
-    roles[from.arn(id)] = ((inline ?? []) as Fields[]).flatMap(({ PolicyDocument }) =>
-      statementsOf(PolicyDocument),
+  const resources: Policies['resources'] = {};
+  const attach = (resourceArn: string, statements: PolicyStatement[]) => {
+    resources[resourceArn] = [...(resources[resourceArn] ?? []), ...statements];
+  };
+  from.each('AWS::IAM::Role', (id, { Policies: inline, AssumeRolePolicyDocument }) => {
+    const arn = from.arn(id);
+    roles[arn] = ((inline ?? []) as Fields[]).flatMap(({ PolicyDocument }) => statementsOf(PolicyDocument));
+    // A trust policy is the role's own, and names no resource.
+    attach(
+      arn,
+      statementsOf(AssumeRolePolicyDocument).map((statement) => ({ ...statement, Resource: arn })),
     );
   });
   from.each('AWS::IAM::Policy', (_, { PolicyDocument, Roles }) => {
@@ -372,19 +387,15 @@ function policiesOf(from: Resolved, { region, accountId }: Place): Policies {
     }
   });
 
-  const resources: Policies['resources'] = {};
-  const attach = (resourceArn: string, document: unknown) => {
-    resources[resourceArn] = [...(resources[resourceArn] ?? []), ...statementsOf(document)];
-  };
   from.each('AWS::S3::BucketPolicy', (_, { Bucket, PolicyDocument }) => {
-    attach(`arn:aws:s3:::${Bucket}`, PolicyDocument);
+    attach(`arn:aws:s3:::${Bucket}`, statementsOf(PolicyDocument));
   });
   from.each('AWS::SNS::TopicPolicy', (_, { Topics, PolicyDocument }) => {
-    for (const topic of Topics as string[]) attach(topic, PolicyDocument);
+    for (const topic of Topics as string[]) attach(topic, statementsOf(PolicyDocument));
   });
   from.each('AWS::SQS::QueuePolicy', (_, { Queues, PolicyDocument }) => {
     for (const url of Queues as string[]) {
-      attach(`arn:aws:sqs:${region}:${accountId}:${url.split('/').at(-1)}`, PolicyDocument);
+      attach(`arn:aws:sqs:${region}:${accountId}:${url.split('/').at(-1)}`, statementsOf(PolicyDocument));
     }
   });
 

@@ -111,6 +111,7 @@ export function refuse(protocol: Protocol, response: ServerResponse, fault: AwsF
         JSON.stringify({
           __type: fault.name === 'AccessDenied' ? 'AccessDeniedException' : fault.name,
           message: fault.message,
+          ...fault.more,
         }),
       );
   }

@@ -7,6 +7,8 @@ import type { MessageAttributes, QueueMessage, QueueSetting, Queues } from './qu
 
 /** Octets of all bodies in a batch. */
 const LARGEST_BATCH = 1_048_576;
+/** Moves that SQS lists for a queue. */
+const MOST_MOVES = 10;
 
 export function queueService(queues: Queues, endpoint: string): Service {
   const settingOf = (name: string): QueueSetting => {
@@ -14,6 +16,8 @@ export function queueService(queues: Queues, endpoint: string): Service {
     if (!setting) throw new AwsFault('QueueDoesNotExist', 'The specified queue does not exist.');
     return setting;
   };
+  /** Newest first, by the queue that they emptied. */
+  const moves = new Map<string, Fields[]>();
   const arnOf = (input: Fields) => settingOf(String(input.QueueUrl).split('/').at(-1) ?? '').arn;
 
   const send = (arn: string, entry: Fields): Fields => {
@@ -132,29 +136,44 @@ export function queueService(queues: Queues, endpoint: string): Service {
         queues.purge(arnOf(input));
         return {};
       },
-      /** What lies in a dead-letter queue goes back to the queue that it came from, or to the one named. */
+      /** What lies in a dead-letter queue goes back to the queue that it came from, or to the one named; here at once. */
       StartMessageMoveTask(input) {
-        const source = String(input.SourceArn);
-        const feeding = queues.settings.find(({ deadLetter }) => deadLetter?.arn === source)?.arn;
-        const target = (input.DestinationArn as string | undefined) ?? feeding;
-        if (target === undefined) {
-          throw new AwsFault('UnsupportedOperation', 'The source is not the dead-letter queue of any queue.');
+        const SourceArn = String(input.SourceArn);
+        const feeding = queues.settings.find(({ deadLetter }) => deadLetter?.arn === SourceArn)?.arn;
+        if (feeding === undefined) {
+          throw new AwsFault(
+            'InvalidParameterValue',
+            'Source queue must be configured as a Dead Letter Queue.',
+          );
         }
-        queues.redrive(source, target);
+        const DestinationArn = input.DestinationArn as string | undefined;
+        const moved = queues.redrive(SourceArn, DestinationArn ?? feeding);
+        const task = { Status: 'COMPLETED', SourceArn, DestinationArn, StartedTimestamp: Date.now() };
+        moves.set(SourceArn, [
+          { ...task, ApproximateNumberOfMessagesMoved: moved, ApproximateNumberOfMessagesToMove: moved },
+          ...(moves.get(SourceArn) ?? []).slice(0, MOST_MOVES - 1),
+        ]);
         return { TaskHandle: randomUUID() };
       },
+      ListMessageMoveTasks: (input) => ({
+        Results: (moves.get(String(input.SourceArn)) ?? []).slice(0, Number(input.MaxResults ?? 1)),
+      }),
     },
     needs(operation, input) {
       switch (operation) {
         case 'ListQueues':
           return [{ action: 'sqs:ListQueues', resource: '*' }];
         case 'StartMessageMoveTask':
-          return ['StartMessageMoveTask', 'ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'].map(
-            (action) => ({
-              action: `sqs:${action}`,
-              resource: String(input.SourceArn),
-            }),
-          );
+          return [
+            ...['StartMessageMoveTask', 'ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'].map(
+              (action) => ({ action: `sqs:${action}`, resource: String(input.SourceArn) }),
+            ),
+            ...(input.DestinationArn === undefined
+              ? []
+              : [{ action: 'sqs:SendMessage', resource: String(input.DestinationArn) }]),
+          ];
+        case 'ListMessageMoveTasks':
+          return [{ action: 'sqs:ListMessageMoveTasks', resource: String(input.SourceArn) }];
         case 'GetQueueUrl':
           return [{ action: 'sqs:GetQueueUrl', resource: settingOf(String(input.QueueName)).arn }];
         default:

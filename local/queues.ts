@@ -46,8 +46,8 @@ export interface Queues {
   /** Whoever received the message has given up on it: it comes back when its visibility ends, and the receive counts. */
   giveUp(arn: string, receiptHandle: string): void;
   changeVisibility(arn: string, receiptHandle: string, seconds: number): void;
-  /** Moves all that lies in one queue into another, as if it had just been sent there. */
-  redrive(from: string, to: string): void;
+  /** Moves all that is visible in one queue into another, as new messages. Returns how many. */
+  redrive(from: string, to: string): number;
   purge(arn: string): void;
   count(arn: string): { visible: number; hidden: number; delayed: number };
   /** Are there messages that could be received now? */
@@ -120,7 +120,7 @@ export function openQueues(state: State, clock: DeskClock, settings: QueueSettin
     purge: db.prepare('DELETE FROM messages WHERE queue = ?'),
     expire: db.prepare('DELETE FROM messages WHERE queue = ? AND sent_at < ?'),
     redrive: db.prepare(
-      'UPDATE messages SET queue = ?, receive_count = 0, first_received_at = 0, receipt = NULL, hidden_until = 0 WHERE queue = ?',
+      'UPDATE messages SET queue = ?, message_id = ?, sent_at = ?, receive_count = 0, first_received_at = 0, receipt = NULL WHERE id = ?',
     ),
   };
 
@@ -271,9 +271,16 @@ export function openQueues(state: State, clock: DeskClock, settings: QueueSettin
     changeVisibility,
     redrive(from, to) {
       const [source, target] = [queueOf(from), queueOf(to)];
-      sql.redrive.run(target.setting.name, source.setting.name);
+      const moved = state.transaction(() => {
+        settle(source);
+        const rows = sql.ready.all(source.setting.name, -1);
+        for (const { id } of rows)
+          sql.redrive.run(target.setting.name, randomUUID(), clock.now(), id as number);
+        return rows.length;
+      });
       watchTimes(source);
       wake(target);
+      return moved;
     },
     purge(arn) {
       const queue = queueOf(arn);

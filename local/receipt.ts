@@ -4,6 +4,7 @@
  */
 import { randomInt } from 'node:crypto';
 import { Readable } from 'node:stream';
+import addressparser from 'nodemailer/lib/addressparser';
 import type { Buckets } from './buckets.ts';
 import type { DeskClock } from './clock.ts';
 import { AwsFault } from './fault.ts';
@@ -87,13 +88,27 @@ export function openReceiver(
     const at = clock.now();
     const head = writtenAbove(incoming, verdicts, matched[0] ?? '', id, at, region, fields);
     may(rule, 's3:PutObject', `arn:aws:s3:::${action.bucket}/${key}`);
-    await buckets.put(action.bucket, key, Readable.from(joined(head, body)));
-    if (action.topicArn === null) return;
-    may(rule, 'sns:Publish', action.topicArn);
-    topics.publish(
-      action.topicArn,
-      JSON.stringify(notice(action, key, id, incoming, matched, verdicts, fields, at)),
-    );
+    const { topicArn } = action;
+    // SES would go on trying to publish for hours; here the mail is stored and told of together, or its sender keeps it.
+    await buckets.put(action.bucket, key, Readable.from(joined(head, body)), () => {
+      if (topicArn === null) return;
+      may(rule, 'sns:Publish', topicArn);
+      topics.publish(
+        topicArn,
+        JSON.stringify(
+          notice(
+            action,
+            key,
+            id,
+            incoming,
+            matched,
+            verdicts,
+            [...fieldsOf(Buffer.from(`${head}\r\n`)), ...fields],
+            at,
+          ),
+        ),
+      );
+    });
   };
 
   return {
@@ -178,14 +193,15 @@ function matchedBy(rule: RuleSetting, recipients: string[]): string[] {
   });
 }
 
-/** SES's ids of mail that comes in: forty letters and digits, and what ends with the region's tail in the account. */
+/** SES's ids of mail that comes in: forty digits of base 32. */
 function sesMailId(): string {
-  return Array.from({ length: 40 }, () => 'abcdefghijklmnopqrstuvwxyz0123456789'[randomInt(36)]).join('');
+  return Array.from({ length: 40 }, () => '0123456789abcdefghijklmnopqrstuv'[randomInt(32)]).join('');
 }
 
 /**
- * The headers that SES prepends, in its order. The sender's own copies of them stay below, where they mean nothing.
- * https://docs.aws.amazon.com/ses/latest/dg/receiving-email-action-s3.html
+ * The headers that SES prepends, in its order and as it folds them. The sender's own copies of them stay below, where they
+ * mean nothing. https://docs.aws.amazon.com/ses/latest/dg/receiving-email-action-lambda-event.html shows them, and that
+ * without a DKIM signature nothing is said of it.
  */
 function writtenAbove(
   incoming: Incoming,
@@ -196,23 +212,46 @@ function writtenAbove(
   region: string,
   fields: Field[],
 ): string {
-  const from = incoming.from;
-  const domain = from.slice(from.lastIndexOf('@') + 1) || 'unknown';
+  const { client } = incoming;
   const headerDomain = /@([^\s>@,]+)>?\s*$/.exec(fieldValue(fields, 'from') ?? '')?.[1] ?? 'unknown';
-  const said = (verdict: Verdict) =>
-    ({ PASS: 'pass', FAIL: 'fail', GRAY: 'none', PROCESSING_FAILED: 'temperror', DISABLED: 'none' })[verdict];
-  const spf = said(verdicts.spf);
+  const spf = spfResult(incoming, verdicts.spf);
   return [
-    `Return-Path: <${from}>`,
-    `Received: from ${incoming.client} by inbound-smtp.${region}.amazonaws.com with SMTP id ${id}\r\n for ${recipient};\r\n ${mailDate(at)} (UTC)`,
+    `Return-Path: <${incoming.from}>`,
+    `Received: from ${client} (${client} [${CLIENT_IP}])\r\n by inbound-smtp.${region}.amazonaws.com with SMTP id ${id}\r\n for ${recipient};\r\n ${mailDate(at)} (UTC)`,
     ...(verdicts.spam === 'DISABLED' ? [] : [`X-SES-Spam-Verdict: ${verdicts.spam}`]),
     ...(verdicts.virus === 'DISABLED' ? [] : [`X-SES-Virus-Verdict: ${verdicts.virus}`]),
-    `Received-SPF: ${spf} (spfCheck: domain of ${domain} ${spf}) client-ip=127.0.0.1; envelope-from=${from}; helo=${incoming.client};`,
-    `Authentication-Results: amazonses.com;\r\n spf=${spf} (spfCheck: domain of ${domain} ${spf}) client-ip=127.0.0.1; envelope-from=${from}; helo=${incoming.client};\r\n dkim=${said(verdicts.dkim)} header.i=@${headerDomain};\r\n dmarc=${said(verdicts.dmarc)} header.from=${headerDomain};`,
+    `Received-SPF: ${spf}`,
+    'Authentication-Results: amazonses.com;',
+    ` spf=${spf}`,
+    ...(verdicts.dkim === 'GRAY' ? [] : [` dkim=${RESULTS[verdicts.dkim]} header.i=@${headerDomain};`]),
+    ` dmarc=${RESULTS[verdicts.dmarc]} header.from=${headerDomain};`,
     `X-SES-RECEIPT: ${Buffer.from(id).toString('base64')}`,
-    `X-SES-DKIM-SIGNATURE: a=rsa-sha256; q=dns/txt; s=laptop; d=amazonses.com; t=${Math.floor(at / 1000)}; v=1; bh=; h=; b=`,
+    `X-SES-DKIM-SIGNATURE: a=rsa-sha256; q=dns/txt; b=; c=relaxed/simple; s=laptop; d=amazonses.com; t=${Math.floor(at / 1000)}; v=1; bh=; h=From:To:Cc:Bcc:Subject:Date:Message-ID:MIME-Version:Content-Type:X-SES-RECEIPT;`,
     '',
   ].join('\r\n');
+}
+
+const CLIENT_IP = '127.0.0.1';
+const RESULTS: Record<Verdict, string> = {
+  PASS: 'pass',
+  FAIL: 'fail',
+  GRAY: 'none',
+  PROCESSING_FAILED: 'temperror',
+  DISABLED: 'none',
+};
+
+/** RFC 7208 9.1. A bounce has no sender; what is checked then is who says that he sends it. */
+function spfResult({ from, client }: Incoming, verdict: Verdict): string {
+  const sender = from === '' ? `postmaster@${client}` : from;
+  const domain = sender.slice(sender.lastIndexOf('@') + 1);
+  const why: Record<string, string> = {
+    pass: `domain of ${domain} designates ${CLIENT_IP} as permitted sender`,
+    fail: `domain of ${domain} does not designate ${CLIENT_IP} as permitted sender`,
+    none: `${CLIENT_IP} is neither permitted nor denied by domain of ${domain}`,
+    temperror: `error in processing during lookup of ${domain}`,
+  };
+  const result = RESULTS[verdict];
+  return `${result} (spfCheck: ${why[result]}) client-ip=${CLIENT_IP}; envelope-from=${sender}; helo=${client};`;
 }
 
 /** https://docs.aws.amazon.com/ses/latest/dg/receiving-email-notifications-contents.html */
@@ -234,7 +273,10 @@ function notice(
       timestamp,
       source: incoming.from,
       messageId: id,
-      destination: incoming.recipients,
+      // Not the envelope's recipients: that page says the addresses in To and Cc.
+      destination: ['to', 'cc'].flatMap((name) =>
+        addressparser(fieldValue(fields, name) ?? '', { flatten: true }).map(({ address }) => address),
+      ),
       ...headersForNotice(fields, { returnPath: incoming.from }),
     },
     receipt: {

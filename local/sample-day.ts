@@ -3,8 +3,9 @@
  * terminal tells what became of it. The people go by mail alone, through the same door as everybody; what is told is
  * read from the ledger, the tickets and the mail that left. What does not happen in time is said, and the day goes on.
  */
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { Desk as Configuration } from '../core/config/desk.ts';
 import { describeProblems, loadDesk } from '../core/config/load.ts';
 import type { Ticket } from '../core/ticket/ticket.ts';
@@ -89,7 +90,9 @@ export async function playSampleDay(stage: Stage): Promise<void> {
 }
 
 async function readConfiguration(file: string): Promise<Configuration> {
-  const loaded = loadDesk(await readFile(file, 'utf8'));
+  const loaded = loadDesk(await readFile(file, 'utf8'), (path) =>
+    readFileSync(resolve(dirname(file), path), 'utf8'),
+  );
   if (!loaded.ok) throw new DeskFault(describeProblems(file, loaded.problems));
   return loaded.desk;
 }

@@ -15,6 +15,8 @@ export interface ScheduleSetting {
   /** How often an asynchronous call is repeated when the function fails, and who then hears of it. */
   retries: number;
   onFailureQueueArn: string | null;
+  /** Where the schedule itself leaves a call that it could not place. Here it always can. */
+  deadLetterArn: string | null;
 }
 
 const UNITS: Record<string, number> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };

@@ -15,7 +15,8 @@ import {
   statSync,
   utimesSync,
 } from 'node:fs';
-import { join, relative } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
+import { loadDesk } from '../core/config/load.ts';
 import { DeskFault } from './fault.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -68,8 +69,19 @@ function hashOf(config: string): string {
   const hash = createHash('sha256');
   for (const file of SOURCES.flatMap((source) => filesIn(join(ROOT, source))))
     hash.update(relative(ROOT, file)).update('\0').update(readFileSync(file)).update('\0');
-  if (existsSync(config)) hash.update(readFileSync(config));
+  if (existsSync(config)) hash.update(readFileSync(config)).update(holidayFiles(config));
   return hash.digest('hex').slice(0, 24);
+}
+
+/** What desk.yaml names beside itself; a mistake in it is told by the app. */
+function holidayFiles(config: string): string {
+  let texts = '';
+  loadDesk(readFileSync(config, 'utf8'), (path) => {
+    const text = readFileSync(resolve(dirname(config), path), 'utf8');
+    texts += text;
+    return text;
+  });
+  return texts;
 }
 
 function filesIn(path: string): string[] {

@@ -93,7 +93,7 @@ const PROPERTIES: Record<string, string> = {
   'AWS::SQS::QueuePolicy': 'Queues PolicyDocument',
   'AWS::SNS::Topic': '| DisplayName Tags',
   'AWS::SNS::TopicPolicy': 'Topics PolicyDocument',
-  'AWS::SNS::Subscription': 'TopicArn Protocol Endpoint RawMessageDelivery | RedrivePolicy',
+  'AWS::SNS::Subscription': 'TopicArn Protocol Endpoint RawMessageDelivery RedrivePolicy',
   'AWS::Lambda::Function':
     'Code Environment Handler MemorySize Role Runtime Timeout FunctionName | Architectures Description LoggingConfig TracingConfig Tags EphemeralStorage',
   'AWS::Lambda::EventSourceMapping':

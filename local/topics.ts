@@ -10,7 +10,12 @@ import type { State } from './state.ts';
 export interface TopicSetting {
   name: string;
   arn: string;
-  subscriptions: { queueArn: string; raw: boolean }[];
+  subscriptions: {
+    queueArn: string;
+    raw: boolean;
+    /** Where SNS leaves what the queue does not take. Here the queue always takes it. */
+    deadLetterArn: string | null;
+  }[];
 }
 
 export interface Topics {

@@ -44,8 +44,12 @@ function modelOf(view: UpdateView) {
     said: view.facts.said
       ? saidOf({ who: '', when: '', text: view.facts.said, html: null, private: false }, '')
       : null,
+    shown: view.facts.shown
+      ? saidOf({ who: '', when: '', text: view.facts.shown, html: null, private: false }, '')
+      : null,
     attached: view.attachments.filter(({ attached }) => attached),
     kept: view.attachments.filter(({ attached }) => !attached),
+    withheld: view.withheld ?? '',
     lines: view.lines.map((line) => ({
       ...line,
       outcomeName: phrase(view.language, `outcome-${line.outcome}`),
@@ -215,7 +219,7 @@ function clean(view: UpdateView): UpdateView {
     facts: Object.fromEntries(
       Object.entries(view.facts).map(([name, value]) => [
         name,
-        name === 'said' ? manyLines(value) : oneLine(value),
+        name === 'said' || name === 'shown' ? manyLines(value) : oneLine(value),
       ]),
     ),
     lines: view.lines.map((line) => ({ ...line, line: oneLine(line.line), detail: oneLine(line.detail) })),

@@ -2,13 +2,14 @@
 import type { Desk, Language } from '../core/config/desk.ts';
 import { CODE_VALID_FOR } from '../core/mail/code.ts';
 import { VERBS, type VerbName } from '../core/mail/commands.ts';
+import { shownNames } from '../core/mail/file-name.ts';
 import { MARKER } from '../core/mail/marker.ts';
 import type { Notice } from '../core/mail/outcome.ts';
 import { personOf } from '../core/mail/standing.ts';
 import type { Action, Said, UpdateView } from '../core/mail/update.ts';
-import { MEASURES } from '../core/sla/clock.ts';
+import { MEASURES, type Measure } from '../core/sla/clock.ts';
 import type { Plan } from '../core/ticket/audience.ts';
-import { DESK, type Message, type Ticket, type TicketEvent } from '../core/ticket/ticket.ts';
+import { awaitsOthers, DESK, type Message, type Ticket, type TicketEvent } from '../core/ticket/ticket.ts';
 import { type PhraseKey, phrase } from './words.ts';
 
 export interface Occasion {
@@ -18,8 +19,10 @@ export interface Occasion {
   message: Message | null;
   /** What was said so far, oldest first; the message itself may be among it. */
   history: Message[];
-  /** Names of the files that ride along. */
+  /** Keys of the message's files that ride along. */
   attached: string[];
+  /** What commands fetched: the files of this mail, and what #files and #history show in it. */
+  fetched?: { files: { name: string; size: number }[]; shown: string } | null;
   /** The address with the reader's own token. */
   replyTo: string;
   desk: Desk;
@@ -28,7 +31,7 @@ export interface Occasion {
 }
 
 export function ticketView(occasion: Occasion): UpdateView {
-  const { plan, event, ticket, message, history, attached, desk, now } = occasion;
+  const { plan, event, ticket, message, history, desk, now } = occasion;
   const { kind, audience } = plan;
   const outside = audience === 'requester';
   const language = outside ? ticket.language : desk.language;
@@ -42,20 +45,48 @@ export function ticketView(occasion: Occasion): UpdateView {
     ticket: describeTicket(speech),
     message: message ? saidBy(message, speech) : deskSays(event, kind, speech, now),
     history: history.map((entry) => saidBy(entry, speech)),
-    attachments: (message?.attachments ?? [])
-      .filter(({ inline }) => !inline)
-      .map(({ name, size }) => ({ name, size: sizeIn(language, size), attached: attached.includes(name) })),
+    attachments: filesOf(occasion, language),
+    withheld: !outside && message && message.withheld > 0 ? withheldIn(language, message.withheld) : '',
     reasons: event.kind === 'opened' || kind === 'assignment' ? reasonsOf(event, language) : [],
     deadlines: outside ? [] : deadlinesOf(speech, now),
     facts: factsOf(occasion, speech),
     lines:
-      event.kind === 'commanded'
+      event.kind === 'commanded' && !isFurther(plan)
         ? event.lines.map(({ line, outcome, detail }) => ({ line, outcome, detail }))
         : [],
     plainReply: plainReply(plan, speech),
     actions: actionsFor(occasion, speech),
     marker: MARKER,
   };
+}
+
+/** The first of several mails has said what became of the commands. */
+function isFurther({ part }: Plan): boolean {
+  return part !== undefined && part.number > 1;
+}
+
+/** Under the names that compose gives them. A picture that the HTML shows is no file. */
+function filesOf({ message, attached, fetched }: Occasion, language: Language): UpdateView['attachments'] {
+  if (fetched)
+    return fetched.files.map(({ name, size }) => ({ name, size: sizeIn(language, size), attached: true }));
+  const files = message?.attachments ?? [];
+  const names = shownNames(files.map(({ name }) => name));
+  return files.flatMap(({ key, size, inline, contentId }, index) =>
+    inline && contentId !== null && message?.html?.includes(`cid:${contentId}`)
+      ? []
+      : [
+          {
+            name: names[index] as string,
+            size: sizeIn(language, size),
+            attached: attached.includes(key),
+          },
+        ],
+  );
+}
+
+/** How many files an agent does not see, why, and what he can do. */
+export function withheldIn(language: Language, count: number): string {
+  return phrase(language, count === 1 ? 'files-withheld-one' : 'files-withheld', { count: String(count) });
 }
 
 interface Speech {
@@ -73,7 +104,10 @@ function describeTicket({ language, desk, ticket, outside }: Speech): NonNullabl
     id,
     subject,
     status,
-    statusName: phrase(language, `status-${status}${forWhom}` as PhraseKey),
+    statusName: phrase(
+      language,
+      `status-${status}${awaitsOthers(ticket) ? '-others' : ''}${forWhom}` as PhraseKey,
+    ),
     priority,
     priorityName: phrase(language, `priority-${priority}${forWhom}` as PhraseKey),
     category: desk.categories.find(({ name }) => name === ticket.category)?.title ?? ticket.category,
@@ -99,7 +133,10 @@ function nameOf(address: string, desk: Desk, ticket: Ticket, outside: boolean): 
   return participant?.name || (outside && address !== ticket.requester.address ? '' : address);
 }
 
-function saidBy({ from, at, text, visibility }: Message, { language, desk, ticket, outside }: Speech): Said {
+function saidBy(
+  { from, at, text, html = null, visibility }: Message,
+  { language, desk, ticket, outside }: Speech,
+): Said {
   const inside = personOf(from.address, desk);
   const who =
     inside?.name ?? (from.name ? (outside ? from.name : `${from.name} <${from.address}>`) : from.address);
@@ -107,7 +144,7 @@ function saidBy({ from, at, text, visibility }: Message, { language, desk, ticke
     who: inside ? nameOf(inside.address, desk, ticket, outside) : who,
     when: timeIn(language, at, desk),
     text,
-    html: null,
+    html,
     private: visibility === 'private',
   };
 }
@@ -139,16 +176,33 @@ function deskNote(event: TicketEvent, language: Language, desk: Desk, ticket: Ti
         assignee: name(event.assignee),
         reason: whyAssigned(event, desk),
       });
+    case 'unassigned':
+      return phrase(language, 'note-unassigned', { who: name(event.by) });
     case 'closed':
       return phrase(language, 'note-closed', { who: name(event.by) });
     case 'reopened':
       return phrase(language, 'note-reopened', { who: name(event.by), reason: event.reason });
     case 'resumed':
-      return phrase(language, 'note-resumed', { reason: event.reason });
-    case 'delivery-failed':
-      return phrase(language, event.permanent ? 'note-undeliverable' : 'note-delivery-failed', {
+      return event.undeliverable
+        ? phrase(language, 'note-resumed-undeliverable', { address: event.undeliverable })
+        : phrase(language, 'note-resumed', { reason: event.reason });
+    case 'delivery-failed': {
+      const facts = { address: event.address, status: event.status ?? '–' };
+      const waits = ticket.status === 'waiting' && ticket.waiting.undeliverable === event.address;
+      const until = waits && ticket.waiting.until ? timeIn(language, ticket.waiting.until, desk) : null;
+      return until
+        ? phrase(language, 'note-undeliverable-waiting', { ...facts, until })
+        : phrase(language, 'note-undeliverable', facts);
+    }
+    case 'complained':
+      return phrase(language, 'note-complained', { address: event.address });
+    case 'flooded':
+      return phrase(language, 'note-flooded', { address: event.address });
+    case 'referred':
+      return phrase(language, 'note-referred', {
         address: event.address,
-        status: event.status ?? '–',
+        team: desk.teams.find(({ name }) => name === ticket.team)?.title ?? ticket.team,
+        assignee: ticket.assignee ? name(ticket.assignee) : '–',
       });
     default:
       return '';
@@ -182,7 +236,7 @@ function deadlinesOf({ language, desk, ticket }: Speech, now: string): UpdateVie
 }
 
 function factsOf(
-  { event, plan, ticket, now }: Occasion,
+  { event, plan, ticket, fetched, now }: Occasion,
   { language, desk, outside }: Speech,
 ): Record<string, string> {
   const time = (at: string | undefined | null) => (at ? timeIn(language, at, desk) : '');
@@ -219,6 +273,7 @@ function factsOf(
       };
     case 'deadline-warned':
     case 'deadline-breached':
+    case 'deadline-overrun':
       return {
         deadline: phrase(language, `deadline-${event.measure}`),
         due: time(event.due),
@@ -232,16 +287,20 @@ function factsOf(
       return {
         refused: event.refused ? 'refused' : '',
         sent:
-          event.words === 'none'
+          event.words === 'none' || isFurther(plan)
             ? ''
             : phrase(language, plan.audience === 'requester' ? 'words-received' : `words-${event.words}`, {
                 requester: ticket.requester.name || ticket.requester.address,
               }),
-        said: event.shows
-          .map((what) =>
-            what === 'help' ? helpIn(language) : statusIn({ language, desk, ticket, outside }, now),
-          )
-          .join('\n\n'),
+        said: isFurther(plan)
+          ? ''
+          : event.shows
+              .flatMap((what) => {
+                if (what === 'help') return [helpIn(language)];
+                return what === 'status' ? [statusIn({ language, desk, ticket, outside }, now)] : [];
+              })
+              .join('\n\n'),
+        shown: fetched?.shown ?? '',
       };
     default:
       return {};
@@ -250,9 +309,8 @@ function factsOf(
 
 /** What #help sends: every command by an example, and what it does. */
 function helpIn(language: Language): string {
-  const examples = (Object.keys(VERBS) as VerbName[]).map(
-    (verb) => `${VERBS[verb].example}\n    ${phrase(language, `help-${verb}`)}`,
-  );
+  const verbs = (Object.keys(VERBS) as VerbName[]).filter((verb) => VERBS[verb].requester !== 'only');
+  const examples = verbs.map((verb) => `${VERBS[verb].example}\n    ${phrase(language, `help-${verb}`)}`);
   return [phrase(language, 'help-begin'), ...examples].join('\n\n');
 }
 
@@ -277,7 +335,7 @@ function statusIn(speech: Speech, now: string): string {
       ];
   const due = MEASURES.flatMap((measure) => {
     const at = ticket.deadlines[measure];
-    if (!at || (outside && measure === 'tier')) return [];
+    if (!at || (outside && INSIDE.has(measure))) return [];
     const name = phrase(language, `deadline-${measure}${outside ? '-requester' : ''}` as PhraseKey);
     return [
       `${name}: ${timeIn(language, at, speech.desk)}${outside ? '' : ` (${leftIn(language, at, now)})`}`,
@@ -293,12 +351,16 @@ function statusIn(speech: Speech, now: string): string {
   ].join('\n');
 }
 
+/** Measures that are the desk's own affair. */
+const INSIDE: ReadonlySet<Measure> = new Set(['tier', 'requesterWait', 'agentWork']);
+
 function plainReply({ kind, audience, to }: Plan, { language, desk, ticket }: Speech): string {
   const requester = ticket.requester.name || ticket.requester.address;
   if (audience === 'requester') {
     if (ticket.status === 'closed') return phrase(language, 'reply-requester-closed');
     if (ticket.status === 'resolved') return phrase(language, 'reply-requester-resolved');
-    if (ticket.status === 'waiting') return phrase(language, 'reply-requester-waiting');
+    if (ticket.status === 'waiting' && !awaitsOthers(ticket))
+      return phrase(language, 'reply-requester-waiting');
     return phrase(language, kind === 'answer' ? 'reply-requester-answer' : 'reply-requester');
   }
   if (kind === 'transcript') return phrase(language, 'reply-agent-transcript', { requester });
@@ -338,7 +400,7 @@ function actionsFor({ plan, replyTo, ticket }: Occasion, { language }: Speech): 
   return [action('action-status', '#status'), action('action-close', '#close')];
 }
 
-/** A refusal or a code, which belong to no ticket. */
+/** What belongs to no ticket: a refusal, a code, that an agent is away. */
 export function mailView({
   plan,
   event,
@@ -351,6 +413,7 @@ export function mailView({
   desk: Desk;
 }): UpdateView {
   const { language, subject } = event;
+  const absence = event.kind === 'away' ? absenceOf(event, desk) : null;
   return {
     kind: plan.kind,
     language,
@@ -358,13 +421,17 @@ export function mailView({
     deskName: desk.name,
     recipientName: plan.to.name.split(/\s+/)[0] ?? '',
     ticket: null,
-    message: null,
+    message: absence && {
+      ...{ who: phrase(language, 'the-desk'), when: absence.when },
+      ...{ text: absence.text, html: null, private: true },
+    },
     history: [],
     attachments: [],
     reasons: [],
     deadlines: [],
-    facts:
-      event.kind === 'held'
+    facts: absence
+      ? { subject: absence.subject }
+      : event.kind === 'held'
         ? { code: code ?? '', validFor: durationIn(language, CODE_VALID_FOR), subject }
         : {
             reason: phrase(language, `refusal-${event.reason}` as PhraseKey),
@@ -375,6 +442,23 @@ export function mailView({
     plainReply: event.kind === 'held' ? phrase(language, 'reply-sender-code') : '',
     actions: [],
     marker: MARKER,
+  };
+}
+
+function absenceOf(
+  { from, until, person, quote, ambiguous, language }: Extract<Notice, { kind: 'away' }>,
+  desk: Desk,
+) {
+  const facts = { who: personOf(person, desk)?.name ?? person, until: timeIn(language, until, desk) };
+  const why = quote
+    ? phrase(language, ambiguous ? 'note-away-ambiguous' : 'note-away-said', { quote })
+    : phrase(language, 'note-away-guessed');
+  return {
+    when: timeIn(language, from, desk),
+    subject: phrase(language, 'note-away-subject', facts),
+    text: [phrase(language, 'note-away', facts), why, phrase(language, 'note-away-meanwhile', facts)].join(
+      '\n\n',
+    ),
   };
 }
 

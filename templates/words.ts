@@ -28,8 +28,8 @@ export const FACTS = {
   answer: [],
   /** Why a mail from outside was kept as a note; nothing for a colleague's note. */
   note: ['thirdParty'],
-  /** Not empty: the mail failed closed, and nothing was done. What #status and #help show, of many lines. What became of the mail's other words. */
-  transcript: ['refused', 'said', 'sent'],
+  /** Not empty: the mail failed closed, and nothing was done. What #status and #help show, of many lines; what #files and #history do, whose lines are left as they are. What became of the mail's other words. */
+  transcript: ['refused', 'said', 'shown', 'sent'],
   /** `subject` of the mail that is held, where there is no ticket. */
   code: ['code', 'validFor', 'subject'],
   /** The deadline's name, when it falls, how much time is left. */

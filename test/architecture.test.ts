@@ -29,6 +29,9 @@ const PURE: Record<string, string> = {
   'node:url': 'international domain names',
   'node:util': 'text decoding',
   'iconv-lite': 'charsets',
+  'ical.js': 'holidays and invitations of an iCalendar file: text in, dates out',
+  'rtf-stream-parser': 'RTF of a winmail.dat: text in, text out',
+  '@kenjiuno/decompressrtf': 'the same, compressed: octets in, octets out',
 };
 
 const FORBIDDEN_FOLDERS = ['src', 'utils', 'helpers', 'common', 'services', 'types'];

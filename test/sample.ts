@@ -49,6 +49,8 @@ export function email(given: Partial<Email> = {}): Email {
     text: 'It eats the paper.',
     html: null,
     attachments: [],
+    labels: [],
+    cut: [],
     reports: [],
     ...given,
   };
@@ -74,9 +76,11 @@ export function arrival(mail: Partial<Email> = {}, verdicts: Partial<Receipt> = 
   return {
     email: made,
     receipt: { ...receipt, ...verdicts },
+    writer: { by: 'from', through: null, listed: null, flagged: null, distrusted: false },
     trimmed: { visible: made.text, quoted: '', signature: '' },
     automatic: null,
     bounce: null,
+    reported: null,
     forwarded: null,
   };
 }

@@ -25,12 +25,15 @@ export function contradictions(desk: Desk): Finding[] {
     ...repeatedNames(desk),
     ...zones(desk),
     ...ownAddresses(desk),
+    ...publicAddresses(desk),
+    ...senders(desk),
     ...peopleAndTheirAddresses(desk),
     ...standing(desk),
     ...leads(desk),
+    ...handOvers(desk),
     ...tierNumbers(desk),
     ...categories(desk),
-    ...promises(desk),
+    ...policies(desk),
     ...calendars(desk),
     ...absences(desk),
   ];
@@ -43,7 +46,7 @@ function repeatedNames(desk: Desk): Finding[] {
     ...repeated(desk.calendars, 'calendars', 'name'),
     ...repeated(desk.addresses, 'addresses', 'address'),
     ...repeated(desk.tiers, 'tiers', 'tier'),
-    ...repeated(desk.sla, 'sla', 'priority'),
+    ...repeated(desk.sla, 'sla', 'name'),
   ];
 }
 
@@ -62,7 +65,9 @@ function repeated<Key extends string, Entry extends Record<Key, string | number>
 function zones(desk: Desk): Finding[] {
   return [
     ...zone(desk.timezone, ['timezone']),
-    ...desk.calendars.flatMap(({ timezone }, at) => zone(timezone, ['calendars', at, 'timezone'])),
+    ...desk.calendars.flatMap(({ timezone }, at) =>
+      timezone === undefined ? [] : zone(timezone, ['calendars', at, 'timezone']),
+    ),
   ];
 }
 
@@ -103,6 +108,109 @@ function ownAddresses(desk: Desk): Finding[] {
         ]),
     ...reference(team, teamNames(desk), ['addresses', at, 'team'], 'team'),
   ]);
+}
+
+/** A public address is reached by mail of its own host: what the desk sends there comes back to it. */
+function publicAddresses(desk: Desk): Finding[] {
+  const known = desk.people.flatMap(({ address, alternates }) => [address, ...alternates]);
+  return desk.addresses.flatMap((own, at) => {
+    if (!own.public) return [];
+    const { address, hostedBy, envelopeDomains } = own.public;
+    const path = (...steps: Path): Path => ['addresses', at, 'public', ...steps];
+    const others = desk.addresses.slice(0, at).map((each) => each.public?.address);
+    return [
+      ...(domainOf(address) === desk.domain
+        ? [
+            {
+              path: path('address'),
+              message: 'this is at the domain at which the desk itself receives',
+              allowed: `an address that is not at ${desk.domain}; those that are need no entry here`,
+            },
+          ]
+        : []),
+      ...(known.includes(address)
+        ? [
+            {
+              path: path('address'),
+              message: 'this is the address of somebody among people',
+              allowed: 'an address that is nobody’s own',
+            },
+          ]
+        : []),
+      ...(others.includes(address)
+        ? [{ path: path('address'), message: 'it forwards to another address already', allowed: 'each once' }]
+        : []),
+      // There every mail of every customer leaves, and only the form of the envelope tells a forwarder from them.
+      ...(hostedBy === 'other' && envelopeDomains.length === 0
+        ? [
+            {
+              path: path('hostedBy'),
+              message: 'how this host rewrites the envelope is not known',
+              allowed: 'google, microsoft, or other with the envelopeDomains that only its forwarding uses',
+            },
+          ]
+        : []),
+      ...envelopeDomains.flatMap((domain, nth) =>
+        domain === desk.domain
+          ? [
+              {
+                path: path('envelopeDomains', nth),
+                message: 'this is the domain of the desk itself',
+                allowed: 'a domain of the host that forwards',
+              },
+            ]
+          : [],
+      ),
+    ];
+  });
+}
+
+/** Whom the desk refuses and whom it lets through must not be the same, nor its own people. */
+function senders(desk: Desk): Finding[] {
+  const { blocked, allowed } = desk.mail;
+  const covers = (entry: string, address: string) =>
+    entry.startsWith('@')
+      ? domainOf(address) === entry.slice(1) || domainOf(address).endsWith(`.${entry.slice(1)}`)
+      : address === entry;
+  const own = [
+    ...desk.people.flatMap(({ address, alternates }) => [address, ...alternates]),
+    ...desk.addresses.flatMap((each) => [each.address, ...(each.public ? [each.public.address] : [])]),
+  ];
+  return [
+    ...blocked.flatMap((entry, nth) => {
+      const path = ['mail', 'blocked', nth];
+      const hit = own.find((address) => covers(entry, address));
+      return hit
+        ? [
+            {
+              path,
+              message: `this blocks ${hit}, which is of the desk`,
+              allowed: 'senders from outside the desk',
+            },
+          ]
+        : blocked.indexOf(entry) < nth
+          ? [{ path, message: 'it is blocked already', allowed: 'each once' }]
+          : [];
+    }),
+    ...allowed.flatMap((entry, nth) => {
+      const path = ['mail', 'allowed', nth];
+      if (blocked.includes(entry))
+        return [{ path, message: 'it is blocked as well', allowed: 'one of mail.blocked and mail.allowed' }];
+      if (allowed.indexOf(entry) < nth)
+        return [{ path, message: 'it is allowed already', allowed: 'each once' }];
+      // To allow a domain does not free an address in it that is blocked, nor a blocked domain below it.
+      const freed = desk.addresses.find(({ address }) => covers(entry, address));
+      return freed
+        ? [
+            {
+              path,
+              message: `this is ${freed.address} of the desk itself`,
+              allowed: 'senders from outside the desk',
+            },
+          ]
+        : [];
+    }),
+  ];
 }
 
 function peopleAndTheirAddresses(desk: Desk): Finding[] {
@@ -191,6 +299,19 @@ function leads(desk: Desk): Finding[] {
   });
 }
 
+function handOvers(desk: Desk): Finding[] {
+  return desk.teams.flatMap(({ name, confidential, handOverTo }, at) =>
+    handOverTo.flatMap((team, nth) => {
+      const path = ['teams', at, 'handOverTo', nth];
+      if (confidential && team !== name)
+        return [
+          { path, message: `what comes to ${name} stays there, for it is confidential`, allowed: name },
+        ];
+      return reference(team, teamNames(desk), path, 'team');
+    }),
+  );
+}
+
 function tierNumbers(desk: Desk): Finding[] {
   const sorted = desk.tiers.map(({ tier }) => tier).sort((a, b) => a - b);
   const gap = sorted.findIndex((tier, at) => tier > (sorted[at - 1] ?? 0) + 1);
@@ -233,60 +354,105 @@ function categories(desk: Desk): Finding[] {
   ];
 }
 
-function promises(desk: Desk): Finding[] {
-  const promised = desk.sla.map(({ priority }) => priority);
-  const missing = PRIORITIES.filter((priority) => !promised.includes(priority));
-  return [
-    ...missing.map((priority) => ({
-      path: ['sla'],
-      message: `nothing is promised for ${priority}`,
-      allowed: `one entry each for ${PRIORITIES.join(', ')}`,
-    })),
-    ...desk.sla.flatMap(({ calendar }, at) =>
-      reference(calendar, calendarNames(desk), ['sla', at, 'calendar'], 'calendar'),
-    ),
-  ];
+function policies(desk: Desk): Finding[] {
+  const last = desk.sla.length - 1;
+  return desk.sla.flatMap(({ when, calendar, targets }, at) => {
+    const path = (...steps: Path): Path => ['sla', at, ...steps];
+    const known = calendarNames(desk);
+    const findings = reference(calendar, known, path('calendar'), 'calendar');
+    for (const priority of PRIORITIES) {
+      const { calendar: own, ...measures } = targets[priority];
+      if (own) findings.push(...reference(own, known, path('targets', priority, 'calendar'), 'calendar'));
+      for (const [measure, target] of Object.entries(measures))
+        if (target.calendar)
+          findings.push(...reference(target.calendar, known, path('targets', priority, measure), 'calendar'));
+    }
+    for (const [nth, name] of (when?.categories ?? []).entries())
+      findings.push(...reference(name, categoryNames(desk), path('when', 'categories', nth), 'category'));
+    for (const [nth, name] of (when?.teams ?? []).entries())
+      findings.push(...reference(name, teamNames(desk), path('when', 'teams', nth), 'team'));
+    if (at < last && isForAll(when))
+      findings.push({
+        path: path(...(when ? ['when'] : ['name'])),
+        message: 'this policy is for all tickets, so that no policy below is ever reached',
+        allowed: 'a `when`, or the last place',
+      });
+    if (at === last && !isForAll(when))
+      findings.push({
+        path: path('when'),
+        message: 'nothing is promised to tickets that no policy fits',
+        allowed: 'a last policy without `when`, for all the others',
+      });
+    return findings;
+  });
+}
+
+function isForAll(when: Desk['sla'][number]['when']): boolean {
+  return when === undefined || Object.keys(when).length === 0;
 }
 
 function calendars(desk: Desk): Finding[] {
-  return desk.calendars.flatMap(({ hours, holidays }, at) => {
-    const frames = framesOf(hours);
-    return [
-      // A deadline that counts such a calendar would never fall.
-      ...(frames.length === 0
-        ? [
-            {
-              path: ['calendars', at, 'hours'],
-              message: 'this calendar is never open',
-              allowed: 'hours on at least one day',
-            },
-          ]
-        : []),
-      ...frames
-        .filter(({ from, to }) => from === to)
-        .map(({ day, nth }) => ({
-          path: ['calendars', at, 'hours', day, nth],
-          message: 'this ends when it begins',
-          allowed: 'hours such as 08:00-17:30, or 00:00-24:00 for the whole day',
-        })),
-      ...overlapping(frames).map(({ day, nth, with: other }) => ({
+  return desk.calendars.flatMap((calendar, at) =>
+    calendar.of ? union(calendar, at, desk) : ownHours(calendar, at),
+  );
+}
+
+function union({ of = [], ...calendar }: Desk['calendars'][number], at: number, desk: Desk): Finding[] {
+  const path = (...steps: Path): Path => ['calendars', at, ...steps];
+  const single = desk.calendars.filter((each) => !each.of).map(({ name }) => name);
+  const own = [
+    ...(calendar.hours ? ['hours'] : []),
+    ...(calendar.holidays.length > 0 ? ['holidays'] : []),
+    ...(calendar.holidaysFrom ? ['holidaysFrom'] : []),
+  ];
+  return [
+    ...of.flatMap((name, nth) => reference(name, single, path('of', nth), 'calendar with hours')),
+    ...own.map((key) => ({
+      path: path(key),
+      key: true as const,
+      message: 'a calendar that is made of others has none of its own',
+      allowed: 'either `of`, or hours and holidays',
+    })),
+  ];
+}
+
+function ownHours({ hours, holidays }: Desk['calendars'][number], at: number): Finding[] {
+  const frames = framesOf(hours ?? {});
+  return [
+    // A deadline that counts such a calendar would never fall.
+    ...(frames.length === 0
+      ? [
+          {
+            path: ['calendars', at, 'hours'],
+            message: 'this calendar is never open',
+            allowed: 'hours on at least one day, or `of` other calendars',
+          },
+        ]
+      : []),
+    ...frames
+      .filter(({ from, to }) => from === to)
+      .map(({ day, nth }) => ({
         path: ['calendars', at, 'hours', day, nth],
-        message: `this overlaps with ${other}`,
-        allowed: 'hours that do not overlap; a night that begins the day before counts too',
+        message: 'this ends when it begins',
+        allowed: 'hours such as 08:00-17:30, or 00:00-24:00 for the whole day',
       })),
-      ...holidays.flatMap((holiday, nth) =>
-        isDay(holiday)
-          ? []
-          : [
-              {
-                path: ['calendars', at, 'holidays', nth],
-                message: 'there is no such day',
-                allowed: 'a day of the calendar such as 2026-12-25, or 12-25 for every year',
-              },
-            ],
-      ),
-    ];
-  });
+    ...overlapping(frames).map(({ day, nth, with: other }) => ({
+      path: ['calendars', at, 'hours', day, nth],
+      message: `this overlaps with ${other}`,
+      allowed: 'hours that do not overlap; a night that begins the day before counts too',
+    })),
+    ...holidays.flatMap((holiday, nth) =>
+      isDay(holiday)
+        ? []
+        : [
+            {
+              path: ['calendars', at, 'holidays', nth],
+              message: 'there is no such day',
+              allowed: 'a day of the calendar such as 2026-12-25, or 12-25 for every year',
+            },
+          ],
+    ),
+  ];
 }
 
 interface Frame {
@@ -301,7 +467,7 @@ interface Frame {
 const DAY = 24 * 60;
 const WEEK = 7 * DAY;
 
-function framesOf(hours: Desk['calendars'][number]['hours']): Frame[] {
+function framesOf(hours: NonNullable<Desk['calendars'][number]['hours']>): Frame[] {
   return WEEKDAYS.flatMap((day, index) =>
     (hours[day] ?? []).map((written, nth) => {
       const [begin, end] = written.split('-').map(minutes) as [number, number];
@@ -373,6 +539,10 @@ function teamNames(desk: Desk): string[] {
 
 function calendarNames(desk: Desk): string[] {
   return desk.calendars.map(({ name }) => name);
+}
+
+function categoryNames(desk: Desk): string[] {
+  return desk.categories.map(({ name }) => name);
 }
 
 function tierNames(desk: Desk): string[] {

@@ -7,6 +7,8 @@
  * desk.schema.json, so they speak to the admin.
  */
 import * as z from 'zod';
+import { MAX_MAIL_BYTES } from '../mail/limits.ts';
+import type { Measure } from '../sla/clock.ts';
 
 const MINUTE = 60_000;
 const UNITS: Record<string, number> = { m: MINUTE, h: 60 * MINUTE, d: 24 * 60 * MINUTE };
@@ -17,14 +19,27 @@ const Duration = z
   .string()
   .regex(/^(\d{1,6}[mhd])+$/, 'a duration such as 30m, 4h, 1h30m or 7d')
   .meta({ examples: ['30m', '4h', '1h30m', '7d'] })
-  .transform((text) =>
-    [...text.matchAll(/(\d+)([mhd])/g)].reduce(
-      (sum, [, n, unit]) => sum + Number(n) * (UNITS[unit as string] as number),
-      0,
-    ),
-  )
+  .transform(milliseconds)
   .refine((ms) => ms > 0, 'a duration longer than nothing')
   .refine((ms) => ms <= LONGEST, 'a duration of at most 3650d');
+
+function milliseconds(text: string): number {
+  return [...text.matchAll(/(\d+)([mhd])/g)].reduce(
+    (sum, [, n, unit]) => sum + Number(n) * (UNITS[unit as string] as number),
+    0,
+  );
+}
+
+const SIZES: Record<string, number> = { KB: 1024, MB: 1024 * 1024 };
+
+/** `25MB`, in octets as they travel: a file grows by a third when it is put into a mail. */
+const MailSize = z
+  .string()
+  .regex(/^\d{1,6}[KM]B$/, 'a size such as 500KB or 25MB')
+  .meta({ examples: ['10MB', '25MB', '40MB'] })
+  .transform((text) => Number.parseInt(text, 10) * (SIZES[text.slice(-2)] as number))
+  .refine((octets) => octets >= 64 * 1024, 'a size of at least 64KB')
+  .refine((octets) => octets <= MAX_MAIL_BYTES, 'a size of at most 40MB, which is what SES takes');
 
 const MailAddress = z
   .string()
@@ -81,12 +96,18 @@ const Frame = z
 const Calendar = z.strictObject({
   name: Name,
   /** Its existence is checked with the file, not here. */
-  timezone: Timezone.describe('The IANA zone in which the hours are meant.'),
+  timezone: Timezone.optional().describe("The IANA zone in which the hours are meant; else the desk's."),
   hours: z
     .partialRecord(z.enum(WEEKDAYS), z.array(Frame))
+    .optional()
     .describe(
       'Working hours for each day; a day that is left out is free. 22:00-06:00 ends on the next day.',
     ),
+  of: z
+    .array(Name)
+    .min(1)
+    .optional()
+    .describe('Instead of hours: open whenever one of these calendars is, so that offices follow the sun.'),
   holidays: z
     .array(
       z
@@ -96,6 +117,12 @@ const Calendar = z.strictObject({
     )
     .default([])
     .describe('Days without working hours: 2026-12-25 for one year, 12-25 for every year.'),
+  holidaysFrom: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ examples: ['holidays.ics'] })
+    .describe('More of them: the whole-day events of an iCalendar file, by its path from desk.yaml.'),
 });
 
 const Person = z.strictObject({
@@ -118,6 +145,34 @@ const Team = z.strictObject({
   title: z.string().min(1).describe('What people read.'),
   lead: MailAddress.describe('Hears of breached deadlines and takes what nobody else can.'),
   confidential: z.boolean().default(false).describe('Closed to everyone outside it.'),
+  handOverTo: z
+    .array(Name)
+    .default([])
+    .describe(
+      'Teams, this one too, whose people of the same tier take a ticket over when the hours of whoever has it end. Else it waits for him.',
+    ),
+});
+
+/** Its existence elsewhere cannot be checked; what comes from there is known by its envelope alone. */
+const PublicAddress = z.strictObject({
+  address: MailAddress.describe(
+    'The address that people know. Its mail is hosted elsewhere, and from there forwarded to the address above.',
+  ),
+  hostedBy: z
+    .enum(['google', 'microsoft', 'other'])
+    .describe('Google Workspace, Microsoft 365 or another: each rewrites the envelope in its own way.'),
+  envelopeDomains: z
+    .array(
+      z
+        .string()
+        .regex(/^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/, 'a domain such as example.onmicrosoft.com')
+        .transform((domain) => domain.toLowerCase()),
+    )
+    .default([])
+    .meta({ examples: [['example.onmicrosoft.com']] })
+    .describe(
+      "The domains of the envelope's sender (Return-Path) of what is forwarded, when they are others than the address's own.",
+    ),
 });
 
 const Address = z.strictObject({
@@ -131,7 +186,39 @@ const Address = z.strictObject({
     .min(1)
     .describe('The name that stands beside the address in the From of what the desk sends.'),
   team: Name.describe('Whose mail it is when no category says otherwise.'),
+  public: PublicAddress.optional().describe(
+    'A public address that is hosted elsewhere and forwards to this one.',
+  ),
 });
+
+/** Whose mail is refused or let through, and the lists through which people write. */
+const senders = {
+  blocked: z
+    .array(Sender)
+    .default([])
+    .describe(
+      'Senders whose mail is refused: addresses or, beginning with @, domains with what is below them. They are told once a day.',
+    ),
+  allowed: z
+    .array(Sender)
+    .default([])
+    .describe(
+      'Senders who are treated as persons whatever the headers of their mail say, and may send as much as they like. An address is stronger than a domain that is blocked.',
+    ),
+  lists: z
+    .array(
+      z
+        .string()
+        .regex(
+          /^[^\s@<>]+\.[^\s@<>]+$/,
+          'what stands in angle brackets in List-Id, such as support.example.com',
+        )
+        .transform((id) => id.toLowerCase()),
+    )
+    .default([])
+    .meta({ examples: [['support.groups.example.com']] })
+    .describe("List-Ids of groups through which people write to the desk: their mail is a person's."),
+};
 
 /** How a category, an impact or an urgency is recognised. A rule fires when any of its clues is found. */
 const clues = {
@@ -167,13 +254,112 @@ const Category = z.strictObject({
   ...clues,
 });
 
-const Sla = z.strictObject({
-  priority: Priority,
+/** `4h`, or `4h in office` for a calendar of its own. */
+const Target = z
+  .string()
+  .regex(
+    /^(\d{1,6}[mhd])+( in [a-z][a-z0-9-]*)?$/,
+    'a duration such as 30m, 4h, 1h30m or 7d; with a calendar of its own 4h in office',
+  )
+  .meta({ examples: ['30m', '4h', '4h in office'] })
+  .transform((text) => {
+    const [time = '', calendar] = text.split(' in ');
+    return { ms: milliseconds(time), ...(calendar ? { calendar } : {}) };
+  })
+  .refine(({ ms }) => ms > 0, 'a duration longer than nothing')
+  .refine(({ ms }) => ms <= LONGEST, 'a duration of at most 3650d');
+
+/** What a policy can promise. */
+const measures = {
+  firstResponse: Target.optional().describe('From the mail to the first answer of an agent.'),
+  nextResponse: Target.optional().describe("From a requester's reply to the next answer."),
+  periodicUpdate: Target.optional().describe(
+    'The longest silence after an answer, while the ticket is open.',
+  ),
+  resolution: Target.optional().describe('From the mail to the solution.'),
+  requesterWait: Target.optional().describe(
+    'How long the requester waits in all: as resolution, and also while others than he are waited for.',
+  ),
+  agentWork: Target.optional().describe('How long the ticket lies with agents in all, without any waiting.'),
+  tier: Target.optional().describe('The longest time at one tier before the ticket climbs.'),
+} satisfies Record<Measure, z.ZodType>;
+
+const Targets = z.strictObject({
+  calendar: Name.optional().describe("The calendar whose hours count; else the policy's."),
+  ...measures,
+});
+
+/** `75%` of the time, or `30m` before its end. */
+const Warning = z
+  .string()
+  .regex(/^([1-9]\d?%|(\d{1,6}[mhd])+)$/, 'a share such as 75%, or the time that is left, such as 30m')
+  .meta({ examples: ['50%', '75%', '30m'] })
+  .transform((name) =>
+    name.endsWith('%')
+      ? { name, share: Number(name.slice(0, -1)) / 100 }
+      : { name, before: milliseconds(name) },
+  );
+
+export const ACTIONS = [
+  'tell-lead',
+  'tell-manager',
+  'lead-watches',
+  'reassign',
+  'raise-priority',
+  'climb',
+] as const;
+
+const Level = z.strictObject({
+  after: Duration.describe('How long after the deadline, in the hours of its calendar.'),
+  when: z
+    .strictObject({
+      priorities: z.array(Priority).min(1).optional(),
+      measures: z
+        .array(z.enum(Object.keys(measures) as [Measure, ...Measure[]]))
+        .min(1)
+        .optional(),
+    })
+    .optional()
+    .describe('Only for these; else always.'),
+  do: z
+    .array(z.enum(ACTIONS))
+    .min(1)
+    .describe(
+      'In this order: who is told or reads along from now on, whether the ticket goes into other hands, is raised, or climbs.',
+    ),
+});
+
+const Policy = z.strictObject({
+  name: Name,
+  when: z
+    .strictObject({
+      categories: z.array(Name).min(1).optional(),
+      teams: z.array(Name).min(1).optional(),
+      requesters: z
+        .array(Sender)
+        .min(1)
+        .optional()
+        .describe('Addresses or, beginning with @, domains with what is below them.'),
+      vip: z.boolean().optional().describe('Whether the requester is among vips.'),
+    })
+    .optional()
+    .describe(
+      'Whose tickets it is for: all that is said must hold. The last policy has none and takes the rest.',
+    ),
   calendar: Name.describe('The calendar whose hours count.'),
-  firstResponse: Duration.describe('From the mail to the first answer of an agent.'),
-  nextResponse: Duration.describe("From a requester's reply to the next answer."),
-  resolution: Duration.describe('From the mail to the solution.'),
-  tier: Duration.describe('The longest time at one tier before the ticket climbs.'),
+  targets: z
+    .record(Priority, Targets)
+    .describe('priority → what is promised. What is left out is not promised.'),
+  warnings: z
+    .array(Warning)
+    .default([{ name: '75%', share: 0.75 }])
+    .describe('When to warn before a deadline, in the hours of its calendar: shares used, or time left.'),
+  escalation: z
+    .array(Level)
+    .default([])
+    .describe(
+      'What happens when a deadline has passed and goes on passing. That the lead is told and the ticket climbs comes before.',
+    ),
 });
 
 export const DeskSchema = z.strictObject({
@@ -204,15 +390,25 @@ export const DeskSchema = z.strictObject({
     .array(z.strictObject({ urgency: Urgency, ...clues }))
     .default([])
     .describe('How bad it is. The first rule whose clues are found wins; else routine.'),
+  mail: z
+    .strictObject({
+      largest: MailSize.prefault('40MB').describe(
+        'Mail above this is refused unread, and its sender is told. Encoded, a file is a third larger than on disk. 40MB is what SES takes, so that nothing is refused.',
+      ),
+    })
+    .extend(senders)
+    .prefault({})
+    .describe('Which mail is taken in, and whose.'),
   matrix: z.record(Impact, z.record(Urgency, Priority)).describe('impact → urgency → priority.'),
   calendars: z.array(Calendar).min(1),
-  sla: z.array(Sla).min(1).describe('What each priority promises.'),
-  warnAt: z
-    .number()
-    .gt(0)
-    .lt(1)
-    .default(0.75)
-    .describe("Warn when this share of a deadline's time has been used."),
+  vips: z
+    .array(Sender)
+    .default([])
+    .describe('Requesters for whom policies may promise more: addresses or, beginning with @, domains.'),
+  sla: z
+    .array(Policy)
+    .min(1)
+    .describe('What is promised. The first policy whose `when` fits a ticket holds for it.'),
   waiting: z
     .strictObject({
       remindAfter: Duration.describe('After how long without a word the requester is reminded.'),
@@ -232,7 +428,8 @@ export const DeskSchema = z.strictObject({
 });
 
 /** The desk as desk.yaml says it, checked, with its defaults filled in. */
-export type Desk = z.output<typeof DeskSchema> & {
+export type Desk = Omit<z.output<typeof DeskSchema>, 'calendars'> & {
+  calendars: Calendar[];
   /** SHA-256 of the checked content, hex: which desk a ticket was last reckoned with. */
   hash: string;
 };
@@ -241,8 +438,19 @@ export type Team = Desk['teams'][number];
 export type Category = Desk['categories'][number];
 /** What a category, an impact or an urgency is recognised by. */
 export type Clues = Pick<Category, 'words' | 'senders' | 'addresses' | 'importance'>;
-export type Calendar = Desk['calendars'][number];
-export type Sla = Desk['sla'][number];
+/** A calendar with what desk.yaml only refers to: its holidays by date, and the calendars that it is made of. */
+export interface Calendar {
+  name: string;
+  timezone: string;
+  hours: Partial<Record<(typeof WEEKDAYS)[number], string[]>>;
+  holidays: string[];
+  /** It is open whenever one of these is, and has no hours and holidays of its own. */
+  of?: Calendar[];
+}
+export type Policy = Desk['sla'][number];
+export type Warning = Policy['warnings'][number];
+export type Level = Policy['escalation'][number];
+export type Action = (typeof ACTIONS)[number];
 export type Impact = z.infer<typeof Impact>;
 export type Urgency = z.infer<typeof Urgency>;
 export type Priority = z.infer<typeof Priority>;

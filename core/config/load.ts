@@ -15,8 +15,9 @@ import {
   visit,
 } from 'yaml';
 import * as z from 'zod';
+import { holidaysIn } from '../sla/holidays.ts';
 import { contradictions, type Finding, type Path } from './check.ts';
-import { type Desk, DeskSchema } from './desk.ts';
+import { type Calendar, type Desk, DeskSchema } from './desk.ts';
 import { listed, suggestion } from './suggest.ts';
 
 export interface Problem {
@@ -40,8 +41,14 @@ const LONGEST_FILE = 1024 * 1024;
 /** A few lines may be written once and used again; a file that unfolds into millions is an attack. */
 const MOST_ALIASES = 100;
 
-/** `text` is YAML 1.2. Checked in three steps, each only when the one before found nothing: syntax, shape, sense. */
-export function loadDesk(text: string): Loaded {
+/** The text of a file that desk.yaml names by its path from there. May throw, which is reported in its words. */
+export type ReadBeside = (path: string) => string;
+
+/**
+ * `text` is YAML 1.2. Checked in four steps, each only when the one before found nothing: syntax, shape, sense, and the
+ * files that it names.
+ */
+export function loadDesk(text: string, readBeside: ReadBeside = nothingBeside): Loaded {
   if (text.length > LONGEST_FILE) return refused([tooLong(text)]);
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: false });
@@ -51,11 +58,91 @@ export function loadDesk(text: string): Loaded {
     return refused(syntax.map(({ message, pos }) => unreadable(source, message, pos[0])));
   const unfolded = unfold(document);
   if ('refused' in unfolded) return refused([unreadable(source, unfolded.refused, firstAlias(document))]);
+  const former = formerPromises(unfolded.value);
+  if (former.length > 0) return refused(former.map((finding) => located(source, finding)));
   const shape = DeskSchema.safeParse(unfolded.value);
   const findings = shape.success ? contradictions(shape.data) : shape.error.issues.flatMap(misshapen);
   if (!shape.success || findings.length > 0)
     return refused(findings.map((finding) => located(source, finding)));
-  return { ok: true, desk: { ...shape.data, hash: hashOf(shape.data) } };
+  const whole = fillIn(shape.data, readBeside);
+  if ('findings' in whole) return refused(whole.findings.map((finding) => located(source, finding)));
+  return { ok: true, desk: { ...whole.desk, hash: hashOf(whole.desk) } };
+}
+
+/** Until 0.1 promises stood one for each priority, and there was one warning: said once and whole. */
+function formerPromises(value: unknown): Finding[] {
+  const { sla, warnAt } = z
+    .object({ sla: z.array(z.unknown()).catch([]), warnAt: z.unknown().optional() })
+    .catch({ sla: [], warnAt: undefined })
+    .parse(value);
+  const row = sla.findIndex((entry) => z.object({ priority: z.string() }).safeParse(entry).success);
+  return [
+    ...(row < 0
+      ? []
+      : [
+          {
+            path: ['sla', row, 'priority'],
+            key: true as const,
+            message: 'promises are given in policies now, no longer one by one for each priority',
+            allowed:
+              'a list of policies, at its end one for all: { name: standard, calendar: office, targets: { P1: { firstResponse: 15m, … }, P2: …, P3: …, P4: … } }',
+          },
+        ]),
+    ...(warnAt === undefined
+      ? []
+      : [
+          {
+            path: ['warnAt'],
+            key: true as const,
+            message: 'each policy says now when it warns',
+            allowed: `in a policy of sla, for example warnings: [${typeof warnAt === 'number' ? Math.round(warnAt * 100) : 75}%]`,
+          },
+        ]),
+  ];
+}
+
+type Checked = z.output<typeof DeskSchema>;
+
+/** What desk.yaml only refers to stands where it is used, so that whoever reckons needs nothing else. */
+function fillIn(
+  desk: Checked,
+  readBeside: ReadBeside,
+): { desk: Omit<Desk, 'hash'> } | { findings: Finding[] } {
+  const findings: Finding[] = [];
+  const whole = desk.calendars.map(({ name, timezone, hours, holidays, holidaysFrom }, at): Calendar => {
+    const read = holidaysFrom ? readHolidays(holidaysFrom, readBeside) : { dates: [] };
+    if ('refused' in read)
+      findings.push({
+        path: ['calendars', at, 'holidaysFrom'],
+        message: read.refused,
+        allowed: 'the path, from desk.yaml, of an iCalendar file with events of whole days',
+      });
+    const dates = 'dates' in read ? read.dates : [];
+    return {
+      name,
+      timezone: timezone ?? desk.timezone,
+      hours: hours ?? {},
+      holidays: [...new Set([...holidays, ...dates])],
+    };
+  });
+  if (findings.length > 0) return { findings };
+  const calendars = whole.map((calendar, at): Calendar => {
+    const of = desk.calendars[at]?.of;
+    return of ? { ...calendar, of: whole.filter(({ name }) => of.includes(name)) } : calendar;
+  });
+  return { desk: { ...desk, calendars } };
+}
+
+function readHolidays(path: string, readBeside: ReadBeside): ReturnType<typeof holidaysIn> {
+  try {
+    return holidaysIn(readBeside(path));
+  } catch (error) {
+    return { refused: `it cannot be read: ${error instanceof Error ? error.message : String(error)}` };
+  }
+}
+
+function nothingBeside(): string {
+  throw new TypeError('nothing stands beside this desk.yaml');
 }
 
 function refused(problems: Problem[]): Loaded {

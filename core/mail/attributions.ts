@@ -6,7 +6,7 @@
  */
 const ATTRIBUTIONS: readonly { language: string; opening?: string; verb: string }[] = [
   { language: 'English', opening: 'On|At|In (?:a )?message', verb: 'wrote|writes|said|wrote the following' },
-  { language: 'Arabic', opening: 'في|بتاريخ', verb: 'كتب|كتبت' },
+  { language: 'Arabic', opening: 'في|بتاريخ', verb: 'كتب|كتبت|كتب/كتبت' },
   { language: 'Bulgarian', opening: 'На', verb: 'написа' },
   { language: 'Catalan', opening: 'El dia|El', verb: 'va escriure' },
   { language: 'Chinese', opening: '在|於|于', verb: '写道|寫道|写|寫' },
@@ -23,9 +23,9 @@ const ATTRIBUTIONS: readonly { language: string; opening?: string; verb: string 
   { language: 'French', opening: 'Le', verb: 'a écrit|a ecrit' },
   { language: 'German', opening: 'Am', verb: 'schrieb|hat geschrieben|schrieben' },
   { language: 'Greek', opening: 'Στις|Την', verb: 'έγραψε' },
-  { language: 'Hebrew', opening: 'ב|בתאריך', verb: 'כתב|כתבה|מאת' },
+  { language: 'Hebrew', opening: 'ב|בתאריך', verb: 'כתב|כתבה|כתב/ה|מאת' },
   { language: 'Hungarian', verb: 'írta|ezt írta|következőt írta' },
-  { language: 'Indonesian', opening: 'Pada', verb: 'menulis' },
+  { language: 'Indonesian and Malay', opening: 'Pada', verb: 'menulis' },
   { language: 'Italian', opening: 'Il(?: giorno)?|In data', verb: 'ha scritto' },
   { language: 'Japanese', verb: 'のメール|のメッセージ|が書きました|は書きました|wrote' },
   { language: 'Korean', verb: '작성|님이 작성|썼습니다' },
@@ -68,7 +68,7 @@ const BEGINS_WITH_DATE = /^[-*_\s]*(?:\p{L}{1,12}[.,]{0,2}\s+)?\d/u;
 
 /** Whether a line may be the last of an attribution: a look at its end, before anything dearer. */
 export function mayEndAttribution(line: string): boolean {
-  const last = line.trim();
+  const last = plain(line);
   return last !== '' && last.length <= MAX_CHARS && (endsInColon(last) || endsInVerb(last));
 }
 
@@ -82,16 +82,30 @@ export function attributionEndingAt(
   if (!mayEndAttribution(lines[end] ?? '')) return null;
   let joined = '';
   for (let start = end; start > end - MAX_LINES && start >= 0; start -= 1) {
-    const line = (lines[start] ?? '').trim();
+    const line = plain(lines[start] ?? '');
     if (line === '' || !free(start) || joined.length > MAX_CHARS) return null;
     joined = `${line} ${joined}`.trim();
-    if (isAttribution(joined) || (quoteIsOurs && endsInVerb(joined) && endsInColon(joined)))
+    if (isAttribution(joined) || (quoteIsOurs && endsInColon(joined) && mayNameOurs(joined)))
       return openingAbove(lines, start, free);
   }
   return null;
 }
 
+/** Lines that begin with their words and end with whom they quote: Horde, Google in Catalan and Arabic, Apple in Polish. */
+const NAME_LAST =
+  /^[-*_\s]*(?:quoting|zitat von|citation de|citando a?|mensagem de|citerar|cytowanie|cytat|missatge de|wiadomość napisana przez|.{1,80}تمت كتابة ما يلي بواسطة)\s/iu;
+
+/** Above our own mail the line may be in any language: it ends in a verb that we know, or names somebody's address or a moment. */
+function mayNameOurs(joined: string): boolean {
+  return (
+    endsInVerb(joined) ||
+    ADDRESS.test(joined) ||
+    (/\d[:.h]\d{2}/.test(joined) && /\b(?:19|20)\d{2}\b|\d[./-]\d{1,2}[./-]\d{2}/.test(joined))
+  );
+}
+
 function isAttribution(joined: string): boolean {
+  if (NAME_LAST.test(joined) && endsInColon(joined) && ADDRESS.test(joined)) return true;
   const dated = DATE.test(joined.replace(ADDRESS, ' '));
   const begins = OPENING.test(joined) || BEGINS_WITH_DATE.test(joined);
   const colon = endsInColon(joined);
@@ -101,6 +115,16 @@ function isAttribution(joined: string): boolean {
   if (VERB_INSIDE.test(joined) && (begins || ADDRESS.test(joined))) return true;
   // Without a verb, in any language: a date, somebody's address in brackets, and a colon at the end.
   return joined.length < 250 && ADDRESS.test(joined) && (begins || /<[^<>]*@[^<>]*>\s?[:：]$/.test(joined));
+}
+
+/** Marks of direction stand around names and addresses in Hebrew and Arabic. */
+function plain(line: string): string {
+  return line.replace(/[\u200E\u200F\u202A-\u202E\u2066-\u2069]/g, '').trim();
+}
+
+/** Whether a line names whom it quotes by an address. */
+export function namesAddress(line: string): boolean {
+  return ADDRESS.test(plain(line));
 }
 
 function endsInColon(text: string): boolean {

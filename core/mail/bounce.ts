@@ -2,6 +2,7 @@
  * Who did not get our mail, and whether he ever can. RFC 3464 where the report follows it; the words of the report
  * where it does not, which is nearly half of all bounces.
  */
+import * as z from 'zod';
 import {
   isUndeliverablePhrase,
   LASTING,
@@ -9,7 +10,7 @@ import {
   RETURNED_MAIL,
   UNDELIVERED_SUBJECTS,
 } from './bounce-phrases.ts';
-import type { Bounce, Email } from './email.ts';
+import type { Bounce, Email, Reported } from './email.ts';
 import { canonicalAddress, readAddresses } from './header.ts';
 
 /** A report names one recipient, a few at most. Ten thousand are an attack on whoever marks addresses. */
@@ -35,12 +36,61 @@ export function readBounce(email: Email): Bounce | null {
     : null;
 }
 
+/** Of a report of any kind (RFC 3464, RFC 8098, RFC 5965) which mail it is about; null when the email is no report. */
+export function readReported(email: Email): Reported | null {
+  const enclosed = email.attachments.find(({ message }) => message?.messageId)?.message;
+  const id = originalMessageId(email);
+  const fields = email.reports.flatMap(({ text }) => fieldGroups(text));
+  const about = fields.flatMap((group) => ABOUT.flatMap((name) => typedAddress(group.get(name) ?? '') ?? []));
+  if (!enclosed && email.reports.length === 0 && !(id && readOutcome(email))) return null;
+  const ids = [...(id ? [id] : []), ...(enclosed?.references ?? []).toReversed()];
+  return { ids: [...new Set(ids)], about: [...new Set(about)].slice(0, MAX_BOUNCED) };
+}
+
+/** Aliases are resolved on the way: the address that we wrote to is the original one. */
+const ABOUT = ['original-recipient', 'original-rcpt-to', 'final-recipient'] as const;
+
 export type Outcome = { what: 'failed'; recipients: Recipient[] } | { what: 'delayed' | 'delivered' };
 
 /** What a report says became of a mail; null when the email is no report. */
 export function readOutcome(email: Email): Outcome | null {
   if (isWrittenByPerson(email)) return null;
-  return readStatusParts(email) ?? readWords(email);
+  return readStatusParts(email) ?? readNotification(email) ?? readWords(email);
+}
+
+/** What SES publishes of a bounce (docs.aws.amazon.com/ses/latest/dg/notification-contents.html), mailed by SNS to whoever asked for that. */
+function readNotification({ headers, text }: Email): Outcome | null {
+  if (!headers.has('x-amz-sns-message-id')) return null;
+  // RFC 5321 4.5.3.1.6: a line has a thousand octets, and sendmail breaks longer ones with a `!`.
+  const json = text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1).replace(/!?\n ?/g, '');
+  if (!json.startsWith('{') || json.length > MAX_REPORT_CHARS * 4) return null;
+  const bounced = Notification.safeParse(parsed(json)).data?.bounce.bouncedRecipients;
+  if (!bounced) return null;
+  const recipients = bounced.slice(0, MAX_BOUNCED).flatMap(({ emailAddress, status, diagnosticCode }) => {
+    const address = typedAddress(emailAddress);
+    return address ? judged(address, enhancedStatus(status), diagnosticCode, '', []) : [];
+  });
+  return { what: 'failed', recipients };
+}
+
+const Notification = z.object({
+  bounce: z.object({
+    bouncedRecipients: z.array(
+      z.object({
+        emailAddress: z.string(),
+        status: z.string().default(''),
+        diagnosticCode: z.string().default(''),
+      }),
+    ),
+  }),
+});
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return null;
+  }
 }
 
 /** Somebody who passes a bounce on has his own words above it and an address of his own. */
@@ -143,12 +193,7 @@ function readWords(email: Email): Outcome | null {
   const noReply = /^(no-?reply|do-?not-?reply)@/i.test(email.from?.address ?? '');
   if (!daemon && failedHeader === undefined && !isNullPath(email) && !isReportType(email) && !noReply)
     return null;
-  if (
-    noReply &&
-    !isNullPath(email) &&
-    !(phrase && RECIPIENT_CLUES.slice(0, SURE_CLUES).some((clue) => found(words, clue).length > 0))
-  )
-    return null;
+  if (noReply && !isNullPath(email) && !(phrase && namesRecipient(words))) return null;
   if (subject?.what === 'delayed' || (subject === undefined && isDelay(words))) return { what: 'delayed' };
   if (failedHeader === undefined && subject === undefined && !phrase) return null;
   // A null return path is every automatic mail's; without the subject of a report only plain words count.
@@ -157,21 +202,40 @@ function readWords(email: Email): Outcome | null {
     failedHeader === undefined &&
     !isReportType(email) &&
     !(subject && phrase) &&
-    !(
-      phrase &&
-      (hasReply(words) || RECIPIENT_CLUES.slice(0, SURE_CLUES).some((clue) => found(words, clue).length > 0))
-    )
+    !(phrase && (hasReply(words) || namesRecipient(words)))
   )
+    return null;
+  // A postmaster is a person too, and writes of full mailboxes.
+  if (daemon && !isCertain(email) && !subject && !(phrase && (hasReply(words) || namesRecipient(words))))
     return null;
   if (subject?.what === 'delivered' && !phrase) return { what: 'delivered' };
   return { what: 'failed', recipients: namedRecipients(email, words) };
+}
+
+function namesRecipient(words: string): boolean {
+  return RECIPIENT_CLUES.slice(0, SURE_CLUES).some((clue) => found(words, clue).length > 0);
+}
+
+/** No person writes from here, or like this. */
+function isCertain(email: Email): boolean {
+  return (
+    isNullPath(email) ||
+    isReportType(email) ||
+    email.headers.has('x-failed-recipients') ||
+    email.fromAll.every(({ address }) =>
+      /^(mailer-?daemon|mail-?daemon|double-bounce|mail\.?delivery)/i.test(address),
+    )
+  );
 }
 
 function isFromDaemon({ from, fromAll, headers }: Email): boolean {
   if (
     fromAll.some(
       ({ address, name }) =>
-        isDaemon(address) || /^(mailer[- ]daemon|mail delivery (sub)?system)$/i.test(name),
+        isDaemon(address) ||
+        /^(mailer[- ]daemon|mail delivery (sub)?system|mail router|microsoft outlook|mail administrator)$/i.test(
+          name,
+        ),
     )
   )
     return true;
@@ -180,7 +244,7 @@ function isFromDaemon({ from, fromAll, headers }: Email): boolean {
 }
 
 function isDaemon(address: string): boolean {
-  return /^(mailer-?daemon|mail-?daemon|post[._-]?master|mail\.?delivery\.?(sub)?system|mdaemon|mailadmin|mail-admin|double-bounce|bounce|bounces?-noreply)(\+[^@]*)?@/i.test(
+  return /^(mailer-?daemon|mail-?daemon|post[._-]?master|mail\.?delivery\.?(sub)?system|mdaemon|mailadmin|mail-admin|mail[-_]?router|microsoftexchange[0-9a-f]{32}|double-bounce|bounce|bounces?-noreply)(\+[^@]*)?@/i.test(
     address,
   );
 }
@@ -254,7 +318,7 @@ function returnedTo({ attachments, text }: Email): string[] {
 const MAILBOX = String.raw`([\w.!#$%&'*+/=?^{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,8})`;
 
 /** The clues that are no chance even in mail of which nothing else says that it is a report. */
-const SURE_CLUES = 4;
+const SURE_CLUES = 5;
 
 /** How reports name the one whom they could not reach, the surest first. */
 const RECIPIENT_CLUES: readonly RegExp[] = [
@@ -266,7 +330,12 @@ const RECIPIENT_CLUES: readonly RegExp[] = [
   // postfix, qmail: the address in brackets at the line's head.
   new RegExp(String.raw`^[ \t]{0,8}<${MAILBOX}>(?:[ \t]*\([^)\n]{0,200}\))?[ \t]*(?::|\n|\.\.\.|,|$)`, 'gim'),
   // sendmail, and whoever repeats the dialogue.
-  new RegExp(String.raw`(?:rcpt to|recipient|delivered to)[ \t]*:?[ \t]*<${MAILBOX}>`, 'gim'),
+  new RegExp(
+    String.raw`(?:(?:rcpt to|recipient|delivered to)[ \t]*:?[ \t]*<|rcpt to[ \t]*:[ \t]*)${MAILBOX}`,
+    'gim',
+  ),
+  // Zoho: address and code on one line.
+  new RegExp(String.raw`^[ \t]{0,8}<?${MAILBOX}>?:?[ \t][^\n]{0,80}\bERROR_CODE\b`, 'gim'),
   new RegExp(String.raw`\b[45]\d\d[ -](?:[45]\.\d{1,3}\.\d{1,3}[ -])?<?${MAILBOX}>?`, 'gim'),
   // exim: alone on an indented line.
   new RegExp(String.raw`^[ \t]{1,12}(?:"[^"\n]{0,100}"[ \t]*)?<?${MAILBOX}>?[ \t]*:?[ \t]*$`, 'gim'),
@@ -332,12 +401,16 @@ function isPermanent(status: string | null, texts: readonly string[]): boolean {
   for (const [at, text] of texts.entries()) {
     const lasting = firstOf(text, LASTING);
     const passing = firstOf(text, PASSING);
-    if (lasting >= 0 && (passing < 0 || lasting <= passing)) return !status?.startsWith('4');
+    // Greylisting says `user unknown` and means later. A server that gave up on a 4 means what it says.
+    if (lasting >= 0 && (passing < 0 || lasting <= passing))
+      return !(status?.startsWith('4') && LATER.test(text));
     if (passing >= 0) return false;
     if (at === 1 && status !== null && !isVague(status)) break;
   }
   return status !== null && PERMANENT_STATUS.test(status);
 }
+
+const LATER = /\b(try|later|again|temporar(y|ily)|gr[ea]y-?list(ed|ing)?|deferred|wait)\b/i;
 
 function firstOf(text: string, phrases: readonly RegExp[]): number {
   const places = phrases.map((phrase) => phrase.exec(text)?.index ?? -1).filter((place) => place >= 0);

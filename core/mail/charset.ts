@@ -1,5 +1,6 @@
 /** Octets to text, for mail that says its charset wrongly, oddly, or not at all. */
 import iconv from 'iconv-lite';
+import { guessCharset } from './charset-guess.ts';
 
 /** Labels that say nothing. A part that carries one is treated as one that carries none. */
 const SAYS_NOTHING = new Set([
@@ -51,12 +52,53 @@ const ALIASES: Readonly<Record<string, string>> = {
 /**
  * Decodes octets that are labelled with a charset. Never throws; what cannot be decoded becomes U+FFFD.
  * A label that says nothing, or none, is a guess: UTF-8 when it is that, ISO-2022-JP by its escapes, then
- * `likely` (a charset that the same mail names elsewhere), then windows-1252.
+ * `likely` (a charset that the same mail names elsewhere) or the one in which the octets look like language. A label
+ * that is plainly wrong counts as none: mailers name their default whatever they send.
  */
 export function decodeText(bytes: Uint8Array, label: string | null, likely: string | null = null): string {
   const name = charsetName(label);
-  if (name === null || name === 'utf-8') return decodeUndeclared(bytes, name === null ? likely : null);
-  return decodeNamed(bytes, name) ?? decodeUndeclared(bytes, likely);
+  if (name === 'utf-8') return decodeUndeclared(bytes, null, 1);
+  if (name === null) return decodeUndeclared(bytes, likely);
+  return decodeDeclared(bytes, name) ?? decodeUndeclared(bytes, likely);
+}
+
+function decodeDeclared(bytes: Uint8Array, name: string): string | null {
+  const text = decodeNamed(bytes, name);
+  if (text === null || !bytes.some((octet) => octet > 0x7f)) return text;
+  const encoding = encodingOf(name);
+  // Text in a charset of one octet a character hardly ever forms UTF-8 by chance; in the others two characters may.
+  const utf8 = strictUtf8(bytes);
+  if (
+    utf8 !== null &&
+    !name.startsWith('utf-16') &&
+    (isSingle(encoding) || text.includes('\uFFFD') || countMatches(utf8, /[^\0-\x7F]/gu) > 2)
+  )
+    return utf8;
+  const better = isLatin(encoding) || lost(text) ? guessCharset(bytes, encoding) : encoding;
+  return better === null || better === encoding ? text : decodeNamed(bytes, better);
+}
+
+/** What the platform calls a charset; null for those that it does not know. */
+function encodingOf(name: string): string | null {
+  try {
+    return new TextDecoder(name).encoding;
+  } catch {
+    return null;
+  }
+}
+
+function isSingle(encoding: string | null): boolean {
+  return encoding !== null && /^(windows-|iso-8859-|koi8|macintosh|ibm)/.test(encoding);
+}
+
+/** The defaults of mailers that never asked what they send. */
+function isLatin(encoding: string | null): boolean {
+  return encoding === 'windows-1252' || encoding === 'iso-8859-15';
+}
+
+/** Whether more than one character in ten could not be decoded. */
+function lost(text: string): boolean {
+  return countMatches(text, /\u{FFFD}/gu) > countMatches(text, /[^\0-\x7F\u{FFFD}]/gu) / 10;
 }
 
 /** Whether a charset of this name can be decoded. */
@@ -75,20 +117,22 @@ function charsetName(label: string | null): string | null {
   return Object.hasOwn(ALIASES, plain) ? (ALIASES[plain] ?? null) : plain;
 }
 
-function decodeUndeclared(bytes: Uint8Array, likely: string | null): string {
+/** `doubt`: how many good characters of UTF-8 it takes for each bad octet to believe that it is UTF-8. */
+function decodeUndeclared(bytes: Uint8Array, likely: string | null, doubt = 3): string {
   const decoded = strictUtf8(bytes);
   if (decoded !== null)
     return hasJapaneseEscape(decoded) ? (decodeNamed(bytes, 'iso-2022-jp') ?? decoded) : decoded;
-  // A few bad octets in text that is otherwise UTF-8 stay UTF-8: windows-1252 would spoil every good character, and
-  // text in it hardly ever forms UTF-8 by chance.
   const lossy = new TextDecoder('utf-8').decode(bytes);
   const good = countMatches(lossy, /[^\0-\x7F\u{FFFD}]/gu);
-  if (good > countMatches(lossy, /\u{FFFD}/gu) / 3) return lossy;
+  const bad = countMatches(lossy, /\u{FFFD}/gu);
+  // A few bad octets in text that is otherwise UTF-8 stay UTF-8: another charset would spoil every good character.
+  if (good > bad * doubt) return lossy;
   const name = charsetName(likely);
-  return (
-    (name === null || name === 'utf-8' ? null : decodeNamed(bytes, name)) ??
-    new TextDecoder('windows-1252').decode(bytes)
-  );
+  const said = name === null || name === 'utf-8' ? null : (encodingOf(name) ?? name);
+  const charset = guessCharset(bytes, said);
+  // Octets of Latin letters hardly ever form UTF-8 by chance; those of other scripts do now and then.
+  if (charset === null && good > bad / 3) return lossy;
+  return decodeNamed(bytes, charset ?? 'windows-1252') ?? lossy;
 }
 
 function strictUtf8(bytes: Uint8Array): string | null {
@@ -105,6 +149,7 @@ function hasJapaneseEscape(text: string): boolean {
 
 function decodeNamed(bytes: Uint8Array, name: string): string | null {
   if (name === 'utf-16') return decodeUtf16(bytes);
+  if (name === 'iso-2022-kr') return decodeNamed(unshifted(bytes), 'euc-kr');
   try {
     // The platform's tables follow the Encoding Standard, which is what mailers that say iso-8859-1 mean.
     return new TextDecoder(name).decode(bytes);
@@ -121,6 +166,17 @@ function decodeRare(bytes: Uint8Array, name: string): string | null {
     // A sender may name a charset `constructor`; iconv-lite looks that up in an object and finds something.
     return null;
   }
+}
+
+/** RFC 1557: behind a shift out the octets are those of EUC-KR without their high bit, until a shift in. */
+function unshifted(bytes: Uint8Array): Uint8Array {
+  let shifted = false;
+  const octets: number[] = [];
+  for (const octet of Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)) {
+    if (octet === 0x0e || octet === 0x0f) shifted = octet === 0x0e;
+    else octets.push(shifted && octet > 0x20 ? octet | 0x80 : octet);
+  }
+  return Buffer.from(Buffer.from(octets).toString('latin1').replaceAll('\u001B$)C', ''), 'latin1');
 }
 
 /** RFC 2781 4.3: without a byte order mark UTF-16 is big-endian; Windows mailers send little-endian all the same. */

@@ -9,16 +9,28 @@ interface Verb {
   aliases: readonly string[];
   value: 'none' | 'optional' | 'required';
   /** Requesters have few words; everything else in their mail is text. */
-  requester: boolean;
+  requester: boolean | 'only';
   example: string;
 }
 
 export const VERBS = {
   take: { aliases: ['accept'], value: 'none', requester: false, example: '#take' },
   assign: { aliases: [], value: 'required', requester: false, example: '#assign grace@example.com' },
+  unassign: { aliases: ['release'], value: 'none', requester: false, example: '#unassign' },
+  team: { aliases: ['group'], value: 'required', requester: false, example: '#team network' },
+  requester: { aliases: [], value: 'required', requester: false, example: '#requester ida@example.com' },
+  cc: { aliases: [], value: 'required', requester: false, example: '#cc +ida@example.com -max@example.com' },
+  watch: { aliases: [], value: 'none', requester: false, example: '#watch' },
+  unwatch: { aliases: [], value: 'none', requester: false, example: '#unwatch' },
   note: { aliases: ['internal', 'private'], value: 'optional', requester: false, example: '#note' },
   priority: { aliases: ['prio'], value: 'required', requester: false, example: '#priority P2' },
+  impact: { aliases: [], value: 'required', requester: false, example: '#impact team' },
+  urgency: { aliases: [], value: 'required', requester: false, example: '#urgency outage' },
+  type: { aliases: [], value: 'required', requester: false, example: '#type request' },
   category: { aliases: [], value: 'required', requester: false, example: '#category network' },
+  tag: { aliases: ['tags'], value: 'required', requester: false, example: '#tag +vip -spare' },
+  time: { aliases: [], value: 'required', requester: false, example: '#time 30m on the phone' },
+  open: { aliases: [], value: 'optional', requester: false, example: '#open' },
   waiting: {
     aliases: ['pending', 'hold'],
     value: 'optional',
@@ -32,6 +44,8 @@ export const VERBS = {
     example: '#resolve',
   },
   close: { aliases: ['closed'], value: 'optional', requester: true, example: '#close' },
+  spam: { aliases: [], value: 'none', requester: false, example: '#spam' },
+  stop: { aliases: ['unsubscribe'], value: 'none', requester: 'only', example: '#stop' },
   reopen: { aliases: [], value: 'optional', requester: true, example: '#reopen' },
   escalate: {
     aliases: [],
@@ -39,7 +53,15 @@ export const VERBS = {
     requester: false,
     example: '#escalate needs the database team',
   },
+  deescalate: {
+    aliases: ['de-escalate'],
+    value: 'optional',
+    requester: false,
+    example: '#deescalate a password will do',
+  },
   status: { aliases: [], value: 'optional', requester: true, example: '#status' },
+  files: { aliases: ['attachments'], value: 'optional', requester: false, example: '#files 2' },
+  history: { aliases: ['conversation'], value: 'none', requester: false, example: '#history' },
   help: { aliases: ['commands'], value: 'none', requester: false, example: '#help' },
 } as const satisfies Record<string, Verb>;
 
@@ -92,7 +114,7 @@ export function readCommands(text: string, who: 'agent' | 'requester'): Commands
     to--;
   }
   const all = [...found, ...closing];
-  const read = all.slice(0, MOST_COMMANDS).map((line) => readLine(line.trim()));
+  const read = all.slice(0, MOST_COMMANDS).map((line) => readLine(line.trim(), who));
   const tooMany = all
     .slice(MOST_COMMANDS)
     .map((line) => ({ line: line.trim(), problem: `more than ${MOST_COMMANDS} commands in one mail` }));
@@ -113,14 +135,18 @@ function meant(line: string, who: 'agent' | 'requester'): boolean {
   if (word === undefined) return false;
   if (who === 'agent') return true;
   const verb = NAMES.get(word);
-  return verb !== undefined && VERBS[verb].requester;
+  return verb !== undefined && VERBS[verb].requester !== false;
 }
 
-function readLine(line: string): Command | UnknownCommand {
+function readLine(line: string, who: 'agent' | 'requester'): Command | UnknownCommand {
   const [, word = '', value = ''] = COMMAND_LINE.exec(line) ?? [];
   const verb = NAMES.get(word.toLowerCase());
-  if (!verb) {
-    const suggestion = didYouMean(word.toLowerCase(), [...NAMES.keys()]);
+  if (!verb || (who === 'agent' && VERBS[verb].requester === 'only')) {
+    const words = [...NAMES.entries()].filter(([, name]) => VERBS[name].requester !== 'only');
+    const suggestion = didYouMean(
+      word.toLowerCase(),
+      words.map(([name]) => name),
+    );
     return {
       line,
       problem: `there is no command #${word}${suggestion ? `; did you mean #${suggestion}?` : ''}`,

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import type { Address } from './email.ts';
+import { shownNames } from './file-name.ts';
 import type { RenderedUpdate, UpdateKind } from './update.ts';
 
 export interface OutgoingFile {
@@ -51,7 +52,7 @@ export type Composed =
 
 /** Subjects longer than this are cut; mail clients show far less. In characters, without `Re:` and the tag. */
 const LONGEST_SUBJECT = 180;
-/** Of people and of files. A word in a header cannot be folded. */
+/** Of people. A word in a header cannot be folded. */
 const LONGEST_NAME = 120;
 /** No more of a subject is looked at. */
 const MOST_READ = 4_000;
@@ -78,7 +79,7 @@ export async function compose(update: Outgoing): Promise<Composed> {
     headers: deskHeaders(update),
     text: { content: content.text, contentTransferEncoding: encodingFor(content.text) },
     html: { content: content.html, contentTransferEncoding: encodingFor(content.html) },
-    attachments: files.map((file, index) => attachment(file, index, content.html)),
+    attachments: attachmentsOf(files, content.html),
     baseBoundary: createHash('sha256').update(update.id).digest('hex').slice(0, 32),
     newline: '\r\n',
     disableFileAccess: true,
@@ -216,13 +217,18 @@ function encodingFor(text: string): 'quoted-printable' | 'base64' {
   return wide * 4 > text.length ? 'base64' : 'quoted-printable';
 }
 
-function attachment(file: OutgoingFile, index: number, html: string) {
+function attachmentsOf(files: readonly OutgoingFile[], html: string) {
+  const names = shownNames(files.map(({ name }) => name));
+  return files.map((file, index) => attachment(file, names[index] as string, html));
+}
+
+function attachment(file: OutgoingFile, filename: string, html: string) {
   const contentId =
     file.contentId !== null && isOneId(file.contentId) && html.includes(`cid:${file.contentId}`)
       ? file.contentId
       : null;
   return {
-    filename: fileName(file.name, index),
+    filename,
     contentType: contentTypeOf(file.contentType),
     contentTransferEncoding: 'base64',
     content: Buffer.from(file.content.buffer, file.content.byteOffset, file.content.byteLength),
@@ -230,11 +236,6 @@ function attachment(file: OutgoingFile, index: number, html: string) {
       ? { contentDisposition: 'attachment' }
       : { cid: contentId, contentDisposition: 'inline' }),
   };
-}
-
-function fileName(name: string, index: number): string {
-  const safe = shorten(oneLine(name).replace(/[/\\]/g, '_'), LONGEST_NAME);
-  return safe === '' ? `file-${index + 1}` : safe;
 }
 
 /**

@@ -2,7 +2,7 @@
  * The lines between the parts of a multipart, as mailers break them: white space behind the boundary, and inner
  * multiparts that are never closed, so that the delimiter of an outer one must close them.
  */
-import { splitHead } from './header.ts';
+import { isLostParameter, splitHead } from './header.ts';
 
 /** The boundary that a Content-Type names, null when it names none. */
 export function boundaryOf(contentType: string): string | null {
@@ -24,25 +24,50 @@ export function mendDelimiters(
   if (outer === null) return [octets];
   const pieces: Uint8Array[] = [];
   const open = [outer];
+  const ended = new Set<string>();
   let from = 0;
-  for (let at = nextDashes(octets, 0); at >= 0 && open.length > 0; at = nextDashes(octets, at)) {
+  let met = 0;
+  // What a boundary may begin with: most lines of two dashes are rules in somebody's text.
+  const firsts = new Set([outer.charCodeAt(0)]);
+  for (
+    let at = nextDashes(octets, 0);
+    at >= 0 && open.length > 0 && met < MAX_DELIMITERS;
+    at = nextDashes(octets, at)
+  ) {
+    if (!firsts.has(octets[at + 2] ?? 0)) {
+      at += 1;
+      continue;
+    }
     const end = endOfLine(octets, at);
     const line = octets.toString('latin1', at, Math.min(end, at + 2_100)).trimEnd();
+    met += 1;
     const place = open.findLastIndex((boundary) => line === `--${boundary}` || line === `--${boundary}--`);
     if (place >= 0) {
       const closes = line.length === (open[place] ?? '').length + 4;
       const unclosed = open.splice(place + 1).reverse();
       const newline = octets[end - 2] === 0x0d ? '\r\n' : '\n';
       pieces.push(octets.subarray(from, at));
+      for (const boundary of unclosed) ended.add(`--${boundary}`).add(`--${boundary}--`);
       for (const boundary of unclosed) pieces.push(Buffer.from(`--${boundary}--${newline}`, 'latin1'));
       pieces.push(Buffer.from(`${line}${newline}`, 'latin1'));
       from = end;
       if (closes) open.pop();
       else {
+        for (const lost of lostParameters(octets, end)) {
+          pieces.push(octets.subarray(from, lost), Buffer.from(' ', 'latin1'));
+          from = lost;
+        }
         const inner = innerBoundary(octets, end);
         // The same boundary inside itself is one multipart, not two.
-        if (inner !== null && !open.includes(inner) && open.length < MAX_OPEN) open.push(inner);
+        if (inner !== null && !open.includes(inner) && open.length < MAX_OPEN) {
+          open.push(inner);
+          firsts.add(inner.charCodeAt(0));
+        }
       }
+    } else if (ended.has(line)) {
+      // A delimiter of a multipart that is over is nobody's text.
+      if (at > from) pieces.push(octets.subarray(from, at));
+      from = end;
     }
     at = end - 1;
   }
@@ -59,6 +84,9 @@ function lastPiece(rest: Buffer, outer: string | undefined): Uint8Array[] {
   return [rest.subarray(0, at), Buffer.from('\r\n', 'latin1'), rest.subarray(at)];
 }
 
+/** Lines that may be delimiters and are looked at: a mail of a thousand parts has two thousand. */
+const MAX_DELIMITERS = 100_000;
+
 /** Each open multipart is compared with each delimiter. Deeper ones are left to the parser, which stops at its own limit. */
 const MAX_OPEN = 200;
 
@@ -72,6 +100,21 @@ function nextDashes(octets: Buffer, from: number): number {
 function endOfLine(octets: Buffer, from: number): number {
   const end = octets.indexOf(0x0a, from);
   return end < 0 ? octets.length : end + 1;
+}
+
+/** Lines of a part's header that lost the white space of their folding. */
+function lostParameters(octets: Buffer, from: number): number[] {
+  const lost: number[] = [];
+  let before: string | undefined;
+  for (let at = from, nth = 0; at < octets.length && nth < 50; nth += 1) {
+    const end = endOfLine(octets, at);
+    const line = octets.toString('latin1', at, Math.min(end, at + 1_000)).trimEnd();
+    if (line === '') break;
+    if (isLostParameter(line, before)) lost.push(at);
+    before = line;
+    at = end;
+  }
+  return lost;
 }
 
 function innerBoundary(octets: Buffer, from: number): string | null {

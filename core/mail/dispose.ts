@@ -3,29 +3,36 @@
  * contract's: duplicate, spam and virus, automatic mail, identity, threading; then what the sender may do.
  */
 import type { Desk } from '../config/desk.ts';
-import type { Happening } from '../ticket/ticket.ts';
+import { isAway } from '../triage/presence.ts';
+import { arrivedAgain } from './arrived-again.ts';
+import { disposeAutomatic, isMachine } from './automatic.ts';
 import { redeem } from './code.ts';
-import type { Automatic } from './email.ts';
+import type { Email } from './email.ts';
+import { join, quietly } from './flood.ts';
 import { fromAgent } from './from-agent.ts';
 import { fromOutside } from './from-outside.ts';
-import { type Arrival, ends, type Memory, type Moment, type Outcome, takesPart } from './outcome.ts';
-import { standingOf } from './standing.ts';
-import type { Keys } from './token.ts';
-
-/** SES writes this object once, when the receipt rule is made. */
-const SETUP_NOTICE = 'AMAZON_SES_SETUP_NOTIFICATION';
+import { type Arrival, ends, type Memory, type Moment, type Outcome, refusal } from './outcome.ts';
+import { SETUP_NOTICE } from './receipt.ts';
+import { wantsNoAutomaticAnswer } from './screen.ts';
+import { failedAuthentication, personOf, standingOf } from './standing.ts';
+import { type Keys, readReference } from './token.ts';
 
 export function dispose(arrival: Arrival, memory: Memory, moment: Moment, desk: Desk, keys: Keys): Outcome {
-  const { email, receipt, automatic } = arrival;
+  return withWhatIsKnown(judge(arrival, memory, moment, desk, keys), arrival, memory, moment, desk);
+}
+
+function judge(arrival: Arrival, memory: Memory, moment: Moment, desk: Desk, keys: Keys): Outcome {
+  const { email, receipt, automatic, writer } = arrival;
   if (receipt.mailId === SETUP_NOTICE)
     return ends('setup', 'ses-setup', 'SES tried whether it may write to the bucket');
-  if (memory.duplicateOf)
-    return ends('duplicate', 'same-message', `the same message came in as ${memory.duplicateOf}`);
+  if (memory.duplicateOf) return duplicate(arrival, memory.duplicateOf, memory, moment, desk);
   if (receipt.virus === 'FAIL') return ends('quarantined', 'virus', 'SES found a virus');
   if (receipt.spam === 'FAIL') return ends('quarantined', 'spam', 'SES takes it for spam');
-  if (automatic && automatic.kind !== 'list' && automatic.kind !== 'monitoring')
-    return disposeAutomatic(automatic, arrival, memory);
-  const standing = standingOf(email, receipt, desk, memory);
+  if (isMachine(automatic)) return disposeAutomatic(automatic, arrival, memory, moment, desk);
+  if (isOurs(email, desk, keys))
+    return ends('suppressed', 'loop', 'own-update: it has our headers and refers to our own signed id');
+  if (writer.listed?.as === 'blocked') return refuseBlocked(arrival, writer.listed.entry, desk);
+  const standing = standingOf(email, receipt, writer, desk, memory);
   switch (standing.kind) {
     case 'nobody':
       return ends('quarantined', 'no-sender', 'From names no valid address');
@@ -45,46 +52,78 @@ export function dispose(arrival: Arrival, memory: Memory, moment: Moment, desk: 
     case 'requester':
       if (memory.token?.purpose === 'code')
         return ends('refused', 'posing-as-agent', 'it answers a code that was sent to somebody else');
-      return fromOutside(arrival, memory, standing, moment, desk);
+      if (memory.flood?.kind === 'joined') return join(arrival, standing, memory.flood);
+      return quietly(fromOutside(arrival, memory, standing, moment, desk), arrival, memory.flood);
   }
 }
 
-function disposeAutomatic(
-  { kind, rule, seen }: Automatic,
-  { bounce }: Arrival,
-  { ticket, candidate }: Memory,
+/** Our own mail with another From: some lists and forwarders rewrite it. Without our signature the header is anybody's. */
+function isOurs({ headers, inReplyTo, references }: Email, desk: Desk, keys: Keys): boolean {
+  return (
+    headers.has('x-replydesk-update') &&
+    [...references.slice(-MOST_SIGNED), inReplyTo ?? ''].some((id) => readReference(id, desk.domain, keys))
+  );
+}
+
+const MOST_SIGNED = 30;
+
+/** Told once a day, if it is likely to be he and no machine: anything else would tell somebody who wrote nothing. */
+function refuseBlocked(arrival: Arrival, entry: string, desk: Desk): Outcome {
+  const { email, receipt, automatic, writer } = arrival;
+  const silent =
+    !email.from ||
+    automatic !== null ||
+    writer.distrusted ||
+    failedAuthentication(receipt) ||
+    wantsNoAutomaticAnswer(email);
+  const detail = `mail.blocked has ${entry}`;
+  return ends(
+    'refused',
+    'blocked',
+    detail,
+    silent ? {} : { notice: refusal(arrival, 'blocked', detail, desk) },
+  );
+}
+
+/** Delivered to another of our addresses as well, it is still one ticket. */
+function duplicate(arrival: Arrival, of: string, memory: Memory, moment: Moment, desk: Desk): Outcome {
+  const { sameMail } = memory;
+  const happenings = sameMail ? arrivedAgain(arrival, sameMail, memory, moment, desk) : [];
+  return ends(
+    'duplicate',
+    'same-message',
+    `the same message came in as ${of}`,
+    sameMail && happenings.length > 0 ? { ticket: { kind: 'change', before: sameMail, happenings } } : {},
+  );
+}
+
+const READ: readonly Outcome['disposition'][] = ['opened', 'appended', 'commanded', 'noted'];
+
+/** Which clue led to the ticket and what it saw is recorded with whatever came of it; and what a mail from there proves. */
+function withWhatIsKnown(
+  outcome: Outcome,
+  { email, receipt }: Arrival,
+  { candidate, loads, undeliverable }: Memory,
+  { now }: Moment,
+  desk: Desk,
 ): Outcome {
-  const detail = `${rule}: ${seen}`;
-  switch (kind) {
-    case 'bounce': {
-      const failed = (bounce?.recipients ?? []).filter(({ address }) => ticket && takesPart(address, ticket));
-      const happenings = failed.map(
-        ({ address, permanent, status }): Happening => ({
-          kind: 'delivery-failed',
-          address,
-          permanent,
-          status,
-          update: null,
-        }),
-      );
-      return ends(
-        'feedback',
-        'bounce',
-        detail,
-        ticket && happenings.length > 0
-          ? { clue: candidate?.clue ?? null, ticket: { kind: 'change', before: ticket, happenings } }
-          : {},
-      );
-    }
-    case 'complaint':
-      return ends('feedback', 'complaint', detail);
-    case 'auto-reply':
-    case 'out-of-office':
-    case 'receipt':
-    case 'loop':
-      return ends('suppressed', kind, detail);
-    case 'list':
-    case 'monitoring':
-      throw new TypeError(`${kind} mail opens tickets`);
-  }
+  const { detail, disposition, learned } = outcome;
+  const read = READ.includes(disposition) && !failedAuthentication(receipt);
+  const person = read && email.from ? personOf(email.from.address, desk) : null;
+  const away = person && loads.get(person.address)?.away;
+  const known = [
+    ...(candidate && disposition !== 'duplicate' && !detail.includes(candidate.why) ? [candidate.why] : []),
+    // People answer from their holidays: it does not end them.
+    ...(isAway(away, now) ? [`${person?.name} counts as away until ${away.until}`] : []),
+  ];
+  const clue = disposition === 'duplicate' ? null : (candidate?.clue ?? null);
+  return {
+    ...outcome,
+    clue: outcome.clue ?? clue,
+    detail: [detail, ...known].filter((part) => part !== '').join('; '),
+    learned:
+      read && undeliverable && undeliverable.address === email.from?.address
+        ? { ...learned, reachable: undeliverable.address }
+        : learned,
+  };
 }

@@ -5,8 +5,8 @@
 export const REASONS = {
   setup: ['ses-setup'],
   duplicate: ['same-message'],
-  quarantined: ['spam', 'virus', 'disowned-by-domain', 'unreadable', 'no-sender'],
-  suppressed: ['loop', 'auto-reply', 'out-of-office', 'receipt'],
+  quarantined: ['spam', 'virus', 'disowned-by-domain', 'unreadable', 'poison', 'no-sender'],
+  suppressed: ['loop', 'auto-reply', 'out-of-office', 'receipt', 'flood'],
   feedback: ['bounce', 'complaint'],
   opened: [
     'new-ticket',
@@ -17,20 +17,25 @@ export const REASONS = {
     'list',
     'monitoring',
     'forwarded-by-agent',
+    'on-behalf',
+    'agent-wrote',
   ],
-  appended: ['requester-reply', 'agent-answer', 'list', 'monitoring'],
+  appended: ['requester-reply', 'agent-answer', 'list', 'monitoring', 'flood'],
   commanded: ['agent-commands', 'requester-commands', 'code-accepted'],
   noted: ['private-note', 'third-party'],
   held: ['without-token', 'without-proof'],
   refused: [
     'posing-as-agent',
+    'blocked',
     'unknown-command',
     'refused-command',
     'nothing-said',
     'token-in-text',
     'no-ticket',
+    'confidential',
     'wrong-code',
     'code-expired',
+    'too-large',
   ],
 } as const;
 
@@ -39,14 +44,14 @@ export type DispositionReason = (typeof REASONS)[Disposition][number];
 
 export const DISPOSITIONS = Object.keys(REASONS) as Disposition[];
 
-/** Nobody hears of these: there is nobody to tell, it would feed a loop, or it would tell a forger. */
+/** Nobody hears of these: there is nobody to tell, it would feed a loop, it would tell a forger, or the fault is ours. */
 export const NEVER_ANSWERED: readonly DispositionReason[] = [
   'ses-setup',
   'same-message',
   'spam',
   'virus',
   'disowned-by-domain',
-  'unreadable',
+  'poison',
   'no-sender',
   'loop',
   'auto-reply',
@@ -59,6 +64,8 @@ export const NEVER_ANSWERED: readonly DispositionReason[] = [
   'monitoring',
   'third-party',
   'posing-as-agent',
+  'agent-wrote',
+  'flood',
 ];
 
 /** What `desk replay` runs again; any other disposition is final and reported as done. */

@@ -16,6 +16,8 @@ export interface Attachment {
   inline: boolean;
   contentId: string | null;
   content: Uint8Array;
+  /** Of the content, in hexadecimal. */
+  sha256: string;
   /** What an attached message says, or the header of one that could not be delivered. Absent on everything else, and where it cannot be read. */
   message?: AttachedMessage;
 }
@@ -25,6 +27,16 @@ export type AttachedMessage = Pick<
   Email,
   'from' | 'to' | 'cc' | 'subject' | 'date' | 'messageId' | 'inReplyTo' | 'references' | 'text'
 >;
+
+export type Cut =
+  | 'text'
+  | 'html'
+  | 'links'
+  | 'addresses'
+  | 'references'
+  | 'attachments'
+  | 'messages'
+  | 'winmail';
 
 export interface Email {
   /** Decoded, unfolded, '' when absent. */
@@ -49,6 +61,10 @@ export interface Email {
   text: string;
   html: string | null;
   attachments: Attachment[];
+  /** The last lines of `text`, which nobody wrote: what an invitation is to, and that an encrypted mail is one. */
+  labels: string[];
+  /** What is longer or more than is read (core/mail/limits.ts), and was cut. */
+  cut: Cut[];
   /** Bodies of message/delivery-status, disposition-notification and feedback-report parts, for who reads reports. */
   reports: { contentType: string; text: string }[];
 }
@@ -100,6 +116,13 @@ export interface Bounce {
     status: string | null /** The address or domain does not exist or has moved. */;
     permanent: boolean;
   }[];
+}
+
+/** Which mail of ours a report speaks of, and of whom. As with a bounce, believe it only for ids that we sent. */
+export interface Reported {
+  /** Ids of the returned mail and of those that it answered, the nearest first. */
+  ids: string[];
+  about: string[];
 }
 
 export interface Forwarded {

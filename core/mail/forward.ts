@@ -49,6 +49,9 @@ export function readForward(
   const text = email.text.trim() === '' && email.html ? htmlToText(email.html) : email.text;
   const lines = text.slice(0, MAX_FORWARD_CHARS).split('\n').flatMap(spreadOneLineHeader);
   const block = findForward(lines, passesOn(email));
+  // Yandex writes the line of a reply below its separator, and no header.
+  const told = block && !block.header ? fromAttribution(lines.slice(block.body), email, 4) : null;
+  if (told) return told;
   if (block) return fromBlock(lines, block, email);
   return isForwardSubject(email.subject) ? fromAttribution(lines, email) : null;
 }
@@ -144,9 +147,13 @@ function fromBlock(
 const MAX_LOOKS = 50;
 
 /** Outlook 2019 on a Mac writes the line of a reply above what it forwards; the subject alone tells. */
-function fromAttribution(lines: readonly string[], email: Pick<Email, 'subject'>): Forwarded | null {
+function fromAttribution(
+  lines: readonly string[],
+  email: Pick<Email, 'subject'>,
+  within = lines.length,
+): Forwarded | null {
   let looks = 0;
-  for (let end = 0; end < lines.length && looks < MAX_LOOKS; end += 1) {
+  for (let end = 0; end < within && looks < MAX_LOOKS; end += 1) {
     if (!mayEndAttribution(lines[end] ?? '')) continue;
     looks += 1;
     const start = attributionEndingAt(lines, end, () => true);

@@ -1,11 +1,14 @@
 /** What a mail of the desk's own people does: answer, note, commands, forwarding. All of what it says, or none. */
 import type { Desk } from '../config/desk.ts';
-import { type Act, type Decided, decideCommands } from '../ticket/decide.ts';
-import type { Happening, Ticket } from '../ticket/ticket.ts';
+import { mayRead } from '../ticket/audience.ts';
+import { type Decided, decideCommands } from '../ticket/decide.ts';
+import type { Act } from '../ticket/decision.ts';
+import type { CommandResult, Happening, Ticket } from '../ticket/ticket.ts';
+import { begunByAgent } from './begun-by-agent.ts';
 import { hold } from './code.ts';
 import { type Commands, readCommands } from './commands.ts';
+import { formattedAs } from './formatted.ts';
 import { fromOutside } from './from-outside.ts';
-import { openTicket } from './opening.ts';
 import {
   type Arrival,
   ends,
@@ -17,8 +20,8 @@ import {
   sender,
   transcript,
 } from './outcome.ts';
-import { personOf, type Standing } from './standing.ts';
-import { holdsToken, participantHash, type Token } from './token.ts';
+import type { Standing } from './standing.ts';
+import { holdsToken, ownsToken } from './token.ts';
 
 export type AgentStanding = Extract<Standing, { kind: 'agent' | 'unproven-agent' }>;
 
@@ -41,10 +44,16 @@ export function fromAgent(
       desk,
     );
   const { ticket, token, candidate } = memory;
-  if (!ticket || !candidate) return freshFromAgent(arrival, memory, standing, moment, desk);
+  if (!ticket || !candidate) return begunByAgent(arrival, memory, person, moment, desk);
   // Whoever asked for help is a requester in his own ticket, whatever else he is here.
   if (ticket.requester.address === person.address && (ownsToken(token, person) || standing.proof === 'code'))
-    return fromOutside(arrival, memory, { kind: 'requester', flagged: null, failed: false }, moment, desk);
+    return fromOutside(
+      arrival,
+      memory,
+      { kind: 'requester', flagged: null, failed: false, distrusted: false },
+      moment,
+      desk,
+    );
   if (!ownsToken(token, person) && standing.proof !== 'code')
     return hold(
       arrival,
@@ -55,78 +64,22 @@ export function fromAgent(
       moment,
       desk,
     );
-  return act(arrival, memory, ticket, person.address, moment, desk);
-}
-
-/** An agent who uses another one's token counts as having none. An expired one proves nothing either. */
-function ownsToken(token: Token | null, person: { address: string; alternates: string[] }): boolean {
-  return (
-    token !== null &&
-    !token.expired &&
-    [person.address, ...person.alternates].some((address) => participantHash(address) === token.participant)
-  );
-}
-
-function freshFromAgent(
-  arrival: Arrival,
-  memory: Memory,
-  { person }: AgentStanding,
-  moment: Moment,
-  desk: Desk,
-): Outcome {
-  const { email, forwarded, trimmed } = arrival;
-  const written = readCommands(trimmed.visible, 'agent');
-  if (written.commands.length > 0 || written.unknown.length > 0) {
-    return ends('refused', 'no-ticket', 'commands, and no ticket that they are for', {
-      notice: refusal(arrival, 'no-ticket', written.commands[0]?.line ?? '', desk),
-    });
-  }
-  if (
-    !forwarded?.from ||
-    personOf(forwarded.from.address, desk) ||
-    forwarded.from.address.endsWith(`@${desk.domain}`)
-  ) {
-    return openTicket(
-      arrival,
-      memory,
+  if (!mayRead(person.address, ticket, desk))
+    return ends(
+      'refused',
+      'confidential',
+      `${ticket.id} belongs to ${ticket.team}, and ${person.address} does not`,
       {
-        reason: 'new-ticket',
-        detail: `a new mail from ${person.address}`,
-        flagged: null,
-        acknowledge: true,
-        follows: null,
+        clue: candidate.clue,
+        notice: refusal(arrival, 'confidential', '', desk),
       },
-      moment,
-      desk,
     );
-  }
-  const original = {
-    ...email,
-    from: forwarded.from,
-    subject: forwarded.subject ?? email.subject.replace(/^(fwd?|wg|tr|rv|enc|i):\s*/i, ''),
-    messageId: null,
-    cc: [],
-  };
-  const words = trimmed.visible.trim();
-  return openTicket(
-    { ...arrival, email: original, trimmed: { visible: forwarded.text, quoted: '', signature: '' } },
-    memory,
-    {
-      reason: 'forwarded-by-agent',
-      detail: `${person.address} forwarded a mail from ${forwarded.from.address}`,
-      flagged: null,
-      acknowledge: true,
-      follows: null,
-      note: words === '' ? null : { by: { address: person.address, name: person.name }, text: words },
-    },
-    moment,
-    desk,
-  );
+  return act(arrival, memory, ticket, person.address, moment, desk);
 }
 
 /** Commands, an answer, a note: what a proven agent's reply does. All of it, or none. */
 function act(
-  { email, trimmed }: Arrival,
+  { email, trimmed, receipt }: Arrival,
   memory: Memory,
   ticket: Ticket,
   by: string,
@@ -148,18 +101,33 @@ function act(
     );
   }
   const words = withValueOfNote(commands, decided);
-  const files = email.attachments.some(({ inline }) => !inline);
+  const attached = email.attachments.filter(({ inline }) => !inline).length;
+  const clean = receipt.virus === 'PASS';
+  const files = clean && attached > 0;
+  const withheld = clean ? 0 : attached;
   // A reply address in a text that is about to leave would let its reader write as somebody else.
   if (holdsToken(words, desk.domain))
     return refuseReply('token-in-text', 'one of our reply addresses stands in the text', ticket, by, found);
   if (words === '' && !files && commands.commands.length === 0)
-    return refuseReply('nothing-said', 'it has no words of its own', ticket, by, found);
+    return refuseReply(
+      'nothing-said',
+      withheld > 0 ? notPassedOn(withheld) : 'it has no words of its own',
+      ticket,
+      by,
+      found,
+    );
   const speaks = words !== '' || files;
   const happenings = [
     ...begins(ticket, decided, speaks, by),
     ...speak(ticket, decided, speaks, by, email.messageId),
-    ...(commands.commands.length > 0
-      ? [transcript(decided, by, speaks ? (decided.isNote ? 'noted' : 'sent') : 'none')]
+    ...(commands.commands.length > 0 || withheld > 0
+      ? [
+          transcript(
+            withWithheld(decided, withheld),
+            by,
+            speaks ? (decided.isNote ? 'noted' : 'sent') : 'none',
+          ),
+        ]
       : []),
   ];
   const message: NewMessage | null = speaks
@@ -168,6 +136,7 @@ function act(
         visibility: decided.isNote ? 'private' : 'public',
         from: sender(email),
         text: words,
+        html: formattedAs(email.html, words),
         cc: [],
         messageId: email.messageId,
       }
@@ -184,6 +153,20 @@ function act(
     detail,
     { ...found, ticket: { kind: 'change', before: ticket, happenings }, message },
   );
+}
+
+/** He cannot know that they stayed behind, and his words may speak of them. */
+function withWithheld(decided: Decided, withheld: number): Decided {
+  if (withheld === 0) return decided;
+  const line: CommandResult = {
+    ...{ line: '(your files)', verb: '', outcome: 'refused' },
+    detail: notPassedOn(withheld),
+  };
+  return { ...decided, lines: [...decided.lines, line] };
+}
+
+function notPassedOn(files: number): string {
+  return `${files === 1 ? 'one file was' : `${files} files were`} not passed on, since the virus check did not say that all is clean; send them again`;
 }
 
 /** `#note words` says the words as well as what follows. */

@@ -7,14 +7,16 @@ import { openTicket, outsiders } from './opening.ts';
 import {
   type Arrival,
   ends,
+  isMisled,
   type Memory,
   type Moment,
   type Outcome,
   refusal,
   sender,
-  takesPart,
   transcript,
+  writerTakesPart,
 } from './outcome.ts';
+import { referrals } from './referral.ts';
 import { wantsNoAutomaticAnswer } from './screen.ts';
 import type { Standing } from './standing.ts';
 import type { Candidate } from './thread.ts';
@@ -32,27 +34,35 @@ export function fromOutside(
   const { ticket, candidate, token, suspicion } = memory;
   const { automatic } = arrival;
   const quiet = automatic?.kind === 'list' || automatic?.kind === 'monitoring' ? automatic.kind : null;
-  const acknowledge = !standing.failed && !quiet && !wantsNoAutomaticAnswer(arrival.email);
+  const acknowledge =
+    !standing.failed && !standing.distrusted && !quiet && !wantsNoAutomaticAnswer(arrival.email);
   const fresh = { flagged: standing.flagged, acknowledge, follows: null };
-  if (!ticket || !candidate) {
+  const address = sender(arrival.email).address;
+  const misled = isMisled(arrival, memory);
+  if (!ticket || !candidate || misled) {
     const forged = suspicion !== null && !candidate;
     const reason = standing.failed ? 'unauthenticated' : forged ? 'forged-token' : (quiet ?? 'new-ticket');
+    const nothing =
+      misled && ticket
+        ? `${address} does not take part in ${ticket.id}`
+        : candidate
+          ? `there is no ticket ${candidate.ticketId}`
+          : 'it answers nothing that we know';
     return openTicket(
       arrival,
       memory,
       {
         ...fresh,
         reason,
-        detail: standing.flagged ?? suspicion ?? 'it answers nothing that we know',
+        detail: standing.flagged ?? suspicion ?? nothing,
         flagged: standing.flagged ?? suspicion,
       },
       moment,
       desk,
     );
   }
-  const address = sender(arrival.email).address;
   const owns = token !== null && participantHash(address) === token.participant;
-  if (candidate.clue === 'token' ? !owns : !takesPart(address, ticket))
+  if (candidate.clue === 'token' ? !owns : !writerTakesPart(arrival, ticket))
     return thirdParty(arrival, ticket, candidate, standing);
   if (token?.expired)
     return openTicket(
@@ -127,7 +137,13 @@ function reply(
     ticket: {
       kind: 'change',
       before: ticket,
-      happenings: [...wakes, received, ...decided.happenings.map(toldByMessage), ...said],
+      happenings: [
+        ...wakes,
+        received,
+        ...decided.happenings.map(toldByMessage),
+        ...said,
+        ...referrals(arrival, ticket, desk),
+      ],
     },
     message: {
       direction: 'in',

@@ -3,12 +3,7 @@ import { domainToASCII } from 'node:url';
 import addressparser from 'nodemailer/lib/addressparser';
 import { decodeText, knowsCharset } from './charset.ts';
 import type { Address } from './email.ts';
-
-/** A mail with thousands of recipients is a bomb for whoever loops over them; nobody writes to a desk and 2,000 others by hand. */
-export const MAX_ADDRESSES = 2_000;
-
-/** A chain of replies is trimmed by most mailers at 20 ids. The first and the newest are kept. */
-export const MAX_REFERENCES = 1_000;
+import { MAX_ADDRESSES, MAX_REFERENCES, MAX_WORDS } from './limits.ts';
 
 export interface Field {
   /** Lower case. */
@@ -54,7 +49,7 @@ export function splitHead(raw: Uint8Array, from = 0): Head {
       break;
     }
     const field = /^([!-9;-~]{1,998})[ \t]*:/.exec(line);
-    if (/^[ \t]/.test(line)) {
+    if (/^[ \t]/.test(line) || isLostParameter(line, folded.at(-1))) {
       // RFC 5322 2.2.3: unfolding takes the line end out and leaves the white space.
       if (name !== '') folded.push(line);
     } else if (field?.[1]) {
@@ -70,6 +65,15 @@ export function splitHead(raw: Uint8Array, from = 0): Head {
   return { fields, end: at, lines };
 }
 
+/** `boundary=…` behind a line that ends in a semicolon was folded by somebody who forgot the white space. */
+export function isLostParameter(line: string, before: string | undefined): boolean {
+  return (
+    before !== undefined &&
+    /;[ \t]*$/.test(before.slice(-20)) &&
+    /^[a-z][a-z-]{1,20}(\*\d{0,2}\*?)?="?[^\s=]/i.test(line)
+  );
+}
+
 /** The charset that the header's first encoded word names: a hint for octets that name none. */
 export function charsetHint(fields: readonly Field[]): string | null {
   for (const { octets } of fields) {
@@ -79,13 +83,17 @@ export function charsetHint(fields: readonly Field[]): string | null {
   return null;
 }
 
+/** RFC 1428 3: octets of which nobody can say what they are. Those that are not UTF-8 become U+FFFD. */
+export const UNKNOWN_8BIT = 'unknown-8bit';
+
 /** A field's value in characters, encoded words left as they are. 8-bit octets inside an encoded word are of its charset. */
 export function fieldText(octets: string, likely: string | null): string {
   if (!/[^\t -~]/.test(octets)) return octets;
   const words = octets.replace(ENCODED_Q, (word) =>
     word.replace(/[\x80-\xFF]/g, (octet) => `=${octet.charCodeAt(0).toString(16)}`),
   );
-  return decodeText(Buffer.from(words, 'latin1'), null, likely);
+  const bytes = Buffer.from(words, 'latin1');
+  return likely === UNKNOWN_8BIT ? new TextDecoder().decode(bytes) : decodeText(bytes, null, likely);
 }
 
 /** Unstructured text (a subject, a name) with its encoded words decoded, on one line and without control characters. */
@@ -110,14 +118,17 @@ export function decodeWords(value: string): string {
   const out: string[] = [];
   let run: { charset: string; octets: Buffer[] } | null = null;
   let plainFrom = 0;
+  let closed = 0;
   const opening = /=\?([^?\s]{1,64})\?([bq])\?/gi;
   const flush = () => {
     if (run) out.push(decodeText(Buffer.concat(run.octets), run.charset));
     run = null;
   };
-  for (let word = opening.exec(value); word; word = opening.exec(value)) {
-    const end = value.indexOf('?=', opening.lastIndex);
-    if (end < 0) break;
+  let words = 0;
+  for (let word = opening.exec(value); word && words < MAX_WORDS; word = opening.exec(value)) {
+    words += 1;
+    if (closed >= 0 && closed < opening.lastIndex) closed = value.indexOf('?=', opening.lastIndex);
+    const { end, next } = endOfWord(value, opening.lastIndex, closed);
     const [, charset = '', encoding = ''] = word;
     const between = value.slice(plainFrom, word.index);
     if (run === null || between.trim() !== '') {
@@ -137,13 +148,27 @@ export function decodeWords(value: string): string {
       flush();
       run = { charset: charset.toLowerCase(), octets: [octets] };
     }
-    plainFrom = end + 2;
+    plainFrom = next;
     opening.lastIndex = plainFrom;
   }
   flush();
   out.push(value.slice(plainFrom));
   return out.join('');
 }
+
+/** RFC 2047 2 allows 75 characters. A word that was cut off is looked for the next one so far. */
+const MAX_WORD = 2_048;
+
+/** A word that somebody cut off ends where the next begins, or with the field. `closed`: where a word is closed next, -1 for never. */
+function endOfWord(value: string, from: number, closed: number): { end: number; next: number } {
+  const end = closed < 0 ? value.length : closed;
+  const cut = ANOTHER_WORD.exec(value.slice(from, Math.min(end, from + MAX_WORD)));
+  if (closed >= 0 && !cut) return { end: closed, next: closed + 2 };
+  const next = cut ? from + cut.index : value.length;
+  return { end: value[next - 1] === '?' ? next - 1 : next, next };
+}
+
+const ANOTHER_WORD = /\s+=\?[^?\s]{1,64}\?[bq]\?/i;
 
 function decodeWord(text: string, encoding: string): Buffer {
   if (encoding.toLowerCase() === 'b') return Buffer.from(text, 'base64');

@@ -1,9 +1,7 @@
 /** HTML as mail carries it: made plain for reading, made harmless for showing. */
 import { Parser } from 'htmlparser2';
 import sanitize from 'sanitize-html';
-
-/** Beyond this HTML is cut before it is walked: a newsletter has 100 KB, and every tag costs. */
-export const MAX_HTML_CHARS = 2 * 1024 * 1024;
+import { MAX_HTML_CHARS, MAX_LINKS } from './limits.ts';
 
 /** Tables in tables in tables reach some thirty levels. The sanitizer's time grows with the square of the depth. */
 const MAX_DEPTH = 300;
@@ -60,7 +58,10 @@ const BLOCKS = new Set([
 const PARAGRAPHS = new Set(['p', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'ul', 'ol', 'pre', 'blockquote']);
 
 /** What an element's attributes say of it: text in a quote, or that everything from here on is one. */
-export type Quoting = 'quote' | 'rest' | null;
+export type Quoting = 'quote' | 'rest' | 'signature' | null;
+
+/** Stands before each line that an element of the HTML says is signature. Mail holds no such character: NUL is stripped. */
+export const IN_SIGNATURE = '\0~';
 
 /** Plain text of HTML. Links keep their target when the text does not show it, lists their marks, quotes their `>`. */
 export function htmlToText(html: string): string {
@@ -84,10 +85,20 @@ export function walk(
   let hidden = 0;
   let preformatted = 0;
   let quotes = 0;
-  const open: { name: string; quote: boolean; unseen: boolean; href: string | null; from: number }[] = [];
+  let links = 0;
+  let signatures = 0;
+  const open: {
+    name: string;
+    quote: boolean;
+    signature: boolean;
+    unseen: boolean;
+    href: string | null;
+    from: number;
+  }[] = [];
   const listMarks: (number | null)[] = [];
 
-  const prefix = () => '> '.repeat(Math.min(quotes, MAX_QUOTE_DEPTH));
+  const prefix = () =>
+    '> '.repeat(Math.min(quotes, MAX_QUOTE_DEPTH)) + (signatures > 0 && quotes === 0 ? IN_SIGNATURE : '');
   const breakLine = () => {
     lines.push(prefix() + pieces.join('').replace(/(?<![ \t])[ \t]+$/, ''));
     pieces = [];
@@ -154,13 +165,13 @@ export function walk(
           endLine();
           lines.push(cut);
         }
-        if (kind === 'quote') {
-          endLine();
-          quotes += 1;
-        }
+        if (kind === 'quote' || kind === 'signature') endLine();
+        if (kind === 'quote') quotes += 1;
+        if (kind === 'signature') signatures += 1;
         open.push({
           name,
           quote: kind === 'quote',
+          signature: kind === 'signature',
           unseen,
           href: name === 'a' ? (attributes.href ?? null) : null,
           from: pieces.length,
@@ -176,11 +187,19 @@ export function walk(
         if (!element) return;
         if (element.unseen) hidden -= 1;
         if (hidden > 0) return;
-        if (element.href !== null) write(target(element.href, pieces.slice(element.from)));
+        if (element.href !== null) {
+          links += 1;
+          if (links <= MAX_LINKS) write(target(element.href, pieces.slice(element.from)));
+        }
         if (name === 'pre') preformatted -= 1;
         if (name === 'ul' || name === 'ol') listMarks.pop();
         if (PARAGRAPHS.has(name) || BLOCKS.has(name)) endLine();
+        if (element.signature) {
+          endLine();
+          signatures -= 1;
+        }
         if (element.quote) {
+          endLine();
           quotes -= 1;
           gap = false;
         }

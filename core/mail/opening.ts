@@ -6,7 +6,9 @@ import { detectLanguage } from '../triage/language.ts';
 import { route } from '../triage/route.ts';
 import type { Address, Email, Receipt } from './email.ts';
 import { type Arrival, ends, type Memory, type Moment, type Outcome, sender } from './outcome.ts';
+import { isConfidential, referrals } from './referral.ts';
 import { personOf } from './standing.ts';
+import { isOwnAddress, ownAddressOf } from './writer.ts';
 
 interface Opening {
   reason:
@@ -17,7 +19,9 @@ interface Opening {
     | 'closed-ticket'
     | 'list'
     | 'monitoring'
-    | 'forwarded-by-agent';
+    | 'forwarded-by-agent'
+    | 'on-behalf'
+    | 'agent-wrote';
   detail: string;
   flagged: string | null;
   acknowledge: boolean;
@@ -77,7 +81,7 @@ export function openTicket(
         messageId: email.messageId,
         reasons,
       },
-      also: [...assigned, ...(note ? [noted(note.by)] : [])],
+      also: [...assigned, ...(note ? [noted(note.by)] : []), ...referrals(arrival, { team, mailbox }, desk)],
     },
     message: {
       direction: 'in',
@@ -107,7 +111,9 @@ export function classifyArrival(
   { email, trimmed, receipt }: Pick<Arrival, 'email' | 'trimmed' | 'receipt'>,
   desk: Desk,
 ): Classification {
-  const to = [...receipt.recipients.map(withoutTag), ...email.to.map(({ address }) => withoutTag(address))];
+  const to = [...receipt.recipients, ...email.to.map(({ address }) => address)].map((address) =>
+    ownAddressOf(address, desk),
+  );
   return classify(
     { subject: email.subject, text: trimmed.visible || email.text, from: email.from?.address ?? '', to },
     desk,
@@ -125,23 +131,20 @@ function mailboxOf({ recipients }: Receipt, { to, cc }: Email, desk: Desk): stri
     ...recipients,
     ...to.map(({ address }) => address),
     ...cc.map(({ address }) => address),
-  ].map(withoutTag);
-  const known = desk.addresses.find(({ address }) => written.includes(address)) ?? desk.addresses[0];
+  ].map((address) => ownAddressOf(address, desk));
+  const own = desk.addresses.filter(({ address }) => written.includes(address));
+  // What also went to a confidential team is theirs, and it is they who answer.
+  const known = own.find(({ team }) => isConfidential(team, desk)) ?? own[0] ?? desk.addresses[0];
   return known?.address as string;
-}
-
-export function withoutTag(address: string): string {
-  return address.toLowerCase().replace(/\+[^@]*@/, '@');
 }
 
 /** A forged list of hundreds must not make the desk write to all of them. */
 const MOST_COPIES = 48;
 
-/** Those on copy who belong neither to the desk nor to its people. */
+/** Those on copy who belong neither to the desk nor to its people. What comes back from a public address or a list would be a loop. */
 export function outsiders({ to, cc, from }: Email, desk: Desk): Address[] {
   const others = [...to, ...cc].filter(
-    ({ address }) =>
-      address !== from?.address && !address.endsWith(`@${desk.domain}`) && !personOf(address, desk),
+    ({ address }) => address !== from?.address && !isOwnAddress(address, desk) && !personOf(address, desk),
   );
   return [...new Map(others.map((other) => [other.address, other])).values()].slice(0, MOST_COPIES);
 }

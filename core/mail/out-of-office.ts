@@ -32,25 +32,31 @@ const SUBJECTS: readonly { language: string; subject: string; ambiguous?: string
   {
     language: 'French',
     subject:
-      "réponse automatique|absence du bureau|absent(?:e)? du bureau|message d[’']absence|notification d[’']absence",
+      "r[ée]ponse automatique|message automatique d[’']absence|absence du bureau|absent(?:e)? du bureau|message d[’']absence|notification d[’']absence",
     ambiguous: 'en congé|absent(?:e)?|absence',
   },
   {
     language: 'German',
     subject:
-      'automatische antwort|abwesenheitsnotiz|abwesenheitsnachricht|nicht im büro|automatische abwesenheitsnotiz|autoantwort',
+      'automatische antwort(?: \\(abwesenheit\\))?|abwesenheits(?:notiz|nachricht|benachrichtigung|meldung|assistent)|nicht im büro|automatische abwesenheitsnotiz|autoantwort',
     ambiguous: 'abwesenheit|abwesend|außer haus|bin im urlaub|urlaub',
   },
   { language: 'Greek', subject: 'αυτόματη απάντηση|εκτός γραφείου' },
   { language: 'Hebrew', subject: 'מענה אוטומטי|תשובה אוטומטית|מחוץ למשרד' },
   { language: 'Hungarian', subject: 'automatikus válasz|házon kívül' },
+  { language: 'Icelandic', subject: 'sjálfvirkt svar' },
   { language: 'Indonesian', subject: 'balasan otomatis|di luar kantor' },
   {
     language: 'Italian',
-    subject: "risposta automatica|fuori sede|fuori ufficio|assenza dall[’']ufficio|risposta non al computer",
+    subject:
+      "risposta automatica|fuori sede|fuori ufficio|assen(?:za|te) dall[’']ufficio|risposta non al computer",
   },
   { language: 'Japanese', subject: '自動応答|自動返信|不在通知|不在のお知らせ', ambiguous: '不在|外出中' },
-  { language: 'Korean', subject: '자동 회신|자동 응답|자동회신', ambiguous: '부재 중|부재중' },
+  {
+    language: 'Korean',
+    subject: '(?:부재 ?중 )?(?:자동 회신|자동 응답|자동회신|자동응답)',
+    ambiguous: '부재 중|부재중',
+  },
   { language: 'Lithuanian and Latvian', subject: 'automatinis atsakymas|automātiska atbilde' },
   {
     language: 'Norwegian',
@@ -59,13 +65,14 @@ const SUBJECTS: readonly { language: string; subject: string; ambiguous?: string
   },
   {
     language: 'Polish',
-    subject: 'automatyczna odpowied[źz]|autoodpowiedź|odpowiedź automatyczna|jestem poza biurem',
+    subject:
+      'automatyczna odpowied[źz]|autoodpowiedź|odpowiedź automatyczna|nieobecność w biurze|jestem poza biurem',
     ambiguous: 'poza biurem|nieobecność|nieobecny',
   },
   {
     language: 'Portuguese',
     subject:
-      'resposta automática|ausência temporária|fora do escritório|ausente do escritório|ausência do escritório',
+      'resposta autom[áa]tica|ausência temporária|fora do escritório|ausente do escritório|ausência do escritório',
   },
   { language: 'Romanian', subject: 'răspuns automat|în afara biroului' },
   {
@@ -77,15 +84,20 @@ const SUBJECTS: readonly { language: string; subject: string; ambiguous?: string
   { language: 'Slovenian', subject: 'samodejni odgovor', ambiguous: 'odsotnost' },
   {
     language: 'Spanish',
-    subject: 'respuesta automática|fuera de (?:la )?oficina|ausente de la oficina|respuesta de ausencia',
+    subject: 'respuesta autom[áa]tica|fuera de (?:la )?oficina|ausente de la oficina|respuesta de ausencia',
+    ambiguous: 'ausente|ausencia',
   },
   {
     language: 'Swedish',
     subject: 'autosvar|automatiskt svar|frånvaro(?:meddelande|besked)|inte på kontoret|ej på kontoret',
-    ambiguous: 'frånvaro',
+    ambiguous: 'frånvaro|frånvarande',
   },
   { language: 'Thai', subject: 'ตอบกลับอัตโนมัติ' },
-  { language: 'Turkish', subject: 'otomatik yanıt|otomatik cevap|ofis dışında|ofis dışındayım' },
+  {
+    language: 'Turkish',
+    subject: 'otomatik yanıt|otomatik cevap|ofis dışında|ofis dışındayım',
+    ambiguous: 'izindeyim',
+  },
   { language: 'Ukrainian', subject: 'автоматична відповідь|поза офісом' },
   { language: 'Vietnamese', subject: 'trả lời tự động|thư trả lời tự động' },
 ];

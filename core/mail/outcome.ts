@@ -2,19 +2,27 @@
 import type { Desk, Language } from '../config/desk.ts';
 import type { Decided } from '../ticket/decide.ts';
 import type { Happening, Message, Ticket } from '../ticket/ticket.ts';
+import type { Undeliverable } from '../ticket/undeliverable.ts';
+import type { Away } from '../triage/presence.ts';
 import type { Loads } from '../triage/route.ts';
 import type { Disposition, DispositionReason } from './disposition.ts';
-import type { Address, Automatic, Bounce, Email, Forwarded, Receipt, Trimmed } from './email.ts';
+import type { Address, Automatic, Bounce, Email, Forwarded, Receipt, Reported, Trimmed } from './email.ts';
+import type { Flood } from './flood.ts';
 import type { Candidate } from './thread.ts';
 import type { Token } from './token.ts';
+import type { Writer } from './writer.ts';
 
 /** An email with everything that was read from it: read.ts makes it. */
 export interface Arrival {
+  /** Its `from` is who wrote it, by the rules of writer.ts. */
   email: Email;
+  /** The verdicts as they are to be understood of that writer. */
   receipt: Receipt;
+  writer: Writer;
   trimmed: Trimmed;
   automatic: Automatic | null;
   bounce: Bounce | null;
+  reported: Reported | null;
   forwarded: Forwarded | null;
 }
 
@@ -36,32 +44,44 @@ export interface Memory {
   duplicateOf: string | null;
   /** The ticket of an earlier mail that has the same Message-ID and other content. */
   sameMessageId: string | null;
+  /** The ticket of which this is the mail once more. */
+  sameMail: Ticket | null;
   candidate: Candidate | null;
   /** The candidate's ticket, merged ones followed; null when it is not there. */
   ticket: Ticket | null;
   token: Token | null;
   suspicion: string | null;
+  /** To whom our mail went that this one answers or reports on. */
+  sentTo: string | null;
+  /** What is remembered of the sender's address. */
+  undeliverable: Undeliverable | null;
   code: HeldCode | null;
   released: boolean;
   trusted: boolean;
   /** How often this mail was held before: each time has a code of its own. */
   rounds: number;
   loads: Loads;
+  /** Set when its sender writes more, and more of the same, than a person does. */
+  flood: Flood | null;
 }
 
 /** What a desk knows that has seen nothing yet. */
 export const NOTHING_KNOWN: Memory = {
   duplicateOf: null,
   sameMessageId: null,
+  sameMail: null,
   candidate: null,
   ticket: null,
   token: null,
   suspicion: null,
+  sentTo: null,
+  undeliverable: null,
   code: null,
   released: false,
   trusted: false,
   rounds: 0,
   loads: new Map(),
+  flood: null,
 };
 
 export interface Moment {
@@ -71,13 +91,24 @@ export interface Moment {
   realNow: number;
 }
 
-export type NewMessage = Pick<Message, 'direction' | 'visibility' | 'from' | 'text' | 'cc' | 'messageId'>;
+export type NewMessage = Pick<
+  Message,
+  'direction' | 'visibility' | 'from' | 'text' | 'html' | 'cc' | 'messageId'
+>;
 
 export type TicketOutcome =
   | { kind: 'open'; opened: Extract<Happening, { kind: 'opened' }>; also: Happening[] }
   | { kind: 'change'; before: Ticket; happenings: Happening[] };
 
-/** What its sender is told outside of any ticket. */
+/** What a mail says of people and addresses, beside what it does to a ticket. */
+export interface Learned {
+  away?: { address: string; away: Away };
+  undeliverable: Undeliverable[];
+  /** Nothing arrived there, and now mail came from it. */
+  reachable?: string;
+}
+
+/** What somebody is told outside of any ticket: a sender of his mail, a lead of his agent. */
 export type Notice =
   | {
       kind: 'refused';
@@ -97,7 +128,17 @@ export type Notice =
       subject: string;
       messageId: string | null;
       language: Language;
-    };
+    }
+  | ({
+      kind: 'away';
+      to: Address;
+      reason: DispositionReason;
+      /** Who is away. */
+      person: string;
+      subject: '';
+      messageId: null;
+      language: Language;
+    } & Pick<Away, 'from' | 'until' | 'quote' | 'ambiguous'>);
 
 export interface Outcome {
   disposition: Disposition;
@@ -105,11 +146,14 @@ export interface Outcome {
   /** In words: which rule fired, and what it saw. */
   detail: string;
   clue: Candidate['clue'] | null;
+  /** The ticket that it belongs to without changing it. */
+  concerns?: string;
   ticket: TicketOutcome | null;
   message: NewMessage | null;
   /** What came with it for the desk's eyes alone: an agent's words above a mail that he forwards. */
   note: NewMessage | null;
   notice: Notice | null;
+  learned: Learned;
   /** What the code's record becomes. */
   code: HeldCode | null;
   /** A right code came back: this mail runs again, and perhaps the domain is trusted for a while. */
@@ -135,6 +179,7 @@ export function ends(
     message: null,
     note: null,
     notice: null,
+    learned: { undeliverable: [] },
     code: null,
     release: null,
     ...more,
@@ -146,12 +191,25 @@ export function takesPart(address: string, { participants, assignee }: Ticket): 
   return assignee === address || participants.some((participant) => participant.address === address);
 }
 
+/** The same of a mail's writer. Whom nothing but its Reply-To names takes no part: anybody could write that. */
+export function writerTakesPart({ email, writer }: Arrival, ticket: Ticket): boolean {
+  return (writer.by === 'from' || writer.through !== null) && takesPart(sender(email).address, ticket);
+}
+
+/** Anybody can write a number into a subject: it leads those who take part, and nobody else learns that it is one of ours. */
+export function isMisled(arrival: Arrival, { candidate, ticket }: Memory): boolean {
+  return candidate?.clue === 'subject' && ticket !== null && !writerTakesPart(arrival, ticket);
+}
+
 export function transcript(
-  { lines, refused, shows }: Decided,
+  { lines, refused, shows, files }: Decided,
   by: string,
   words: 'none' | 'sent' | 'noted',
 ): Happening {
-  return { kind: 'commanded', by, lines, refused, shows, words };
+  return {
+    ...{ kind: 'commanded', by, lines, refused, shows, words },
+    ...(files.length > 0 ? { files } : {}),
+  };
 }
 
 export function sender({ from }: Email): Address {

@@ -3,10 +3,13 @@
  * (charsets, which part is the text, what is attached) is decided here, because mail that people really send
  * breaks the rules that a strict reading relies on.
  */
+import { createHash } from 'node:crypto';
 import { MailParser } from 'mailparser';
 import { decodeText } from './charset.ts';
+import { guessCharset } from './charset-guess.ts';
+import { signedContent } from './cms.ts';
 import { boundaryOf, mendDelimiters } from './delimiters.ts';
-import type { Address, Attachment, Email } from './email.ts';
+import type { Address, Attachment, Cut, Email } from './email.ts';
 import {
   charsetHint,
   type Field,
@@ -18,29 +21,27 @@ import {
   readIds,
   readText,
   splitHead,
+  UNKNOWN_8BIT,
 } from './header.ts';
 import { htmlCharset, htmlToText } from './html.ts';
-
-/** SES takes no more (40 MB); whatever is larger did not come through it. */
-export const MAX_MAIL_BYTES = 41_943_040;
-
-/** One field may be a megabyte of nothing, and twenty thousand fields another. Beyond this nobody wrote it. */
-export const MAX_HEADER_BYTES = 2 * 1024 * 1024;
-
-/** Folded a character a line, two megabytes are a million lines. The longest header in the wild has hundreds. */
-export const MAX_HEADER_LINES = 50_000;
-
-/** Every line is looked at for a delimiter: forty megabytes of line ends take ten seconds. As many of base64 have half a million lines. */
-export const MAX_LINES = 4_000_000;
-
-/** Every part costs an object, a decoder and a name: ten thousand empty ones fit in a small mail. SES itself sends no more than 500. */
-export const MAX_PARTS = 1_000;
-
-/** A multipart inside a multipart, thousands deep, has each level look for every outer boundary. Real mail stays under ten. */
-export const MAX_NESTING = 100;
-
-/** Text beyond this is not read by anyone; it stays in the stored mail. Keeps what is written to the table and walked line by line bounded. */
-export const MAX_TEXT_CHARS = 4 * 1024 * 1024;
+import { describeInvitation } from './invitation.ts';
+import {
+  MAX_ADDRESSES,
+  MAX_ATTACHMENTS,
+  MAX_HEADER_BYTES,
+  MAX_HEADER_LINES,
+  MAX_HTML_CHARS,
+  MAX_LINES,
+  MAX_LINKS,
+  MAX_MAIL_BYTES,
+  MAX_MESSAGES_READ,
+  MAX_NESTING,
+  MAX_PARTS,
+  MAX_REFERENCES,
+  MAX_SIGNED_DEPTH,
+  MAX_TEXT_CHARS,
+} from './limits.ts';
+import { openTnef, type Tnef } from './tnef.ts';
 
 export type Unreadable =
   | 'too-large'
@@ -76,12 +77,22 @@ export async function parseEmail(raw: Uint8Array): Promise<Email> {
   const email = readHead(head.fields);
   if (countLines(octets) > MAX_LINES) throw new UnreadableEmailError('too-many-lines', email);
   const parts = await readParts(head, octets.subarray(head.end), email);
-  const body = readBody(parts, charsetHint(head.fields));
-  return { ...email, ...body, attachments: await Promise.all(body.attachments.map(withMessage)) };
+  const body = await readBody(parts, charsetHint(head.fields));
+  const attachments = await Promise.all(body.attachments.map(withMessage));
+  const unread =
+    attachments.filter(({ contentType }) => MESSAGE_TYPES.has(contentType)).length > MAX_MESSAGES_READ;
+  return { ...email, ...body, attachments, cut: [...email.cut, ...body.cut, ...cuts({ messages: unread })] };
 }
 
-/** Messages enclosed in one mail that are read: a digest has dozens, and only the first few can be what somebody passes on. */
-const MAX_MESSAGES_READ = 10;
+function cuts(made: Partial<Record<Cut, boolean>>): Cut[] {
+  return (Object.keys(made) as Cut[]).filter((cut) => made[cut]);
+}
+
+/** What the header alone says, for mail that is not read; `raw` may be its beginning. No text and no attachments. */
+export function parseHead(raw: Uint8Array): Email {
+  const octets = withLineFeeds(raw);
+  return readHead(withoutHugeFields(splitHead(octets, startOfHead(octets)).fields));
+}
 
 /** Messages inside messages are not opened: each level would hold the whole rest once more. */
 async function withMessage(attachment: Attachment, at: number): Promise<Attachment> {
@@ -95,7 +106,8 @@ async function withMessage(attachment: Attachment, at: number): Promise<Attachme
       attachment.contentType === 'text/rfc822-headers'
         ? []
         : await readParts(head, octets.subarray(head.end), email);
-    return { ...attachment, message: { ...email, text: readBody(parts, charsetHint(head.fields)).text } };
+    const { text } = await readBody(parts, charsetHint(head.fields));
+    return { ...attachment, message: { ...email, text } };
   } catch (fault) {
     if (fault instanceof UnreadableEmailError) return attachment;
     throw fault;
@@ -136,7 +148,7 @@ function withoutHugeFields(fields: readonly Field[]): Field[] {
 
 /** Everything that the header says, and an empty body. */
 function readHead(fields: readonly Field[]): Email {
-  const likely = charsetHint(fields) ?? contentCharset(fields);
+  const likely = charsetHint(fields) ?? contentCharset(fields) ?? guessFromAll(fields);
   const headers = new Map<string, string[]>();
   for (const { name, octets } of fields) {
     const value = fieldText(octets, likely).replaceAll('\0', '');
@@ -145,8 +157,15 @@ function readHead(fields: readonly Field[]): Email {
     else headers.set(name, [value]);
   }
   const first = (name: string): string => headers.get(name)?.[0] ?? '';
-  const mailboxes = (name: string): Address[] => (headers.get(name) ?? []).flatMap(readAddresses);
+  let crowded = false;
+  const mailboxes = (name: string): Address[] => {
+    const values = headers.get(name) ?? [];
+    const all = values.flatMap(readAddresses);
+    crowded ||= all.length >= MAX_ADDRESSES || values.some((value) => value.length > MAX_ADDRESSES * 128);
+    return all.slice(0, MAX_ADDRESSES);
+  };
   const fromAll = mailboxes('from');
+  const references = readIds((headers.get('references') ?? []).join(' '));
   return {
     subject: readText(first('subject')),
     from: fromAll[0] ?? null,
@@ -158,11 +177,14 @@ function readHead(fields: readonly Field[]): Email {
     date: readDate(first('date')),
     messageId: readIds(first('message-id'))[0] ?? null,
     inReplyTo: firstId(first('in-reply-to')),
-    references: readIds((headers.get('references') ?? []).join(' ')),
+    references,
     headers,
     text: '',
     html: null,
     attachments: [],
+    labels: [],
+    // The object is made from its top: every field of addresses has been read by now.
+    cut: cuts({ addresses: crowded, references: references.length >= MAX_REFERENCES }),
     reports: [],
   };
 }
@@ -171,6 +193,23 @@ function readHead(fields: readonly Field[]): Email {
 function firstId(value: string): string | null {
   const bracketed = /<[^<>]{1,2000}>/.exec(value)?.[0];
   return readIds(bracketed ?? (/^\S+$/.test(value.trim()) ? value : ''))[0] ?? null;
+}
+
+/** In mail that is not even MIME two octets are no evidence: what they stand for is shown as unknown. */
+const LEAST_OCTETS = 3;
+
+/**
+ * Of a header for which the mail names no charset. All fields together say more than each by itself: a name and a
+ * subject of two words are few letters.
+ */
+function guessFromAll(fields: readonly Field[]): string | null {
+  const octets = fields
+    .map(({ octets }) => octets.slice(0, 2_000))
+    .filter((octets) => /[\x80-\xFF]/.test(octets))
+    .join(' ');
+  const foreign = octets.replace(/[^\x80-\xFF]+/g, '').length;
+  const isMime = fields.some(({ name }) => name === 'mime-version' || name === 'content-type');
+  return !isMime && foreign < LEAST_OCTETS ? UNKNOWN_8BIT : guessCharset(Buffer.from(octets, 'latin1'));
 }
 
 function contentCharset(fields: readonly Field[]): string | null {
@@ -202,7 +241,28 @@ interface Node {
   parent?: Node;
 }
 
-async function readParts(head: Head, body: Uint8Array, email: Email): Promise<Part[]> {
+/** All parts, those inside an S/MIME signature that wraps them (RFC 8551 3.5.2) in its place. */
+async function readParts(head: Head, body: Uint8Array, email: Email, depth = 0): Promise<Part[]> {
+  const parts: Part[] = [];
+  for (const part of await readTree(head, body, email)) {
+    const signed = depth < MAX_SIGNED_DEPTH && isPkcs7(part) ? signedContent(part.content) : null;
+    const inner = signed && splitHead(signed, startOfHead(signed));
+    if (inner && inner.fields.length > 0)
+      parts.push(...(await readParts(inner, signed.subarray(inner.end), email, depth + 1)));
+    else parts.push(part);
+  }
+  if (parts.length > MAX_PARTS) throw new UnreadableEmailError('too-many-parts', email);
+  return parts;
+}
+
+function isPkcs7({ contentType, name }: Pick<Part, 'contentType' | 'name'>): boolean {
+  return (
+    /^application\/(x-)?pkcs7-mime$/.test(contentType) ||
+    (contentType === 'application/octet-stream' && /\.p7m$/i.test(name ?? ''))
+  );
+}
+
+async function readTree(head: Head, body: Uint8Array, email: Email): Promise<Part[]> {
   // Of the root's own fields only these mean something for its body. Everything else is read above, at our own limits.
   const fields = mimeFields(head.fields, body);
   const parser = Object.assign(
@@ -321,10 +381,10 @@ function contentTypeOf({ headers }: Node, type: string, within: Part['within']):
   return /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+$/.test(type) ? type : 'text/plain';
 }
 
-/** 8-bit octets in a name come as Latin-1 characters. */
+/** 8-bit octets in a name come as Latin-1 characters, as do the letters of one that says that it is Latin-1. */
 function partName(name: string): string | null {
   const text = /^[\0-\xFF]*[\x80-\xFF][\0-\xFF]*$/.test(name)
-    ? decodeText(Buffer.from(name, 'latin1'), null)
+    ? decodeText(Buffer.from(name, 'latin1'), null, 'windows-1252')
     : name;
   return oneLine(text) || null;
 }
@@ -337,22 +397,113 @@ const REPORT_TYPES = new Set([
   'message/feedback-report',
 ]);
 
-function readBody(
+async function readBody(
   parts: readonly Part[],
   hint: string | null,
-): Pick<Email, 'text' | 'html' | 'attachments' | 'reports'> {
+): Promise<Pick<Email, 'text' | 'html' | 'attachments' | 'reports' | 'labels' | 'cut'>> {
   const likely = parts.find(({ charset }) => charset !== null)?.charset ?? hint;
   const bodies = parts.filter((part, at) => isBody(part, at === 0));
-  const html = htmlOf(bodies, likely);
   const rest = parts.filter((part) => !bodies.includes(part));
+  const outlook = await openOutlook(rest);
+  const html = htmlOf(bodies, likely) ?? (bodies.length === 0 ? outlook.html : null);
+  const written = textOf(bodies, html, likely) || outlook.text;
+  const files = [...outlook.rest.map((part, at) => attach(part, at, html)), ...outlook.files(html)];
+  const labels = await labelsOf(rest, written, likely);
+  const text = [written.trim() === '' && labels.length > 0 ? '' : written, ...labels]
+    .filter((one) => one !== '')
+    .join('\n\n');
   return {
-    text: textOf(bodies, html, likely),
-    html,
-    attachments: rest.map((part, at) => attach(part, at, html)),
+    text: text.slice(0, MAX_TEXT_CHARS),
+    html: html?.slice(0, MAX_TEXT_CHARS) ?? null,
+    attachments: files.slice(0, MAX_ATTACHMENTS),
+    labels,
+    cut: cuts({
+      text: text.length > MAX_TEXT_CHARS,
+      html: (html?.length ?? 0) > MAX_HTML_CHARS,
+      links: linksIn(html) > MAX_LINKS,
+      attachments: files.length > MAX_ATTACHMENTS,
+      winmail: outlook.cut,
+    }),
     reports: rest
       .filter(({ contentType }) => REPORT_TYPES.has(contentType))
       .map((part) => ({ contentType: part.contentType, text: textOfPart(part, likely) })),
   };
+}
+
+function linksIn(html: string | null): number {
+  let links = 0;
+  for (let at = html?.indexOf('href') ?? -1; html && at >= 0; at = html.indexOf('href', at + 4)) links += 1;
+  return links;
+}
+
+interface Outlook {
+  text: string;
+  html: string | null;
+  /** The parts without those that were opened. */
+  rest: Part[];
+  files: (html: string | null) => Attachment[];
+  cut: boolean;
+}
+
+/** What stands in a winmail.dat. One that cannot be opened stays the file that it is. */
+async function openOutlook(parts: readonly Part[]): Promise<Outlook> {
+  const opened = new Map<Part, Tnef>();
+  for (const part of parts) {
+    const tnef = isTnef(part) ? await openTnef(part.content) : null;
+    if (tnef) opened.set(part, tnef);
+  }
+  const all = [...opened.values()];
+  const html = all.find((tnef) => tnef.html?.trim())?.html ?? null;
+  return {
+    text:
+      all.find((tnef) => tnef.text?.trim())?.text?.replace(/\r\n?/g, '\n') ??
+      (html === null ? '' : htmlToText(html)),
+    html,
+    rest: parts.filter((part) => staysAFile(opened.get(part))),
+    files: (shown) =>
+      all
+        .flatMap(({ files }) => files)
+        .map(({ name, contentType, contentId, content }, at) => {
+          const type = contentType?.toLowerCase() ?? typeOfName(name);
+          const part = {
+            name: oneLine(name) || null,
+            contentType: type,
+            contentId,
+            content: Buffer.from(content),
+          };
+          return attach({ ...part, disposition: null, within: [] }, parts.length + at, shown);
+        }),
+    cut: all.some(({ cut }) => cut),
+  };
+}
+
+/** What was cut may hold a file that was not read, and what holds nothing is not understood: the whole is kept. */
+function staysAFile(tnef: Tnef | undefined): boolean {
+  return (
+    !tnef || tnef.cut || [tnef.subject, tnef.text, tnef.html, ...tnef.files].every((one) => one === null)
+  );
+}
+
+function isTnef({ contentType, name }: Part): boolean {
+  return /^application\/(vnd\.)?ms-tnef$/.test(contentType) || /^winmail.*\.dat$/i.test(name ?? '');
+}
+
+/** Says what an invitation is to, and what a mail is whose words cannot be read. */
+async function labelsOf(parts: readonly Part[], written: string, likely: string | null): Promise<string[]> {
+  const calendar = parts.find(({ contentType }) => contentType === 'text/calendar');
+  const invitation = calendar ? await describeInvitation(textOfPart(calendar, likely)) : null;
+  const blank = written.trim() === '';
+  return [
+    ...(invitation ? [invitation] : []),
+    ...(blank && parts.some(isPkcs7) ? [encrypted('S/MIME')] : []),
+    ...(blank && parts.some(({ contentType }) => contentType === 'application/pgp-encrypted')
+      ? [encrypted('PGP')]
+      : []),
+  ];
+}
+
+function encrypted(how: string): string {
+  return `[This email is encrypted with ${how}. It cannot be read here and is kept as a file.]`;
 }
 
 /** RFC 8621 4.1.4: text that was not attached is body, save for a named or a related one that is not the first of its kin. */
@@ -365,12 +516,7 @@ function isBody(part: Part, first: boolean): boolean {
 
 function htmlOf(bodies: readonly Part[], likely: string | null): string | null {
   const rich = bodies.filter(({ contentType }) => contentType === 'text/html');
-  return rich.length === 0
-    ? null
-    : rich
-        .map((part) => textOfPart(part, likely))
-        .join('\n')
-        .slice(0, MAX_TEXT_CHARS);
+  return rich.length === 0 ? null : rich.map((part) => textOfPart(part, likely)).join('\n');
 }
 
 /** The plain parts; HTML made plain where it stands alone, or where its plain alternative says nothing. */
@@ -380,10 +526,7 @@ function textOf(bodies: readonly Part[], html: string | null, likely: string | n
     .map((part) =>
       part.contentType === 'text/html' ? htmlToText(textOfPart(part, likely)) : textOfPart(part, likely),
     );
-  const text = texts
-    .filter((one, at) => one.trim() !== '' || at === 0)
-    .join('\n')
-    .slice(0, MAX_TEXT_CHARS);
+  const text = texts.filter((one, at) => one.trim() !== '' || at === 0).join('\n');
   if (html === null || !saysNothing(text)) return text;
   const plain = htmlToText(html);
   return plain.trim().length < 3 * text.trim().length || plain.trim() === '' ? text : plain;
@@ -432,7 +575,9 @@ function unflow(text: string, deleteSpace: boolean): string {
   return out.join('\n');
 }
 
-function attach(part: Part, at: number, html: string | null): Attachment {
+type Enclosed = Pick<Part, 'name' | 'contentType' | 'contentId' | 'disposition' | 'within' | 'content'>;
+
+function attach(part: Enclosed, at: number, html: string | null): Attachment {
   return {
     name: part.name ?? madeUpName(part, at),
     contentType: part.contentType,
@@ -440,14 +585,20 @@ function attach(part: Part, at: number, html: string | null): Attachment {
     inline: isShownInside(part, html),
     contentId: part.contentId,
     content: part.content,
+    sha256: createHash('sha256').update(part.content).digest('hex'),
   };
 }
 
-function isShownInside({ contentId, disposition, within }: Part, html: string | null): boolean {
-  if (html === null || contentId === null || disposition === 'attachment') return false;
+/** What the HTML shows is inline, whatever its disposition says; beside the HTML in a multipart/related only pictures are. */
+function isShownInside(
+  { contentId, disposition, within, contentType }: Enclosed,
+  html: string | null,
+): boolean {
+  if (html === null || contentId === null) return false;
+  if (html.includes(`cid:${contentId}`) || html.includes(`cid:${encodeURIComponent(contentId)}`)) return true;
   return (
-    html.includes(`cid:${contentId}`) ||
-    html.includes(`cid:${encodeURIComponent(contentId)}`) ||
+    disposition !== 'attachment' &&
+    contentType.startsWith('image/') &&
     within.some(({ type }) => type === 'multipart/related')
   );
 }
@@ -486,12 +637,19 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
 };
 
 /** `image-2.png`: what it is and the how-manieth, for parts that nobody named. */
-function madeUpName({ contentType, content }: Part, at: number): string {
+function madeUpName({ contentType, content }: Enclosed, at: number): string {
   const kind =
     contentType.startsWith('message/rfc822') || contentType === 'message/global'
       ? subjectOf(content)
       : (contentType.split('/')[0] ?? 'file');
   return `${kind}-${at + 1}.${EXTENSIONS[contentType] ?? 'bin'}`;
+}
+
+/** The type of a file that only has a name. */
+function typeOfName(name: string): string {
+  const extension = /\.([a-z0-9]{1,8})$/i.exec(name)?.[1]?.toLowerCase();
+  const known = Object.entries(EXTENSIONS).find(([, one]) => one === extension);
+  return known?.[0] ?? 'application/octet-stream';
 }
 
 /** An attached message is known by its subject. */

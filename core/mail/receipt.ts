@@ -3,6 +3,12 @@ import * as z from 'zod';
 import type { Receipt, Verdict } from './email.ts';
 import { type Field, splitHead, withoutComments } from './header.ts';
 
+/** SES writes this object once, when the receipt rule is made. */
+export const SETUP_NOTICE = 'AMAZON_SES_SETUP_NOTIFICATION';
+
+/** No head that SES and a person's programs write is longer. */
+export const HEAD_OCTETS = 256 * 1024;
+
 const VERDICTS = [
   'PASS',
   'FAIL',
@@ -62,13 +68,33 @@ export function readReceipt(notification: unknown): { receipt: Receipt; bucket: 
   };
 }
 
+/** The notification as SES would have said it: with it a stored mail is handed in once more. */
+export function notificationOf(receipt: Receipt, objectKey: string, bucketName: string) {
+  const { mailId, receivedAt, recipients, returnPath, spf, dkim, dmarc, spam, virus, dmarcPolicy } = receipt;
+  return {
+    notificationType: 'Received',
+    mail: { messageId: mailId, timestamp: receivedAt, source: returnPath },
+    receipt: {
+      timestamp: receivedAt,
+      recipients,
+      spfVerdict: { status: spf },
+      dkimVerdict: { status: dkim },
+      dmarcVerdict: { status: dmarc },
+      spamVerdict: { status: spam },
+      virusVerdict: { status: virus },
+      dmarcPolicy,
+      action: { type: 'S3', bucketName, objectKey },
+    },
+  };
+}
+
 /**
  * The fallback when only the stored object is left. SES writes its headers above everything that the sender wrote and
  * ends them with X-SES-RECEIPT; only what stands above that, the first of each name, is believed. A mail without that
  * line did not come through SES, and says nothing.
  */
 export function receiptFromHeaders(mailId: string, receivedAt: string, raw: Uint8Array): Receipt {
-  const trusted = sesFields(splitHead(raw.subarray(0, 262_144)).fields);
+  const trusted = sesFields(splitHead(raw.subarray(0, HEAD_OCTETS)).fields);
   const first = (name: string): string => trusted.find((field) => field.name === name)?.octets ?? '';
   const received = first('received');
   const results = authenticationResults(first('authentication-results'));

@@ -22,9 +22,38 @@ interface Rule {
   sees: (email: Email, own: Own, receipt: Receipt) => string | null;
 }
 
+/** What is known of an email's way and sender, by proof and by desk.yaml. */
+interface Known {
+  /** A public address of the desk passed it on: list headers and Precedence are that group's, and the mail a person's. */
+  passedOn: boolean;
+  /** The admin wants this sender's mail treated as a person's, whatever its headers call it. */
+  allowed: boolean;
+}
+
+const OF_THE_GROUP: ReadonlySet<string> = new Set(['list-header', 'precedence']);
+
+/** Rules that go by header fields alone, without a report or words that a machine writes. */
+const BY_HEADERS: ReadonlySet<string> = new Set([
+  ...OF_THE_GROUP,
+  'vacation-header',
+  'exchange-out-of-office',
+  'auto-replied',
+  'alarm-subject',
+  'notifier-header',
+  'null-return-path',
+  'auto-generated',
+  'no-reply-sender',
+]);
+
 /** The first rule that an email meets; null for a person's mail. */
-export function screen(email: Email, receipt: Receipt, own: Own): Automatic | null {
+export function screen(
+  email: Email,
+  receipt: Receipt,
+  own: Own,
+  { passedOn, allowed }: Known = { passedOn: false, allowed: false },
+): Automatic | null {
   for (const { kind, rule, sees } of RULES) {
+    if ((allowed && BY_HEADERS.has(rule)) || (passedOn && OF_THE_GROUP.has(rule))) continue;
     const seen = sees(email, own, receipt);
     if (seen !== null) return { kind, rule, seen: seen.slice(0, 200) };
   }
@@ -88,14 +117,23 @@ function report(email: Email, type: string): string | null {
 const says = (email: Email, type: string): string | null =>
   matching(header(email, 'content-type'), new RegExp(`report-type\\s*=\\s*"?${type}`, 'i'));
 
-const NO_REPLY =
+/** From no-reply@ nobody writes, and nobody reads what goes there. */
+export const NO_REPLY =
   /^(no-?_?\.?reply|do-?_?\.?not-?_?\.?reply|noreply|donotreply|ne-?pas-?repondre|nicht-?antworten|no-?responder|nao-?responda|noresponse|no-response)([+._-].*)?@|[._-](no-?reply|do-?not-?reply)@/i;
 
 /** RFC 5321 6.3: a hundred hops are a loop. */
 const MAX_HOPS = 100;
 
 const RULES: readonly Rule[] = [
-  { kind: 'loop', rule: 'own-update', sees: (email) => header(email, 'x-replydesk-update') },
+  // Anybody can write this header: of a stranger's mail it says nothing. Where somebody rewrote From, our signed reference tells (dispose.ts).
+  {
+    kind: 'loop',
+    rule: 'own-update',
+    sees: (email, { domain }) =>
+      email.fromAll.some(({ address }) => address.endsWith(`@${domain}`))
+        ? header(email, 'x-replydesk-update')
+        : null,
+  },
   {
     kind: 'loop',
     rule: 'own-address',

@@ -210,7 +210,7 @@ const ORIGINALS = new Set(ORIGINAL_MESSAGE.flatMap(({ phrases }) => phrases));
 
 /** `---------- Forwarded message ---------`, `Begin forwarded message:`. */
 export function isForwardSeparator(line: string): boolean {
-  const bare = bareLine(line);
+  const bare = dashes(line);
   if (bare.length > 120 || bare.length < 5) return false;
   const words = foldCase(bare.replace(/^[-_=*\s]+/, '').replace(/[-_=*\s]+$/, ''));
   const dashed = /^-{2,}/.test(bare);
@@ -225,9 +225,14 @@ export function isForwardSeparator(line: string): boolean {
 
 /** `-----Original Message-----`: stands above replies and forwards alike. */
 export function isOriginalSeparator(line: string): boolean {
-  const bare = bareLine(line);
+  const bare = dashes(line);
   if (bare.length > 120 || !/^[-_=]{2,}/.test(bare)) return false;
   return ORIGINALS.has(foldCase(bare.replace(/^[-_=\s]+/, '').replace(/[-_=\s:]+$/, '')));
+}
+
+/** Proton draws its rule with hyphens of the typographer. */
+function dashes(line: string): string {
+  return bareLine(line.slice(0, 400)).replace(/[\u2010-\u2015]/g, '-');
 }
 
 /** A line of underscores, dashes or the like alone, as Outlook draws it above a header block. */

@@ -12,8 +12,8 @@ export type Standing =
   | { kind: 'unproven-agent'; person: Person }
   /** A known address, and authentication failed: never believed, never answered. */
   | { kind: 'poser'; why: string }
-  /** Anybody else. `flagged` says what is doubtful; who failed authentication gets no answer. */
-  | { kind: 'requester'; flagged: string | null; failed: boolean }
+  /** Anybody else. `flagged` says what is doubtful; who failed authentication, or is distrusted, gets no answer. */
+  | { kind: 'requester'; flagged: string | null; failed: boolean; distrusted: boolean }
   /** The sender's domain asks that such mail be refused. */
   | { kind: 'disowned'; policy: 'quarantine' | 'reject' }
   | { kind: 'nobody' };
@@ -25,8 +25,19 @@ export interface Proofs {
   trusted: boolean;
 }
 
-export function standingOf(email: Email, receipt: Receipt, desk: Desk, proofs: Proofs): Standing {
-  const { from, fromAll } = email;
+/** What the rules of writer.ts doubt about whoever wrote. */
+export interface Doubts {
+  flagged: string | null;
+  distrusted: boolean;
+}
+
+export function standingOf(
+  { from, fromAll }: Email,
+  receipt: Receipt,
+  { flagged, distrusted }: Doubts,
+  desk: Desk,
+  proofs: Proofs,
+): Standing {
   if (!from) return { kind: 'nobody' };
   const person = personOf(from.address, desk);
   const posing = fromAll.length > 1 && fromAll.some(({ address }) => personOf(address, desk));
@@ -37,12 +48,13 @@ export function standingOf(email: Email, receipt: Receipt, desk: Desk, proofs: P
   if (receipt.dmarc === 'FAIL' && (receipt.dmarcPolicy === 'quarantine' || receipt.dmarcPolicy === 'reject'))
     return { kind: 'disowned', policy: receipt.dmarcPolicy };
   if (failedAuthentication(receipt))
-    return { kind: 'requester', flagged: verdictWords(receipt), failed: true };
-  return {
-    kind: 'requester',
-    flagged: fromAll.length > 1 ? 'From names several senders' : null,
-    failed: false,
-  };
+    return {
+      kind: 'requester',
+      flagged: [verdictWords(receipt), ...(flagged ? [flagged] : [])].join('; '),
+      failed: true,
+      distrusted,
+    };
+  return { kind: 'requester', flagged, failed: false, distrusted };
 }
 
 /**

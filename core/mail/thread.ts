@@ -20,17 +20,17 @@ export interface Clues {
 const MOST_REFERENCES = 30;
 const MOST_TAGS = 2;
 
-/** `realNow` in epoch ms: signatures stay on real time. `returned` is the Message-ID of what a bounce gives back. */
+/** `realNow` in epoch ms: signatures stay on real time. `returned` are the ids of what a report gives back. */
 export function cluesOf(
   email: Email,
   receipt: Receipt,
   desk: Desk,
   keys: Keys,
   realNow: number,
-  returned: string | null = null,
+  returned: readonly string[] = [],
 ): Clues {
-  const answered = email.inReplyTo ?? returned;
-  const nearestFirst = [...(answered ? [answered] : []), ...email.references.toReversed()];
+  const answered = [...(email.inReplyTo ? [email.inReplyTo] : []), ...returned];
+  const nearestFirst = [...answered, ...email.references.toReversed()];
   const ids = [...new Set(nearestFirst)];
   const signed = ids.flatMap((id) => readReference(id, desk.domain, keys) ?? []);
   return {
@@ -96,10 +96,10 @@ export function threadOf(
       };
     case 'token': {
       const conflict =
-        elsewhere && elsewhere !== token.token.id ? `its references point to ${elsewhere}` : null;
+        elsewhere && elsewhere !== token.token.id ? `, although its other clues point to ${elsewhere}` : '';
       return {
-        candidate: { ticketId: token.token.id, clue: 'token', why: `our token in ${token.in}` },
-        suspicion: conflict,
+        candidate: { ticketId: token.token.id, clue: 'token', why: `our token in ${token.in}${conflict}` },
+        suspicion: null,
       };
     }
     case 'none':
@@ -115,11 +115,17 @@ export function threadOf(
         };
       if (tags[0])
         return {
-          candidate: { ticketId: tags[0], clue: 'subject', why: `[${tags[0]}] in the subject` },
+          candidate: tagged(tags[0], tags[1]),
           suspicion: null,
         };
       return { candidate: null, suspicion: null };
   }
+}
+
+/** By its number in the subject; `other` stands there as well. */
+export function tagged(ticketId: string, other: string | undefined): Candidate {
+  const beside = other ? `, and not [${other}],` : '';
+  return { ticketId, clue: 'subject', why: `[${ticketId}]${beside} in the subject` };
 }
 
 function firstKnown(

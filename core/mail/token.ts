@@ -118,6 +118,15 @@ function tokenPattern(domain: string, flags: string): RegExp {
   return new RegExp(`\\+[0-9a-z]{${LENGTH}}@${domain.replaceAll('.', '\\.')}`, flags);
 }
 
+/** Whoever uses another one's token counts as having none. An expired one proves nothing either. */
+export function ownsToken(token: Token | null, person: { address: string; alternates: string[] }): boolean {
+  return (
+    token !== null &&
+    !token.expired &&
+    [person.address, ...person.alternates].some((address) => participantHash(address) === token.participant)
+  );
+}
+
 export function participantHash(address: string): string {
   return Buffer.from(hashAddress(address)).toString('hex');
 }

@@ -3,12 +3,12 @@
  * writer's program marks them. Every line is looked at a fixed number of times: a hundred thousand quote marks, dashes
  * or blank lines cost as many steps.
  */
-import { attributionEndingAt, mayEndAttribution } from './attributions.ts';
+import { attributionEndingAt, mayEndAttribution, namesAddress } from './attributions.ts';
 import type { Email, Trimmed } from './email.ts';
-import { htmlToText, type Quoting, walk } from './html.ts';
+import { htmlToText, IN_SIGNATURE, type Quoting, walk } from './html.ts';
 import { quotedField, quotedHeaderAt, spreadOneLineHeader } from './quoted-header.ts';
 import { isForwardSeparator, isOriginalSeparator, isRule } from './separators.ts';
-import { isListFooter, isMobileSignature, isSignatureDelimiter } from './signatures.ts';
+import { isFooter, isListFooter, isMobileSignature, isSignatureDelimiter } from './signatures.ts';
 
 /** A reply that was typed is shorter. What comes behind counts as quoted, so that nothing is lost. */
 export const MAX_REPLY_CHARS = 512 * 1024;
@@ -27,23 +27,30 @@ type Kind = 'visible' | 'quoted' | 'signature';
 
 /** Takes a reply apart: the three fields of the result hold every line of it once. */
 export function trimReply(
-  email: Pick<Email, 'text' | 'html'>,
+  email: Pick<Email, 'text' | 'html'> & Partial<Pick<Email, 'labels'>>,
   { signature = true, belowMarker = false }: TrimOptions = {},
 ): Trimmed {
-  const source = readable(email);
+  const labels = (email.labels ?? []).join('\n\n');
+  const source = readable({ ...email, text: withoutLabels(email.text, labels) });
   const [above, below] = belowMarker ? [source, ''] : splitAtMarker(source);
   const text = above.slice(0, MAX_REPLY_CHARS);
   const lines = text.split('\n').flatMap(spreadOneLineHeader);
   const kinds = lines.map((): Kind => 'visible');
   markQuotes(lines, kinds, below !== '');
   if (signature) markSignatures(lines, kinds);
+  const written = collect(lines, kinds, 'visible');
   return {
-    visible: collect(lines, kinds, 'visible'),
-    quoted: [collect(lines, kinds, 'quoted'), above.slice(MAX_REPLY_CHARS), below]
+    // An agent did not write them, and what he did not write does not leave.
+    visible: [written, belowMarker ? labels : ''].filter((part) => part !== '').join('\n\n'),
+    quoted: [collect(lines, kinds, 'quoted'), above.slice(MAX_REPLY_CHARS), below, belowMarker ? '' : labels]
       .filter((part) => part.trim() !== '')
       .join('\n'),
     signature: collect(lines, kinds, 'signature'),
   };
+}
+
+function withoutLabels(text: string, labels: string): string {
+  return labels !== '' && text.endsWith(labels) ? text.slice(0, -labels.length).trimEnd() : text;
 }
 
 /** Stands in the text where an element of the HTML says that only quoted mail follows. Mail holds no such character: NUL is stripped. */
@@ -67,33 +74,71 @@ function readable({ text, html }: Pick<Email, 'text' | 'html'>): string {
 }
 
 /** Ids and classes that programs give to the elements behind which only quoted mail comes. */
-const REST: readonly { program: string; attribute: 'id' | 'class' | 'style'; value: RegExp }[] = [
+interface Mark {
+  program: string;
+  attribute: 'id' | 'class' | 'style' | 'name' | 'data-marker';
+  value: RegExp;
+}
+
+const REST: readonly Mark[] = [
   {
     program: 'Outlook on the web and for Windows',
     attribute: 'id',
     value:
-      /^(x_)*(divRplyFwdMsg|appendonsend|OLK_SRC_BODY_SECTION|mail-editor-reference-message-container|ms-outlook-mobile-reference-message)$/i,
+      /^(x_)*(divRplyFwdMsg|divRpF\d+|appendonsend|OLK_SRC_BODY_SECTION|mail-editor-reference-message-container|ms-outlook-mobile-reference-message)$/i,
   },
   {
     program: 'Outlook for Windows and Mac',
     attribute: 'style',
-    value: /^\s*border:\s*none;\s*border-top:\s*solid\s+#?[0-9a-z]+\s+1\.0pt;\s*padding:\s*3\.0pt\s+0/i,
+    value:
+      /^\s*border:\s*none;\s*border-top:\s*solid\s+#?[0-9a-z]+\s+1\.0pt;\s*padding:\s*3\.0pt\s+0|border-top:\s*1pt\s+solid\s+rgb\(2[0-9]{2}, ?2[0-9]{2}, ?2[0-9]{2}\);\s*padding:\s*3pt\s+0/i,
   },
+  { program: 'Zimbra', attribute: 'data-marker', value: /^__(DIVIDER|HEADERS|QUOTED_TEXT)__$/ },
+  { program: 'Thunderbird', attribute: 'class', value: /\bmoz-forward-container\b/i },
   { program: 'Yahoo', attribute: 'class', value: /\byahoo_quoted\b/i },
   { program: 'QQ', attribute: 'class', value: /\bqmbox\b/i },
   { program: 'Zoho', attribute: 'class', value: /\bzmail_extra\b/i },
 ];
 
+/** Elements that hold the line above a quote. */
+const ATTRIBUTION: readonly Mark[] = [
+  { program: 'Gmail', attribute: 'class', value: /\bgmail_attr\b/i },
+  { program: 'Thunderbird', attribute: 'class', value: /\bmoz-cite-prefix\b/i },
+];
+
+const SIGNATURE: readonly Mark[] = [
+  { program: 'Gmail', attribute: 'class', value: /\b(x_)*gmail_signature(_prefix)?\b/i },
+  {
+    program: 'Outlook, Apple Mail, Samsung',
+    attribute: 'id',
+    value:
+      /^(x_)*(signature|ms-outlook-mobile-signature|applemailsignature|composer_signature|ymail_(android|ios)_signature|yahoo_signature|zmail_signature)$/i,
+  },
+  { program: 'Thunderbird', attribute: 'class', value: /\bmoz-signature\b/i },
+  { program: 'Proton', attribute: 'class', value: /\bprotonmail_signature_block\b/i },
+  { program: 'Front', attribute: 'class', value: /\bfront-signature\b/i },
+  { program: 'Spark', attribute: 'name', value: /^messageSignatureSection$/i },
+  { program: 'Zimbra', attribute: 'data-marker', value: /^__SIG_(PRE|POST)__$/ },
+];
+
 function quotingOf(name: string, attributes: Record<string, string>): Quoting {
-  if (name === 'blockquote') return 'quote';
-  if (REST.some(({ attribute, value }) => value.test((attributes[attribute] ?? '').slice(0, 300))))
-    return 'rest';
-  return null;
+  const marks = (list: readonly Mark[]) =>
+    list.some(({ attribute, value }) => value.test((attributes[attribute] ?? '').slice(0, 300)));
+  if (name === 'blockquote' || marks(ATTRIBUTION)) return 'quote';
+  if (marks(REST)) return 'rest';
+  return marks(SIGNATURE) ? 'signature' : null;
 }
 
-/** The marker may be quoted and wrapped by the program that replied. */
-const MARKER_LINE =
-  /##-[\s>]{1,40}Please[\s>]{1,40}write[\s>]{1,40}above[\s>]{1,40}this[\s>]{1,40}line[\s>]{1,40}-##/;
+/** Between the words of a marker that was quoted, wrapped, emphasised, or made plain from HTML. */
+const GAP = '[\\s>|*_\\u00AD\\u200B-\\u200F\\u2060\\uFEFF]{1,160}';
+const WORDS = ['Please', 'write', 'above', 'this', 'line'].join(GAP);
+const EDGE = '[#\\u002D\\u2010-\\u2015]';
+
+/** One of its edges is enough: programs take hashes for headings and dashes for lists. */
+const MARKER_LINE = new RegExp(
+  `(?:#${GAP.replace('1,', '0,')})?${EDGE}${GAP.replace('1,', '0,')}${WORDS}|${WORDS}${GAP.replace('1,', '0,')}${EDGE}`,
+  'i',
+);
 
 function splitAtMarker(text: string): [string, string] {
   const found = MARKER_LINE.exec(text);
@@ -121,9 +166,9 @@ function markQuotes(lines: readonly string[], kinds: Kind[], quoteFollows: boole
     const looks = attributions < MAX_ATTRIBUTIONS && mayEndAttribution(line);
     if (looks) attributions += 1;
     const attribution = looks ? attributionEndingAt(lines, at, (line) => kinds[line] === 'visible') : null;
-    if (attribution !== null) {
+    const next = attribution === null ? 0 : nextFilled(lines, at + 1);
+    if (attribution !== null && !isTold(lines, attribution, at, next, kinds)) {
       kinds.fill('quoted', attribution, at + 1);
-      const next = nextFilled(lines, at + 1);
       // Quoted without marks: everything below is, there is no telling where it ends.
       if (next < lines.length && !isQuoteLine(lines[next] ?? '')) {
         kinds.fill('quoted', at + 1);
@@ -132,6 +177,22 @@ function markQuotes(lines: readonly string[], kinds: Kind[], quoteFollows: boole
     } else if (isWrappedQuote(lines, at, kinds)) kinds[at] = 'quoted';
   }
   if (quoteFollows) markTrailingAttribution(lines, kinds);
+}
+
+/** `At nine Bob wrote:` and Bob's words without marks, told by somebody who has said nothing else: programs name an address there, or mark what they quote. */
+function isTold(
+  lines: readonly string[],
+  from: number,
+  to: number,
+  next: number,
+  kinds: readonly Kind[],
+): boolean {
+  const said = lines.slice(from, to + 1).join(' ');
+  if (next >= lines.length || isQuoteLine(lines[next] ?? '') || namesAddress(said)) return false;
+  return (
+    /^\s*At\s/.test(said) ||
+    !lines.slice(0, from).some((line, at) => kinds[at] === 'visible' && line.trim() !== '')
+  );
 }
 
 /** The marker's own attribution line stands above it and has nothing below it any more. */
@@ -187,9 +248,29 @@ function markSignatures(lines: readonly string[], kinds: Kind[]): void {
   for (let at = 0; at < lines.length; at += 1) {
     if (kinds[at] !== 'visible') within = false;
     else if (!within) within = beginsSignature(lines, at, kinds);
-    if (within) kinds[at] = 'signature';
+    if (within || (kinds[at] === 'visible' && lines[at]?.startsWith(IN_SIGNATURE))) kinds[at] = 'signature';
+  }
+  markFooters(lines, kinds);
+}
+
+/** Footers under a house's mail: whole paragraphs at the end of what somebody wrote, never all that he wrote. */
+function markFooters(lines: readonly string[], kinds: Kind[]): void {
+  let end = lines.length - 1;
+  for (let paragraphs = 0; paragraphs < MAX_FOOTERS; paragraphs += 1) {
+    while (end >= 0 && (kinds[end] !== 'visible' || (lines[end] ?? '').trim() === '')) end -= 1;
+    let start = end;
+    while (start > 0 && kinds[start - 1] === 'visible' && (lines[start - 1] ?? '').trim() !== '') start -= 1;
+    const above = lines.findIndex(
+      (line, at) => kinds[at] === 'visible' && line.trim() !== '' && !isRule(line),
+    );
+    if (end < 0 || above >= start || !isFooter(lines.slice(start, end + 1).join('\n'))) return;
+    kinds.fill('signature', start, end + 1);
+    end = start - 1;
   }
 }
+
+/** A house has a notice, a plea for the forest and a word of its virus scanner. */
+const MAX_FOOTERS = 4;
 
 function beginsSignature(lines: readonly string[], at: number, kinds: readonly Kind[]): boolean {
   const line = lines[at] ?? '';
@@ -197,7 +278,7 @@ function beginsSignature(lines: readonly string[], at: number, kinds: readonly K
   if (!isMobileSignature(line)) return false;
   // Inside a paragraph the same words are somebody's own.
   const alone = at === 0 || kinds[at - 1] !== 'visible' || (lines[at - 1] ?? '').trim() === '';
-  return alone || kinds[at + 1] !== 'visible' || nextFilled(lines, at + 1) >= lines.length;
+  return alone || kinds[nextFilled(lines, at + 1)] !== 'visible';
 }
 
 /** The lines of one kind, a blank one between runs that something was taken out of. */
@@ -205,7 +286,7 @@ function collect(lines: readonly string[], kinds: readonly Kind[], kind: Kind): 
   const out: string[] = [];
   let parted = false;
   for (let at = 0; at < lines.length; at += 1) {
-    const line = (lines[at] ?? '').replaceAll(CUT, '');
+    const line = (lines[at] ?? '').replaceAll(IN_SIGNATURE, '').replaceAll(CUT, '');
     if (kinds[at] !== kind) parted = out.length > 0;
     else if (line.trim() !== '' || !parted) {
       if (parted && out.at(-1)?.trim() !== '') out.push('');

@@ -69,6 +69,8 @@ export interface UpdateView {
   history: Said[];
   /** Files of the message: those that ride along, and those too large to. */
   attachments: { name: string; size: string; attached: boolean }[];
+  /** Files that nobody may see, why, and what to do about it, in a sentence; '' or absent when there are none. */
+  withheld?: string;
   /** Category, impact, urgency, priority, team, assignee: what the desk thinks, each with its reason. */
   reasons: { what: string; why: string }[];
   /** The next deadlines in words: `{name: 'First response', due: 'Mon 23 Nov, 10:30', left: '1 h 20 min'}`. */

@@ -5,7 +5,8 @@
  * ends when it first shows 06:00 on the next. From this everything follows without a rule of its own: a frame over
  * a DST change has its real length; a time that the wall clock skips is the instant of the skip; a time that it
  * shows twice is the first of the two. A holiday takes away the frames that begin on it, not the end of last night's.
- * A frame holds its first instant and not its last; one that ends where it begins is empty.
+ * A frame holds its first instant and not its last; one that ends where it begins is empty. A calendar that is made of
+ * others is open whenever one of them is, each by its own zone, hours and holidays.
  *
  * Instants are ISO 8601 UTC ending in `Z`, in and out; out always with milliseconds. Throws InvalidInputError for an
  * instant, a zone or an amount that is none, and for a search that leads nowhere. What is learned of a calendar is
@@ -40,6 +41,19 @@ export function nextOpening(calendar: Calendar, at: string): string {
     const next = frames.find(({ to }) => to > instant);
     return next ? Math.max(next.from, instant) : null;
   });
+}
+
+/** `at` itself when the calendar is closed then, else the instant at which it closes next; null when it never does. */
+export function nextClosing(calendar: Calendar, at: string): string | null {
+  const hours = hoursOf(calendar);
+  if (hours.always) return null;
+  const instant = epoch(at);
+  let until = instant;
+  for (let week = weekOf(hours, instant); ; week = weekAt(hours, week.index + 1)) {
+    for (const { from, to } of week.frames) if (from <= until && until < to) until = to;
+    if (until < week.to) return iso(until);
+    if (week.to - instant > LONGEST_CLOSED) return null;
+  }
 }
 
 /**
@@ -112,7 +126,7 @@ export function stretches(calendar: Calendar, from: string, to: string): Stretch
   const closedUntil = (until: number) => {
     if (until <= reached) return;
     const dates = holidays.filter((day) => overlap(day, reached, until) > 0).map(({ date }) => date);
-    all.push({ from: iso(reached), to: iso(until), open: false, holidays: dates });
+    all.push({ from: iso(reached), to: iso(until), open: false, holidays: [...new Set(dates)] });
     reached = until;
   };
   for (const frame of merge(open)) {
@@ -152,7 +166,7 @@ interface Holiday extends Span {
   date: string;
 }
 
-/** A week of the calendar's zone, from Monday on: its working time as disjoint spans in order, cut at its ends. */
+/** A week of the calendar's zone (UTC's when it is made of several), from Monday on: its working time as disjoint spans in order, cut at its ends. */
 interface Week extends Span {
   /** Weeks since the first Monday of 1970. */
   index: number;
@@ -177,6 +191,8 @@ interface Hours {
   holidays: Set<string>;
   /** Open at every hour of every day. */
   always: boolean;
+  /** The calendars that it is made of, which then have all its hours and holidays. */
+  of: Hours[];
   weeks: Map<number, Week>;
 }
 
@@ -190,14 +206,18 @@ function hoursOf(calendar: Calendar): Hours {
   return hours;
 }
 
-function learn({ name, timezone, hours, holidays }: Calendar): Hours {
+function learn({ name, timezone, hours, holidays, of }: Calendar): Hours {
   if (!isZone(timezone)) throw new InvalidInputError(`calendar ${name}: there is no time zone ${timezone}`);
+  const members = (of ?? []).map(hoursOf);
   return {
     name,
-    zone: timezone,
+    zone: of ? 'UTC' : timezone,
     days: DAYS.map((day) => (hours[day] ?? []).map(frameOf)),
     holidays: new Set(holidays),
-    always: holidays.length === 0 && DAYS.every((day) => coversDay(hours[day] ?? [])),
+    always: of
+      ? members.some(({ always }) => always)
+      : holidays.length === 0 && DAYS.every((day) => coversDay(hours[day] ?? [])),
+    of: members,
     weeks: new Map(),
   };
 }
@@ -244,7 +264,7 @@ function weekOf(hours: Hours, instant: number): Week {
 function weekAt(hours: Hours, index: number): Week {
   const kept = hours.weeks.get(index);
   if (kept) return kept;
-  const week = layOut(hours, index);
+  const week = hours.of.length > 0 ? join(hours, index) : layOut(hours, index);
   for (const oldest of hours.weeks.keys()) {
     if (hours.weeks.size < WEEKS_KEPT) break;
     hours.weeks.delete(oldest);
@@ -283,15 +303,34 @@ function layOut({ zone, days, holidays }: Hours, index: number): Week {
       if (from < to) frames.push({ from, to });
     }
   }
-  const merged = merge(frames);
-  const open = merged.reduce((sum, { from, to }) => sum + to - from, 0);
-  return {
-    ...bounds,
+  return weekWith(
     index,
-    frames: merged,
-    open,
-    holidays: kept.filter((day) => overlap(day, bounds.from, bounds.to) > 0),
-  };
+    bounds,
+    frames,
+    kept.filter((day) => overlap(day, bounds.from, bounds.to) > 0),
+  );
+}
+
+/** What the members' own weeks, which begin and end by their own zones, have within this one. */
+function join({ of }: Hours, index: number): Week {
+  const from = FIRST_MONDAY_UTC + index * WEEK;
+  const to = from + WEEK;
+  const frames: Span[] = [];
+  const holidays: Holiday[] = [];
+  for (const member of of)
+    for (let week = weekOf(member, from); week.from < to; week = weekAt(member, week.index + 1)) {
+      for (const frame of week.frames)
+        if (overlap(frame, from, to) > 0)
+          frames.push({ from: Math.max(frame.from, from), to: Math.min(frame.to, to) });
+      holidays.push(...week.holidays.filter((day) => overlap(day, from, to) > 0));
+    }
+  return weekWith(index, { from, to }, frames, holidays);
+}
+
+function weekWith(index: number, { from, to }: Span, frames: Span[], holidays: Holiday[]): Week {
+  const merged = merge(frames);
+  const open = merged.reduce((sum, frame) => sum + frame.to - frame.from, 0);
+  return { index, from, to, frames: merged, open, holidays };
 }
 
 const WEEK = 7 * 86_400_000;

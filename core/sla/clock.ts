@@ -6,9 +6,39 @@
 import type { Calendar, Desk, Priority } from '../config/desk.ts';
 import { InvalidInputError } from '../faults.ts';
 import { addWorkingTime, epoch, iso, stretches, workingTimeBetween } from './calendar.ts';
+import { policyNamed, promised } from './policy.ts';
 
-export const MEASURES = ['firstResponse', 'nextResponse', 'resolution', 'tier'] as const;
+/** What the log begins and fulfils. */
+export const RUNS = ['firstResponse', 'nextResponse', 'periodicUpdate', 'resolution', 'tier'] as const;
+export type RunName = (typeof RUNS)[number];
+
+/** What can be promised, in the order in which people read it. */
+export const MEASURES = [
+  'firstResponse',
+  'nextResponse',
+  'periodicUpdate',
+  'resolution',
+  'requesterWait',
+  'agentWork',
+  'tier',
+] as const;
 export type Measure = (typeof MEASURES)[number];
+
+/** The totals live and end with the resolution; they differ in what counts of it and in what is promised. */
+function runOf(measure: Measure): RunName {
+  return measure === 'requesterWait' || measure === 'agentWork' ? 'resolution' : measure;
+}
+
+/**
+ * Whom a ticket waits for. While it waits for the requester himself, or for an address at which he can be reached, he
+ * waits for nobody; while it waits for others, he does.
+ */
+export const AWAITED = ['requester', 'bounce', 'third-party', 'approval'] as const;
+export type Awaited = (typeof AWAITED)[number];
+
+function countsDuring(measure: Measure, awaited: Awaited): boolean {
+  return measure === 'requesterWait' && (awaited === 'third-party' || awaited === 'approval');
+}
 
 /**
  * All instants are ISO 8601 UTC. Entries of one instant hold in their order; one that claims to be earlier than the
@@ -16,17 +46,21 @@ export type Measure = (typeof MEASURES)[number];
  */
 export type ClockEntry =
   /** The measure's time begins (again); an earlier run of the same measure is over. */
-  | { kind: 'start'; at: string; measure: Measure }
-  /** All measures stand still until `resume`. A second pause changes nothing. */
-  | { kind: 'pause'; at: string; reason: string }
+  | { kind: 'start'; at: string; measure: RunName }
+  /**
+   * Measures stand still until `resume`, but for a requester's wait while others are waited for (the requester himself
+   * where nothing is said). A second pause changes nothing.
+   */
+  | { kind: 'pause'; at: string; reason: string; awaited?: Awaited }
   | { kind: 'resume'; at: string }
   /**
-   * From now on the targets and the calendar of this priority hold, reckoned from each measure's original start.
-   * What is fulfilled by then keeps the priority under which it was fulfilled.
+   * From now on the targets and the calendar of this priority in this policy hold (in the one for all, where none is
+   * named), reckoned from each measure's original start. What is fulfilled by then keeps the priority and the policy
+   * under which it was fulfilled. `reason` is why it is this policy.
    */
-  | { kind: 'retarget'; at: string; priority: Priority }
+  | { kind: 'retarget'; at: string; priority: Priority; policy?: string; reason?: string }
   /** What the measure waited for has happened. At the very instant of the deadline it is in time. */
-  | { kind: 'fulfil'; at: string; measure: Measure }
+  | { kind: 'fulfil'; at: string; measure: RunName }
   /** The ticket lives again and waits for nobody: the resolution runs on, without the time in which it was resolved. */
   | { kind: 'reopen'; at: string };
 
@@ -36,6 +70,8 @@ export interface Reckoned {
   measure: Measure;
   startedAt: string;
   priority: Priority;
+  /** The name of the policy that promises it. */
+  policy: string;
   /** The name of the calendar that counts. */
   calendar: string;
   /** Milliseconds of that calendar's working time. */
@@ -49,15 +85,16 @@ export interface Reckoned {
   /** Milliseconds that are counted up to `at`. */
   used(at: string): number;
   /**
-   * When this share of the target is used up: of 0.75 that is a quarter before the deadline. It may be long past;
-   * null while the measure stands still or is fulfilled.
+   * When so many milliseconds are used up: of the target less half an hour that is half an hour of working time before
+   * the deadline, of more than the target after it. It may be long past; null while the measure stands still or is
+   * fulfilled.
    */
-  warnAt(share: number): string | null;
+  usedUpAt(ms: number): string | null;
 }
 
 /**
- * What each measure has come to by this log; null for one that has not begun. Throws InvalidInputError when the log
- * names no priority, or the desk has no targets for it or no such calendar.
+ * What each measure has come to by this log; null for one that has not begun or is not promised. Throws
+ * InvalidInputError when the log names no priority, or the desk has no policy or no such calendar.
  */
 export function deadlines(
   log: ClockLog,
@@ -65,35 +102,50 @@ export function deadlines(
 ): Record<Measure, Reckoned | null> {
   const replayed = replay(log);
   const reckoned = (measure: Measure) => {
-    const run = replayed.runs.get(measure);
-    return run ? reckon(run, promiseOf(run, replayed.priority, desk), replayed.pause) : null;
+    const run = replayed.runs.get(runOf(measure));
+    const promise = run && promiseOf(measure, run, replayed.terms, desk);
+    return promise ? reckon(measure, run, promise, replayed.pause) : null;
   };
   return {
     firstResponse: reckoned('firstResponse'),
     nextResponse: reckoned('nextResponse'),
+    periodicUpdate: reckoned('periodicUpdate'),
     resolution: reckoned('resolution'),
+    requesterWait: reckoned('requesterWait'),
+    agentWork: reckoned('agentWork'),
     tier: reckoned('tier'),
   };
 }
 
-function reckon(run: Run, { priority, target, calendar }: Promised, pause: Pause | null): Reckoned {
-  const counted = run.passages.filter(({ why }) => why === 'counted');
-  const stands = run.fulfilled !== null || pause !== null;
+function reckon(
+  measure: Measure,
+  run: Run,
+  { priority, policy, target, calendar }: Promised,
+  pause: Pause | null,
+): Reckoned {
+  const counted = run.passages.filter((passage) => counts(passage, measure));
+  const paused = run.fulfilled === null && pause !== null && !countsDuring(measure, pause.awaited);
+  const stands = run.fulfilled !== null || paused;
   const usedUp = usedUpAt(counted, calendar, target);
   return {
-    measure: run.measure,
+    measure,
     startedAt: run.startedAt,
     priority,
+    policy,
     calendar: calendar.name,
     target,
     due: stands ? null : usedUp,
     fulfilledAt: run.fulfilled?.at ?? null,
-    paused: run.fulfilled === null && pause !== null,
+    paused,
     missed: stands && usedUp !== null && usedUp < (counted.at(-1)?.to ?? usedUp) ? usedUp : null,
     used: (at) =>
       counted.reduce((sum, { from, to }) => sum + workingTimeBetween(calendar, from, earlier(to, at)), 0),
-    warnAt: (share) => (stands ? null : usedUpAt(counted, calendar, Math.round(target * share))),
+    usedUpAt: (ms) => (stands ? null : usedUpAt(counted, calendar, ms)),
   };
+}
+
+function counts({ why, awaited }: Passage, measure: Measure): boolean {
+  return why === 'counted' || (why === 'paused' && countsDuring(measure, awaited));
 }
 
 function usedUpAt(counted: Passage[], calendar: Calendar, target: number): string | null {
@@ -110,9 +162,16 @@ function usedUpAt(counted: Passage[], calendar: Calendar, target: number): strin
 export interface Explanation {
   /** In order and without gaps from the start on; `ms` is real time and belongs to the sum where it is counted. */
   intervals: Interval[];
+  /** Why this target: the priority, the policy, and why it is this one ('' in logs that do not say). */
+  priority: Priority;
+  policy: string;
+  reason: string;
+  calendar: string;
   target: number;
   /** As in Reckoned. */
   due: string | null;
+  fulfilledAt: string | null;
+  missed: string | null;
   /** What the measure waits for at the end of the log. */
   paused: { since: string; reason: string } | null;
 }
@@ -130,24 +189,34 @@ export interface Interval {
 
 /**
  * How a deadline comes about, interval by interval: as far as the log goes and, while the measure runs, on to its
- * deadline. Null for a measure that has not begun. Throws what `deadlines` throws.
+ * deadline. Null for a measure that has not begun or is not promised. Throws what `deadlines` throws.
  */
 export function explainReckoning(
   log: ClockLog,
   desk: Pick<Desk, 'sla' | 'calendars'>,
   measure: Measure,
 ): Explanation | null {
-  const { runs, priority, pause } = replay(log);
-  const run = runs.get(measure);
-  if (!run) return null;
-  const promised = promiseOf(run, priority, desk);
-  const { target, calendar } = promised;
-  const { due, paused } = reckon(run, promised, pause);
-  const intervals = run.passages.flatMap(({ from, to, why, detail }): Interval[] => {
+  const { runs, terms, pause } = replay(log);
+  const run = runs.get(runOf(measure));
+  const promise = run && promiseOf(measure, run, terms, desk);
+  if (!promise) return null;
+  const { priority, policy, reason, target, calendar } = promise;
+  const { due, paused, fulfilledAt, missed } = reckon(measure, run, promise, pause);
+  const intervals = run.passages.flatMap((passage): Interval[] => {
+    const { from, to, why, detail } = passage;
     const until = to ?? due;
     if (until === null || until <= from) return [];
-    if (why !== 'counted')
-      return [{ from, to: until, ms: epoch(until) - epoch(from), counted: false, why, detail }];
+    if (!counts(passage, measure))
+      return [
+        {
+          from,
+          to: until,
+          ms: epoch(until) - epoch(from),
+          counted: false,
+          why: why === 'resolved' ? 'resolved' : 'paused',
+          detail,
+        },
+      ];
     return stretches(calendar, from, until).map((stretch) => ({
       from: stretch.from,
       to: stretch.to,
@@ -157,41 +226,68 @@ export function explainReckoning(
       detail: stretch.holidays.join(', ') || calendar.name,
     }));
   });
-  return { intervals, target, due, paused: paused ? pause : null };
+  return {
+    intervals,
+    priority,
+    policy,
+    reason,
+    calendar: calendar.name,
+    target,
+    due,
+    fulfilledAt,
+    missed,
+    paused: paused && pause ? { since: pause.since, reason: pause.reason } : null,
+  };
 }
 
 interface Promised {
   priority: Priority;
+  policy: string;
+  reason: string;
   target: number;
   calendar: Calendar;
 }
 
-function promiseOf(run: Run, current: Priority | null, desk: Pick<Desk, 'sla' | 'calendars'>): Promised {
-  const priority = run.fulfilled ? run.fulfilled.priority : current;
-  if (!priority) throw new InvalidInputError(`the clock of ${run.measure} runs without a priority`);
-  const sla = desk.sla.find((one) => one.priority === priority);
-  if (!sla) throw new InvalidInputError(`the desk has no targets for ${priority}`);
-  const calendar = desk.calendars.find(({ name }) => name === sla.calendar);
-  if (!calendar) throw new InvalidInputError(`the desk has no calendar ${sla.calendar}`);
-  return { priority, target: sla[run.measure], calendar };
+function promiseOf(
+  measure: Measure,
+  run: Run,
+  current: Terms | null,
+  desk: Pick<Desk, 'sla' | 'calendars'>,
+): Promised | null {
+  const terms = run.fulfilled ? run.fulfilled.terms : current;
+  if (!terms) throw new InvalidInputError(`the clock of ${run.name} runs without a priority`);
+  const policy = policyNamed(terms.policy, desk);
+  const target = promised(measure, terms.priority, policy);
+  if (!target) return null;
+  const calendar = desk.calendars.find(({ name }) => name === target.calendar);
+  if (!calendar) throw new InvalidInputError(`the desk has no calendar ${target.calendar}`);
+  return { priority: terms.priority, policy: policy.name, reason: terms.reason, target: target.ms, calendar };
 }
 
 interface Replayed {
-  runs: ReadonlyMap<Measure, Run>;
-  priority: Priority | null;
+  runs: ReadonlyMap<RunName, Run>;
+  terms: Terms | null;
   pause: Pause | null;
+}
+
+/** What was last agreed on. */
+interface Terms {
+  priority: Priority;
+  policy: string | null;
+  reason: string;
 }
 
 interface Pause {
   since: string;
   reason: string;
+  awaited: Awaited;
 }
 
 /** One run of a measure, from its start to the end of the log. */
 interface Run {
-  measure: Measure;
+  name: RunName;
   startedAt: string;
-  fulfilled: { at: string; priority: Priority | null } | null;
+  fulfilled: { at: string; terms: Terms | null } | null;
   passages: Passage[];
 }
 
@@ -201,72 +297,79 @@ interface Passage {
   to: string | null;
   why: 'counted' | 'paused' | 'resolved';
   detail: string;
+  /** Of a pause. */
+  awaited: Awaited;
 }
 
+const RUNNING: Turn = { why: 'counted', detail: '', awaited: 'requester' };
+const RESOLVED: Turn = { why: 'resolved', detail: '', awaited: 'requester' };
+
+type Turn = Pick<Passage, 'why' | 'detail' | 'awaited'>;
+
 function replay(log: ClockLog): Replayed {
-  const runs = new Map<Measure, Run>();
-  let priority: Priority | null = null;
+  const runs = new Map<RunName, Run>();
+  let terms: Terms | null = null;
   let pause: Pause | null = null;
 
-  const turnAll = (at: string, why: Passage['why'], detail: string) => {
-    for (const run of runs.values()) if (!run.fulfilled) turn(run, at, why, detail);
+  const turnAll = (at: string, to: Turn) => {
+    for (const run of runs.values()) if (!run.fulfilled) turn(run, at, to);
   };
   for (const entry of inOrder(log)) {
     const { at } = entry;
     switch (entry.kind) {
-      case 'start': {
-        const first: Passage = pause
-          ? { from: at, to: null, why: 'paused', detail: pause.reason }
-          : { from: at, to: null, why: 'counted', detail: '' };
+      case 'start':
         runs.set(entry.measure, {
-          measure: entry.measure,
+          name: entry.measure,
           startedAt: at,
           fulfilled: null,
-          passages: [first],
+          passages: [{ from: at, to: null, ...(pause ? waiting(pause) : RUNNING) }],
         });
         break;
-      }
       case 'pause':
         if (pause) break;
-        pause = { since: at, reason: entry.reason };
-        turnAll(at, 'paused', entry.reason);
+        pause = { since: at, reason: entry.reason, awaited: entry.awaited ?? 'requester' };
+        turnAll(at, waiting(pause));
         break;
       case 'resume':
-        if (pause) turnAll(at, 'counted', '');
+        if (pause) turnAll(at, RUNNING);
         pause = null;
         break;
       case 'retarget':
-        priority = entry.priority;
+        terms = { priority: entry.priority, policy: entry.policy ?? null, reason: entry.reason ?? '' };
         break;
       case 'fulfil': {
         const run = runs.get(entry.measure);
         if (!run || run.fulfilled) break;
-        run.fulfilled = { at, priority };
-        turn(run, at, 'resolved', '');
+        run.fulfilled = { at, terms };
+        turn(run, at, RESOLVED);
         break;
       }
       case 'reopen': {
-        if (pause) turnAll(at, 'counted', '');
+        if (pause) turnAll(at, RUNNING);
         pause = null;
         const run = runs.get('resolution');
         if (!run?.fulfilled) break;
         run.fulfilled = null;
-        turn(run, at, 'counted', '');
+        turn(run, at, RUNNING);
         break;
       }
     }
   }
-  return { runs, priority, pause };
+  return { runs, terms, pause };
+}
+
+function waiting({ reason, awaited }: Pause): Turn {
+  return { why: 'paused', detail: reason, awaited };
 }
 
 /** Passages without length leave no trace. */
-function turn(run: Run, at: string, why: Passage['why'], detail: string): void {
+function turn(run: Run, at: string, to: Turn): void {
   const ended = run.passages.at(-1);
   if (ended?.from === at) run.passages.pop();
   else if (ended) ended.to = at;
   const last = run.passages.at(-1);
-  if (last?.why === why && last.detail === detail) last.to = null;
-  else run.passages.push({ from: at, to: null, why, detail });
+  if (last?.why === to.why && last.detail === to.detail && last.awaited === to.awaited) last.to = null;
+  else run.passages.push({ from: at, to: null, ...to });
 }
 
 /** Instants in one form, which sorts as text, and never going back. */
@@ -294,7 +397,7 @@ const MOST_STANDSTILLS = 100;
  * Pauses within a run that still counts cannot be summed up, because the next desk may count their hours
  * differently. Beyond a hundred of them, as in a loop of two machines, each one more makes those two that lie closest
  * together into one of their joint length. So the log stays bounded; what is no longer exact is on which side of a
- * closing time, or of a resolution among the pauses, some minutes of it lay.
+ * closing time, or of a resolution among the pauses, some minutes of it lay, and who was waited for in them.
  */
 export function compact(log: ClockLog): ClockLog {
   const ordered = inOrder(log);
@@ -306,7 +409,7 @@ export function compact(log: ClockLog): ClockLog {
 
 function withoutWhatChangesNothing(log: ClockLog): ClockEntry[] {
   const kept: ClockEntry[] = [];
-  const live = new Set<Measure>();
+  const live = new Set<RunName>();
   let paused = false;
   for (const entry of log) {
     switch (entry.kind) {
@@ -344,7 +447,7 @@ function withoutWhatChangesNothing(log: ClockLog): ClockEntry[] {
 
 function withoutWhatIsOver(log: ClockEntry[]): ClockEntry[] {
   const begins = new Map(
-    MEASURES.map((measure) => [
+    RUNS.map((measure) => [
       measure,
       log.findLastIndex((entry) => entry.kind === 'start' && entry.measure === measure),
     ]),
@@ -372,7 +475,8 @@ function priorities(log: ClockEntry[]): Set<ClockEntry> {
     if (entry.kind === 'fulfil') fulfilled = true;
     if (entry.kind !== 'retarget') continue;
     if (!fulfilled) kept.pop();
-    fulfilled = kept.at(-1)?.priority === entry.priority;
+    const last = kept.at(-1);
+    fulfilled = last?.priority === entry.priority && last.policy === entry.policy;
     if (!fulfilled) kept.push(entry);
   }
   return new Set(kept);

@@ -16,15 +16,30 @@ export interface Plan {
   message: number | null;
   /** Whether it hands over what was said so far. */
   history: boolean;
+  /** Which of several mails with one update's files it is. */
+  part?: { number: number; of: number };
   /** In whose name it speaks: an agent's words go out under his name, never under his address. */
   speaker: string | null;
 }
 
 export function updatesFor(event: TicketEvent, ticket: Ticket, desk: Desk): Plan[] {
+  // Who wants no more mail of a ticket still hears what became of his own word.
+  return concerned(event, ticket, desk).filter(
+    ({ kind, to, audience }) =>
+      audience !== 'requester' || kind === 'transcript' || !ticket.muted?.includes(to.address),
+  );
+}
+
+function concerned(event: TicketEvent, ticket: Ticket, desk: Desk): Plan[] {
   const plan = planner(event, ticket);
   const worker = ticket.assignee ?? leadOf(ticket, desk);
   const toWorker = (kind: UpdateKind, message: number | null = null) =>
     plan(kind, person(worker, desk), 'agent', { message });
+  /** Whoever works on it and those who read along, but for whoever said it. */
+  const toDesk = (kind: UpdateKind, message: number, said: string) =>
+    [...new Set([worker, ...(ticket.watchers ?? [])])]
+      .filter((address) => address !== said && mayRead(address, ticket, desk))
+      .map((address) => plan(kind, person(address, desk), 'agent', { message }));
   switch (event.kind) {
     case 'opened': {
       const acknowledged = event.acknowledge
@@ -51,20 +66,27 @@ export function updatesFor(event: TicketEvent, ticket: Ticket, desk: Desk): Plan
           : [];
       return [...told, ...lost];
     }
+    case 'unassigned': {
+      const lead = leadOf(ticket, desk);
+      return lead === event.by || ticket.assignee ? [] : [plan('note', person(lead, desk), 'lead', {})];
+    }
+    // Whoever the ticket is now for hears its number and its promise; whoever it was for hears no more of it.
+    case 'requester-changed':
+      return [plan('acknowledgement', ticket.requester, 'requester', {})];
     case 'message-received':
-      return [toWorker('requester-message', event.message)];
+      return event.quiet ? [] : toDesk('requester-message', event.message, event.from.address);
     case 'answered': {
       const speaker = event.by;
+      if (event.with === 'own-mail') return [];
       const outside = ticket.participants.filter(({ role }) => role === 'cc' || event.with === null);
-      const colleague =
-        ticket.assignee && ticket.assignee !== event.by ? [toWorker('note', event.message)] : [];
+      const colleagues = ticket.assignee ? toDesk('note', event.message, event.by) : [];
       return [
         ...outside.map((to) => plan('answer', to, 'requester', { message: event.message, speaker })),
-        ...colleague,
+        ...colleagues,
       ];
     }
     case 'noted':
-      return worker === event.by ? [] : [toWorker('note', event.message)];
+      return event.quiet ? [] : toDesk('note', event.message, event.by);
     case 'resolved':
       return [
         plan('resolved', ticket.requester, 'requester', {
@@ -73,6 +95,7 @@ export function updatesFor(event: TicketEvent, ticket: Ticket, desk: Desk): Plan
         }),
       ];
     case 'closed': {
+      if (event.quiet) return [];
       const byRequester = event.by === ticket.requester.address;
       return byRequester ? [toWorker('note')] : [plan('closed', ticket.requester, 'requester', {})];
     }
@@ -84,6 +107,10 @@ export function updatesFor(event: TicketEvent, ticket: Ticket, desk: Desk): Plan
       return [plan('warning', person(event.assignee ?? worker, desk), 'agent', {})];
     case 'deadline-breached':
       return superiors(event.assignee, ticket, desk).map((address) =>
+        plan('breach', person(address, desk), 'lead', {}),
+      );
+    case 'deadline-overrun':
+      return overseers(event, ticket, desk).map((address) =>
         plan('breach', person(address, desk), 'lead', {}),
       );
     case 'requester-reminded':
@@ -99,13 +126,31 @@ export function updatesFor(event: TicketEvent, ticket: Ticket, desk: Desk): Plan
       ];
     }
     case 'delivery-failed':
+      return event.permanent ? [toWorker('note')] : [];
+    case 'complained':
+    case 'flooded':
       return [toWorker('note')];
+    case 'referred':
+      return event.lead === worker ? [] : [plan('note', person(event.lead, desk), 'lead', {})];
     case 'started':
     case 'prioritised':
     case 'categorised':
     case 'paused':
     case 'watch-started':
-    case 'complained':
+    case 'reckoned-anew':
+    case 'kept':
+    case 'update-withheld':
+    case 'delivery-delayed':
+    case 'automatic-mail-received':
+    case 'given-to-team':
+    case 'copies-changed':
+    case 'watched':
+    case 'unwatched':
+    case 'retyped':
+    case 'tagged':
+    case 'time-spent':
+    case 'deescalated':
+    case 'muted':
       return [];
     default:
       return unreachable(event);
@@ -129,6 +174,16 @@ function planner(event: TicketEvent, ticket: Ticket) {
   });
 }
 
+/** One update in several mails, each claimed and sent by itself. */
+export function inParts(plan: Plan, of: number): Plan[] {
+  if (of <= 1) return [plan];
+  return Array.from({ length: of }, (_, n) => ({
+    ...plan,
+    id: n === 0 ? plan.id : `${plan.id}-p${n + 1}`,
+    part: { number: n + 1, of },
+  }));
+}
+
 /** Letters, digits and hyphens: SES carries it as a tag on every event about the mail. */
 export function updateId(source: string, kind: UpdateKind, to: string): string {
   return `${source}-${kind}-${createHash('sha256').update(to).digest('hex').slice(0, 8)}`;
@@ -140,6 +195,27 @@ function superiors(assignee: string | null, ticket: Ticket, desk: Desk): string[
   if (lead !== assignee) return [lead];
   const managers = desk.people.filter(({ role }) => role === 'manager').map(({ address }) => address);
   return managers.length > 0 ? managers : [lead];
+}
+
+/** Whom a step after the deadline tells. With nobody above him the lead hears of it. */
+function overseers(
+  { do: actions, assignee }: Extract<TicketEvent, { kind: 'deadline-overrun' }>,
+  ticket: Ticket,
+  desk: Desk,
+): string[] {
+  const managers = desk.people.filter(({ role }) => role === 'manager').map(({ address }) => address);
+  const told = [
+    ...(actions.includes('tell-lead') ? superiors(assignee, ticket, desk) : []),
+    ...(actions.includes('tell-manager') ? managers : []),
+  ];
+  return told.length === 0 && actions.includes('tell-manager') ? [leadOf(ticket, desk)] : [...new Set(told)];
+}
+
+/** What belongs to a confidential team stays with it, whoever read along before it went there. */
+export function mayRead(address: string, { team, assignee }: Ticket, desk: Desk): boolean {
+  const closed = desk.teams.find(({ name }) => name === team)?.confidential ?? false;
+  const own = desk.teams.find(({ name }) => name === team)?.lead;
+  return !closed || address === assignee || address === own || personOf(address, desk)?.team === team;
 }
 
 function leadOf({ team }: Ticket, desk: Desk): string {

@@ -2,13 +2,17 @@
  * One change of a ticket: events in, the next snapshot and its numbered events out. Here, and only here, the
  * deadlines are derived and the watch is set, so that no way of changing a ticket can forget them.
  */
-import type { Desk } from '../config/desk.ts';
-import { compact, deadlines, MEASURES, type Measure } from '../sla/clock.ts';
+import type { Desk, Level, Warning } from '../config/desk.ts';
+import { compact, deadlines, MEASURES, type Measure, type Reckoned } from '../sla/clock.ts';
+import { type Matched, policyFor, policyNamed } from '../sla/policy.ts';
+import { handOverAt } from './hand-over.ts';
 import {
+  awaitsOthers,
   begin,
   evolve,
   type Happening,
   isActive,
+  overrunKey,
   type Ticket,
   type TicketEvent,
   toldKey,
@@ -29,7 +33,20 @@ export function open(
   at: string,
   desk: Desk,
 ): Change {
-  return settle(null, begin(id, opened, at), [opened, ...others], at, desk);
+  return settle(null, promise(begin(id, opened, at), desk), [opened, ...others], at, desk);
+}
+
+/** A new ticket runs under the policy that is for it from its first instant on. */
+function promise(ticket: Ticket, desk: Desk): Ticket {
+  const { policy, why: reason } = policyOf(ticket, desk);
+  const clock = ticket.clock.map((entry) =>
+    entry.kind === 'retarget' ? { ...entry, policy: policy.name, reason } : entry,
+  );
+  return { ...ticket, policy: policy.name, policyReason: reason, clock };
+}
+
+function policyOf({ category, team, requester }: Ticket, desk: Desk): Matched {
+  return policyFor({ category, team, requester: requester.address }, desk);
 }
 
 export function change(before: Ticket, happenings: Happening[], at: string, desk: Desk): Change {
@@ -56,28 +73,57 @@ function settle(
   return finish(before, started.after, [...changed.events, ...started.events]);
 }
 
-function apply(
-  from: Ticket,
-  happenings: Happening[],
-  at: string,
-  desk: Desk,
-): { after: Ticket; events: TicketEvent[] } {
+interface Applied {
+  after: Ticket;
+  events: TicketEvent[];
+}
+
+/** What happened, and before and after it what that makes of the promises. */
+function apply(from: Ticket, happenings: Happening[], at: string, desk: Desk): Applied {
+  const renewed = append({ after: from, events: [] }, anew(from, at, desk), at, desk);
+  const changed = append(renewed, happenings, at, desk);
+  return append(changed, anew(changed.after, at, desk), at, desk);
+}
+
+function append({ after: from, events }: Applied, happenings: Happening[], at: string, desk: Desk): Applied {
   const after = happenings.reduce((ticket, event) => evolve(ticket, event, at), from);
-  const events = happenings.map((event, index) => ({ ...event, number: from.events + index + 1, at }));
-  return { after: { ...reckon(bounded(after), desk), events: from.events + events.length }, events };
+  const numbered = happenings.map((event, index) => ({ ...event, number: from.events + index + 1, at }));
+  return {
+    after: { ...reckon(bounded(after), desk), events: from.events + numbered.length },
+    events: [...events, ...numbered],
+  };
+}
+
+/** The ticket as this desk.yaml has it: what the watch goes by while it decides. */
+export function renewed(ticket: Ticket, at: string, desk: Desk): Ticket {
+  return append({ after: ticket, events: [] }, anew(ticket, at, desk), at, desk).after;
+}
+
+/** Says that other promises hold than before, if they do: by another desk.yaml, or because another policy is for it now. */
+function anew(ticket: Ticket, at: string, desk: Desk): Happening[] {
+  if (!isActive(ticket)) return [];
+  const { policy, why } = policyOf(ticket, desk);
+  const edited = ticket.deskHash !== '' && ticket.deskHash !== desk.hash;
+  if (policy.name === ticket.policy && !edited) return [];
+  const happening: Extract<Happening, { kind: 'reckoned-anew' }> = {
+    kind: 'reckoned-anew',
+    cause: edited ? 'desk-changed' : 'ticket-changed',
+    policy: policy.name,
+    reason: why,
+    before: ticket.deadlines,
+    after: {},
+  };
+  const after = reckon(evolve(ticket, happening, at), desk).deadlines;
+  const same = MEASURES.every((measure) => ticket.deadlines[measure] === after[measure]);
+  return same && policy.name === ticket.policy ? [] : [{ ...happening, after }];
 }
 
 /** The snapshot is one item of at most 400 KB, however long a ticket lives. */
 const MOST_CLOCK_ENTRIES = 100;
-const MOST_TOLD = 100;
 
 function bounded(ticket: Ticket): Ticket {
-  const { clock, told } = ticket;
-  return {
-    ...ticket,
-    clock: clock.length > MOST_CLOCK_ENTRIES ? [...compact(clock)] : clock,
-    told: told.slice(-MOST_TOLD),
-  };
+  const { clock } = ticket;
+  return { ...ticket, clock: clock.length > MOST_CLOCK_ENTRIES ? [...compact(clock)] : clock };
 }
 
 function finish(before: Ticket | null, after: Ticket, events: TicketEvent[]): Change {
@@ -109,16 +155,19 @@ export function reckon(ticket: Ticket, desk: Desk): Ticket {
   return { ...ticket, deadlines: due, deskHash: desk.hash };
 }
 
-export type StepKind = 'warn' | 'breach' | 'remind' | 'resume' | 'resolve' | 'close';
-
-export interface Step {
+interface DeadlineStep {
   at: string;
-  kind: StepKind;
-  measure: Measure | null;
+  measure: Measure;
   /** The start of the measure's run, and when it falls. */
-  startedAt: string | null;
-  due: string | null;
+  startedAt: string;
+  due: string;
 }
+
+export type Step =
+  | ({ kind: 'warn'; warning: string } & DeadlineStep)
+  | ({ kind: 'breach' } & DeadlineStep)
+  | ({ kind: 'overrun'; level: Level } & DeadlineStep)
+  | { kind: 'hand-over' | 'remind' | 'resume' | 'resolve' | 'close'; at: string };
 
 /** What time alone will do to this ticket, earliest first; what was already told is not told again. */
 export function upcoming(ticket: Ticket, desk: Desk): Step[] {
@@ -127,42 +176,75 @@ export function upcoming(ticket: Ticket, desk: Desk): Step[] {
       return [];
     case 'resolved':
       return [policyStep('close', ticket.resolvedAt, desk.resolved.closeAfter)];
-    case 'waiting': {
-      const { since, until, reminders } = ticket.waiting;
-      if (until) return [{ at: until, kind: 'resume', measure: null, startedAt: null, due: null }];
-      return reminders === 0
-        ? [policyStep('remind', since, desk.waiting.remindAfter)]
-        : [policyStep('resolve', since, desk.waiting.resolveAfter)];
-    }
+    case 'waiting':
+      // A requester's wait runs on while others are waited for.
+      return inTime([...waitingSteps(ticket, desk), ...deadlineSteps(ticket, desk)]);
     case 'new':
     case 'open':
-      return deadlineSteps(ticket, desk).sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+      return inTime([...deadlineSteps(ticket, desk), ...handOverStep(ticket, desk)]);
   }
 }
 
-function policyStep(kind: StepKind, since: string, after: number): Step {
-  return {
-    at: new Date(Date.parse(since) + after).toISOString(),
-    kind,
-    measure: null,
-    startedAt: null,
-    due: null,
-  };
+function inTime(steps: Step[]): Step[] {
+  return steps.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+}
+
+function waitingSteps(ticket: Extract<Ticket, { status: 'waiting' }>, desk: Desk): Step[] {
+  const { since, until, reminders } = ticket.waiting;
+  if (until) return [{ at: until, kind: 'resume' }];
+  // Nobody is reminded of what others owe, and no ticket ends because of it: it comes back to whoever has it.
+  if (awaitsOthers(ticket)) return [policyStep('resume', since, desk.waiting.resolveAfter)];
+  return reminders === 0
+    ? [policyStep('remind', since, desk.waiting.remindAfter)]
+    : [policyStep('resolve', since, desk.waiting.resolveAfter)];
+}
+
+function handOverStep(ticket: Ticket, desk: Desk): Step[] {
+  const at = handOverAt(ticket, desk);
+  return at === null ? [] : [{ kind: 'hand-over', at }];
+}
+
+function policyStep(kind: 'remind' | 'resume' | 'resolve' | 'close', since: string, after: number): Step {
+  return { at: new Date(Date.parse(since) + after).toISOString(), kind };
 }
 
 function deadlineSteps(ticket: Ticket, desk: Desk): Step[] {
   const reckoned = deadlines(ticket.clock, desk);
   return MEASURES.flatMap((measure): Step[] => {
     const clock = reckoned[measure];
-    if (!clock?.due || ticket.told.includes(toldKey(measure, clock.startedAt, 'breached'))) return [];
-    const { due, startedAt } = clock;
-    const warnAt = clock.warnAt(desk.warnAt);
-    const warn = warnAt && !ticket.told.includes(toldKey(measure, startedAt, 'warned'));
-    return [
-      ...(warn ? [{ at: warnAt, kind: 'warn' as const, measure, startedAt, due }] : []),
-      { at: due, kind: 'breach', measure, startedAt, due },
-    ];
+    if (!clock?.due) return [];
+    const { due, startedAt, policy } = clock;
+    const { warnings, escalation } = policyNamed(policy, desk);
+    const told = (what: string) => ticket.told.includes(toldKey(measure, startedAt, what));
+    const deadline = { measure, startedAt, due };
+    if (!told('breached'))
+      return [
+        ...warnings.flatMap((warning): Step[] => {
+          const at = warnsAt(warning, clock);
+          return at === null || told(`warned ${warning.name}`)
+            ? []
+            : [{ kind: 'warn', at, warning: warning.name, ...deadline }];
+        }),
+        { kind: 'breach', at: due, ...deadline },
+      ];
+    return escalation.flatMap((level): Step[] => {
+      const at = clock.usedUpAt(clock.target + level.after);
+      return at === null || !isFor(level, measure, ticket) || told(overrunKey(level))
+        ? []
+        : [{ kind: 'overrun', at, level, ...deadline }];
+    });
   });
+}
+
+/** Null where less time is promised than is to be left. */
+function warnsAt(warning: Warning, { target, usedUpAt }: Reckoned): string | null {
+  if (warning.share !== undefined) return usedUpAt(Math.round(target * warning.share));
+  return warning.before < target ? usedUpAt(target - warning.before) : null;
+}
+
+function isFor({ when }: Level, measure: Measure, { priority }: Ticket): boolean {
+  const { priorities = [priority], measures = [measure] } = when ?? {};
+  return priorities.includes(priority) && measures.includes(measure);
 }
 
 /**
@@ -195,7 +277,7 @@ function setWatch(
 
 /** `breach:firstResponse`, `close` … */
 export function stepName(step: Step): string {
-  return step.measure ? `${step.kind}:${step.measure}` : step.kind;
+  return 'measure' in step ? `${step.kind}:${step.measure}` : step.kind;
 }
 
 /** A year is the longest Wait of Step Functions; the watch wakes after 300 days at the latest and goes on. */

@@ -2,17 +2,22 @@
  * What a command does to a ticket: events, nothing to do, or a refusal with its reason. Commands of one mail are
  * decided one after the other, each on the ticket that the last one left; one refusal undoes them all.
  */
-import { type Category, type Desk, type Person, PRIORITIES, type Priority } from '../config/desk.ts';
+import type { Desk } from '../config/desk.ts';
 import { type Command, type Commands, didYouMean } from '../mail/commands.ts';
-import { type Loads, route } from '../triage/route.ts';
+import type { Awaited } from '../sla/clock.ts';
+import { route } from '../triage/route.ts';
 import { topTier } from './change.ts';
+import { type Act, type Decision, nothing, reopenFirst } from './decision.ts';
+import { categorise, prioritise, retype, setImpact, setUrgency, spendTime, tag } from './filing.ts';
 import { climb } from './next-step.ts';
+import { assign, changeRequester, copy, giveToTeam, take, unassign, unwatch, watch } from './people.ts';
 import {
-  type Actor,
   type CommandResult,
   evolve,
   type Happening,
   isActive,
+  SHOWN,
+  type Shown,
   STATUSES,
   type Status,
   type Ticket,
@@ -20,21 +25,15 @@ import {
 } from './ticket.ts';
 import { readUntil } from './until.ts';
 
-export interface Act {
-  by: Actor;
-  role: 'agent' | 'requester';
-  /** ISO 8601 UTC. */
-  now: string;
-  loads: Loads;
-}
-
 export interface Decided {
   /** Empty when anything was refused: a mail with a mistake changes nothing. */
   happenings: Happening[];
   lines: CommandResult[];
   refused: boolean;
   /** What the mail asked to be shown. */
-  shows: ('status' | 'help')[];
+  shows: Shown[];
+  /** Of which messages it asked for the files: by number, or the latest that has any. */
+  files: ('latest' | number)[];
   isNote: boolean;
 }
 
@@ -74,20 +73,16 @@ export function decideCommands(
     happenings: refused ? [] : happenings,
     lines,
     refused,
-    shows: refused ? [] : verbs.filter((verb) => verb === 'status' || verb === 'help'),
-    isNote: commands.some(({ verb }) => verb === 'note'),
+    shows: refused ? [] : SHOWN.filter((what) => verbs.includes(what)),
+    files: refused
+      ? []
+      : commands.flatMap(({ verb, value }) =>
+          verb === 'files' ? [value === '' ? 'latest' : Number(value)] : [],
+        ),
+    // Words beside #spam are for colleagues, never for whoever sent it.
+    isNote: commands.some(({ verb }) => verb === 'note' || verb === 'spam'),
   };
 }
-
-type Decision =
-  | {
-      happenings: Happening[];
-      detail: string /** Done although nothing happened to the ticket. */;
-      done?: true;
-    }
-  | { refused: string };
-
-const NOTHING = (detail: string): Decision => ({ happenings: [], detail });
 
 function decide({ verb, value }: Command, ticket: Ticket, act: Act, desk: Desk): Decision {
   switch (verb) {
@@ -95,26 +90,60 @@ function decide({ verb, value }: Command, ticket: Ticket, act: Act, desk: Desk):
       return take(ticket, act);
     case 'assign':
       return assign(value, ticket, act, desk);
+    case 'unassign':
+      return unassign(ticket, act);
+    case 'team':
+      return giveToTeam(value, ticket, act, desk);
+    case 'requester':
+      return changeRequester(value, ticket, act, desk);
+    case 'cc':
+      return copy(value, ticket, act, desk);
+    case 'watch':
+      return watch(ticket, act);
+    case 'unwatch':
+      return unwatch(ticket, act);
     case 'note':
       return { happenings: [], detail: 'kept inside the desk', done: true };
     case 'priority':
       return prioritise(value, ticket, act);
+    case 'impact':
+      return setImpact(value, ticket, act, desk);
+    case 'urgency':
+      return setUrgency(value, ticket, act, desk);
+    case 'type':
+      return retype(value, ticket, act);
     case 'category':
       return categorise(value, ticket, act, desk);
+    case 'tag':
+      return tag(value, ticket, act);
+    case 'time':
+      return spendTime(value, ticket, act);
+    case 'open':
+      return BY_STATUS.open(value, ticket, act, desk);
     case 'waiting':
       return wait(value, ticket, act, desk);
     case 'resolve':
       return resolve(value, ticket, act);
     case 'close':
       return close(value, ticket, act);
+    case 'spam':
+      return spam(ticket, act);
+    case 'stop':
+      return stop(ticket, act);
     case 'reopen':
       return reopen(value, ticket, act);
     case 'escalate':
       return escalate(value, ticket, act, desk);
+    case 'deescalate':
+      return deescalate(value, ticket, act, desk);
     case 'status':
       return value === ''
         ? { happenings: [], detail: `it is ${ticket.status}`, done: true }
         : setStatus(value, ticket, act, desk);
+    case 'files':
+      return fetchFiles(value, ticket);
+    case 'history':
+      return { happenings: [], detail: 'the whole conversation is below', done: true };
     case 'help':
       return { happenings: [], detail: 'the commands are listed below', done: true };
     default:
@@ -122,134 +151,17 @@ function decide({ verb, value }: Command, ticket: Ticket, act: Act, desk: Desk):
   }
 }
 
-function take(ticket: Ticket, { by }: Act): Decision {
-  if (ticket.assignee === by) return NOTHING('it is yours already');
-  return {
-    happenings: [{ kind: 'assigned', assignee: by, previous: ticket.assignee, reason: 'taken', by }],
-    detail: 'the ticket is yours',
-  };
-}
-
-function assign(value: string, ticket: Ticket, { by }: Act, desk: Desk): Decision {
-  const found = findPerson(value, desk);
-  if ('refused' in found) return found;
-  const { address, name } = found;
-  if (ticket.assignee === address) return NOTHING(`${name} has it already`);
-  return {
-    happenings: [
-      { kind: 'assigned', assignee: address, previous: ticket.assignee, reason: `assigned by ${by}`, by },
-    ],
-    detail: `given to ${name}`,
-  };
-}
-
-/** By address or by an unambiguous part of the name. */
-function findPerson(value: string, desk: Desk): Person | { refused: string } {
-  const wanted = value
-    .toLowerCase()
-    .replace(/^(to\s+)?<?|>$/g, '')
-    .trim();
-  const people = desk.people.filter(({ role }) => role !== 'manager');
-  const byAddress = people.find(
-    ({ address, alternates }) => address === wanted || alternates.includes(wanted),
-  );
-  if (byAddress) return byAddress;
-  const byName = people.filter(
-    ({ name }) => name.toLowerCase() === wanted || name.toLowerCase().split(/\s+/).includes(wanted),
-  );
-  if (byName.length === 1) return byName[0] as Person;
-  if (byName.length > 1)
+/** Whether the message has any is known when they are sent. */
+function fetchFiles(value: string, { messages }: Ticket): Decision {
+  if (value !== '' && !(/^\d{1,6}$/.test(value) && Number(value) >= 1 && Number(value) <= messages))
     return {
-      refused: `“${value}” may be ${byName.map(({ address }) => address).join(' or ')}; say which by address`,
+      refused: `“${value}” is no message of this ticket; #history shows their numbers, 1 to ${messages}`,
     };
-  const suggestion = didYouMean(wanted, [
-    ...people.map(({ address }) => address),
-    ...people.map(({ name }) => name.toLowerCase()),
-  ]);
-  return { refused: `nobody here is called “${value}”${suggestion ? `; did you mean ${suggestion}?` : ''}` };
-}
-
-const PRIORITY_WORDS: Record<string, Priority> = {
-  critical: 'P1',
-  urgent: 'P1',
-  high: 'P2',
-  medium: 'P3',
-  normal: 'P3',
-  low: 'P4',
-  1: 'P1',
-  2: 'P2',
-  3: 'P3',
-  4: 'P4',
-};
-
-function prioritise(value: string, ticket: Ticket, { by }: Act): Decision {
-  const word = value.toLowerCase();
-  const priority = PRIORITIES.find((known) => known.toLowerCase() === word) ?? PRIORITY_WORDS[word];
-  if (!priority)
-    return {
-      refused: `“${value}” is no priority; allowed are ${PRIORITIES.join(', ')} or critical, high, medium, low`,
-    };
-  if (!isActive(ticket)) return { refused: `the ticket is ${ticket.status}; #reopen it first` };
-  if (priority === ticket.priority) return NOTHING(`it is ${priority} already`);
-  const { impact, urgency } = ticket;
-  return {
-    happenings: [
-      {
-        kind: 'prioritised',
-        impact,
-        urgency,
-        priority,
-        previous: ticket.priority,
-        reason: 'set by command',
-        by,
-      },
-    ],
-    detail: `now ${priority}, before ${ticket.priority}`,
-  };
-}
-
-function categorise(value: string, ticket: Ticket, { by, now, loads }: Act, desk: Desk): Decision {
-  const word = value.toLowerCase();
-  const category = desk.categories.find(({ name, title }) => name === word || title.toLowerCase() === word);
-  if (!category) {
-    const names = desk.categories.map(({ name }) => name);
-    const suggestion = didYouMean(word, names);
-    return {
-      refused: `there is no category “${value}”${suggestion ? `; did you mean ${suggestion}?` : ''} Allowed are ${names.join(', ')}`,
-    };
-  }
-  if (!isActive(ticket)) return { refused: `the ticket is ${ticket.status}; #reopen it first` };
-  if (category.name === ticket.category) return NOTHING(`it is filed under ${category.name} already`);
-  const filed: Happening = {
-    kind: 'categorised',
-    category: category.name,
-    previous: ticket.category,
-    team: category.team,
-    by,
-  };
-  if (category.team === ticket.team) return { happenings: [filed], detail: `filed under ${category.title}` };
-  return {
-    happenings: [filed, ...handOver(category, ticket, by, now, desk, loads)],
-    detail: `filed under ${category.title}, which is the ${category.team} team's`,
-  };
-}
-
-function handOver(
-  category: Category,
-  ticket: Ticket,
-  by: Actor,
-  now: string,
-  desk: Desk,
-  loads: Loads,
-): Happening[] {
-  const routed = route({ team: category.team, tier: ticket.tier, skills: category.skills }, desk, loads, now);
-  return routed.assignee
-    ? [{ kind: 'assigned', assignee: routed.assignee, previous: ticket.assignee, reason: routed.reason, by }]
-    : [];
+  return { happenings: [], detail: 'see below', done: true };
 }
 
 function wait(value: string, ticket: Ticket, { by, now }: Act, desk: Desk): Decision {
-  if (!isActive(ticket)) return { refused: `the ticket is ${ticket.status}; #reopen it first` };
+  if (!isActive(ticket)) return reopenFirst(ticket);
   const read = readUntil(value, now, desk.timezone);
   if ('refused' in read) return read;
   const { until, reason } = read;
@@ -258,16 +170,29 @@ function wait(value: string, ticket: Ticket, { by, now }: Act, desk: Desk): Deci
       refused: `${until.slice(0, 16).replace('T', ' ')} UTC is past; give a time to come, such as 3d or 2027-01-31`,
     };
   const why = reason || 'waiting for the requester';
+  const awaited = awaitedIn(why);
   return {
-    happenings: [{ kind: 'paused', until, reason: why, by }],
+    happenings: [{ kind: 'paused', until, reason: why, by, awaited }],
     detail: until
       ? `the clock stands until ${until.slice(0, 16).replace('T', ' ')} UTC`
-      : 'the clock stands until the requester answers',
+      : awaited === 'requester'
+        ? 'the clock stands until the requester answers'
+        : 'the clock stands; when nothing has come after a while, the ticket comes back',
   };
 }
 
+const OTHERS =
+  /^(?:for |on )?(?:the |our |an? )?(?:supplier|vendor|manufacturer|third[- ]party|lieferant|hersteller)\b/i;
+const APPROVAL = /^(?:for |on )?(?:the |an? )?(?:approval|genehmigung|freigabe)\b/i;
+
+/** By the reason's first words: whether the requester waits on meanwhile depends on it. */
+function awaitedIn(reason: string): Awaited {
+  if (OTHERS.test(reason)) return 'third-party';
+  return APPROVAL.test(reason) ? 'approval' : 'requester';
+}
+
 function resolve(value: string, ticket: Ticket, { by }: Act): Decision {
-  if (ticket.status === 'resolved') return NOTHING('it is resolved already');
+  if (ticket.status === 'resolved') return nothing('it is resolved already');
   if (ticket.status === 'closed') return { refused: 'the ticket is closed; #reopen it first' };
   return {
     happenings: [{ kind: 'resolved', reason: value || 'resolved', by, message: null }],
@@ -276,12 +201,32 @@ function resolve(value: string, ticket: Ticket, { by }: Act): Decision {
 }
 
 function close(value: string, ticket: Ticket, { by }: Act): Decision {
-  if (ticket.status === 'closed') return NOTHING('it is closed already');
+  if (ticket.status === 'closed') return nothing('it is closed already');
   return { happenings: [{ kind: 'closed', reason: value || 'closed', by }], detail: 'closed' };
 }
 
+/** Closed without a word: whoever sends spam must not learn that somebody reads it. */
+function spam(ticket: Ticket, { by }: Act): Decision {
+  if (ticket.status === 'closed') return nothing('it is closed already');
+  const tagged: Happening[] = ticket.tags.includes('spam')
+    ? []
+    : [{ kind: 'tagged', added: ['spam'], removed: [], by }];
+  return {
+    happenings: [...tagged, { kind: 'closed', reason: 'spam', by, quiet: true }],
+    detail: 'closed as spam; its sender is not told',
+  };
+}
+
+function stop(ticket: Ticket, { by }: Act): Decision {
+  if (ticket.muted?.includes(by)) return nothing('no more mail of this ticket goes to you already');
+  return {
+    happenings: [{ kind: 'muted', by }],
+    detail: 'no more mail of this ticket goes to you; when you write again, it does',
+  };
+}
+
 function reopen(value: string, ticket: Ticket, { by }: Act): Decision {
-  if (isActive(ticket)) return NOTHING(`it is ${ticket.status}`);
+  if (isActive(ticket)) return nothing(`it is ${ticket.status}`);
   return {
     happenings: [{ kind: 'reopened', reason: value || 'reopened', by, told: false }],
     detail: 'open again',
@@ -289,11 +234,37 @@ function reopen(value: string, ticket: Ticket, { by }: Act): Decision {
 }
 
 function escalate(value: string, ticket: Ticket, { by, now, loads }: Act, desk: Desk): Decision {
-  if (!isActive(ticket)) return { refused: `the ticket is ${ticket.status}; #reopen it first` };
+  if (!isActive(ticket)) return reopenFirst(ticket);
   if (ticket.tier >= topTier(desk)) return { refused: `the ticket is at tier ${ticket.tier}, the highest` };
   return {
     happenings: climb(ticket, value || 'no reason was given', by, now, desk, loads),
     detail: `climbs from tier ${ticket.tier} to tier ${ticket.tier + 1}`,
+  };
+}
+
+/** Down one tier, into other hands: it did not need to be here. */
+function deescalate(value: string, ticket: Ticket, { by, now, loads }: Act, desk: Desk): Decision {
+  if (!isActive(ticket)) return reopenFirst(ticket);
+  if (ticket.tier <= 1) return { refused: 'the ticket is at tier 1, the lowest' };
+  const to = ticket.tier - 1;
+  const reason = value || 'no reason was given';
+  const skills = desk.categories.find(({ name }) => name === ticket.category)?.skills ?? [];
+  const routed = route({ team: ticket.team, tier: to, skills }, desk, loads, now);
+  const assigned: Happening[] =
+    routed.assignee && routed.assignee !== ticket.assignee
+      ? [
+          {
+            kind: 'assigned',
+            assignee: routed.assignee,
+            previous: ticket.assignee,
+            reason: routed.reason,
+            by,
+          },
+        ]
+      : [];
+  return {
+    happenings: [{ kind: 'deescalated', from: ticket.tier, to, reason, by }, ...assigned],
+    detail: `goes back from tier ${ticket.tier} to tier ${to}`,
   };
 }
 

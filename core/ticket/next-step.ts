@@ -2,24 +2,34 @@
  * What the clock does: everything about a ticket that has fallen due by now. The watch calls it when it wakes;
  * asked again at the same instant it has nothing left to do.
  */
-import type { Desk } from '../config/desk.ts';
+import { type Action, type Desk, PRIORITIES } from '../config/desk.ts';
 import { type Loads, route } from '../triage/route.ts';
-import { reckon, type Step, topTier, upcoming } from './change.ts';
-import { DESK, evolve, type Happening, type Ticket } from './ticket.ts';
+import { reckon, renewed, type Step, topTier, upcoming } from './change.ts';
+import { handOver } from './hand-over.ts';
+import { DESK, evolve, type Happening, type Ticket, unreachable } from './ticket.ts';
+import { standStill } from './undeliverable.ts';
 
-/** More steps than any ticket can owe at one instant: each tells once or ends a state. */
-const MOST_STEPS = 32;
+/** So much is done at one waking; what is left wakes the watch again at once. */
+const MOST_HAPPENINGS = 32;
 
-/** `now` is ISO 8601 UTC. `loads` covers the people of the next tier. */
-export function nextStep(ticket: Ticket, now: string, desk: Desk, loads: Loads): Happening[] {
+/** `now` is ISO 8601 UTC. `loads` covers the people of this tier and the next. `isUnreachable`: nothing arrives at the requester's address. */
+export function nextStep(
+  ticket: Ticket,
+  now: string,
+  desk: Desk,
+  loads: Loads,
+  isUnreachable = false,
+): Happening[] {
   const happenings: Happening[] = [];
-  let current = ticket;
+  let current = renewed(ticket, now, desk);
   for (
     let step = due(current, now, desk);
-    step && happenings.length < MOST_STEPS;
+    step && happenings.length < MOST_HAPPENINGS;
     step = due(current, now, desk)
   ) {
-    const events = take(step, current, now, desk, loads);
+    // Who cannot hear of it is neither reminded nor taken to have nothing to say: his agent finds another way to him.
+    const deaf = isUnreachable && (step.kind === 'remind' || step.kind === 'resolve');
+    const events = deaf ? standStill(current, now) : take(step, current, now, desk, loads);
     current = reckon(
       events.reduce((state, event) => evolve(state, event, now), current),
       desk,
@@ -37,16 +47,39 @@ function due(ticket: Ticket, now: string, desk: Desk): Step | undefined {
 function take(step: Step, ticket: Ticket, now: string, desk: Desk, loads: Loads): Happening[] {
   switch (step.kind) {
     case 'warn':
-      return [deadlineEvent('deadline-warned', step, ticket)];
+      return [
+        {
+          kind: 'deadline-warned',
+          ...deadlineOf(step, ticket),
+          warnings: warningsBy(now, step, ticket, desk),
+        },
+      ];
     case 'breach':
       return [
-        deadlineEvent('deadline-breached', step, ticket),
+        { kind: 'deadline-breached', ...deadlineOf(step, ticket) },
         ...climb(ticket, `the ${step.measure} deadline fell`, DESK, now, desk, loads),
       ];
+    case 'overrun':
+      return [
+        {
+          kind: 'deadline-overrun',
+          ...deadlineOf(step, ticket),
+          after: step.level.after,
+          do: step.level.do,
+        },
+        ...actAll(step.level.do, step.measure, ticket, now, desk, loads),
+      ];
+    case 'hand-over':
+      return handOver(ticket, now, desk, loads);
     case 'remind':
       return [{ kind: 'requester-reminded', number: 1 }];
     case 'resume':
-      return [{ kind: 'resumed', reason: 'the date that it waited for has come', by: DESK }];
+      return [
+        {
+          ...{ kind: 'resumed', reason: whyResumed(ticket), by: DESK },
+          ...(ticket.waiting?.undeliverable ? { undeliverable: ticket.waiting.undeliverable } : {}),
+        },
+      ];
     case 'resolve':
       return [{ kind: 'resolved', reason: 'the requester did not answer', by: DESK, message: null }];
     case 'close':
@@ -54,14 +87,88 @@ function take(step: Step, ticket: Ticket, now: string, desk: Desk, loads: Loads)
   }
 }
 
-function deadlineEvent(
-  kind: 'deadline-warned' | 'deadline-breached',
-  step: Step,
-  { assignee }: Ticket,
-): Happening {
-  const { measure, due, startedAt } = step;
-  if (!measure || !due || !startedAt) throw new TypeError(`a ${step.kind} step without its deadline`);
-  return { kind, measure, due, startedAt, assignee };
+function whyResumed({ waiting }: Ticket): string {
+  return waiting?.until
+    ? 'the date that it waited for has come'
+    : `it has waited long enough: ${waiting?.reason}`;
+}
+
+function deadlineOf({ measure, due, startedAt }: Extract<Step, { measure: unknown }>, { assignee }: Ticket) {
+  return { measure, due, startedAt, assignee };
+}
+
+/** All warnings of this deadline that have come by now: a late one says it for those before it. */
+function warningsBy(
+  now: string,
+  { measure }: Extract<Step, { kind: 'warn' }>,
+  ticket: Ticket,
+  desk: Desk,
+): string[] {
+  return upcoming(ticket, desk).flatMap((step) =>
+    step.kind === 'warn' && step.measure === measure && Date.parse(step.at) <= Date.parse(now)
+      ? [step.warning]
+      : [],
+  );
+}
+
+/** Each on the ticket that the one before left. */
+function actAll(
+  actions: readonly Action[],
+  measure: string,
+  ticket: Ticket,
+  now: string,
+  desk: Desk,
+  loads: Loads,
+): Happening[] {
+  const happenings: Happening[] = [];
+  let current = ticket;
+  for (const action of actions) {
+    const events = act(action, `the ${measure} deadline has long passed`, current, now, desk, loads);
+    current = events.reduce((state, event) => evolve(state, event, now), current);
+    happenings.push(...events);
+  }
+  return happenings;
+}
+
+function act(
+  action: Action,
+  reason: string,
+  ticket: Ticket,
+  now: string,
+  desk: Desk,
+  loads: Loads,
+): Happening[] {
+  switch (action) {
+    // The event itself tells them.
+    case 'tell-lead':
+    case 'tell-manager':
+      return [];
+    case 'lead-watches': {
+      const lead = desk.teams.find(({ name }) => name === ticket.team)?.lead;
+      const reads = !lead || lead === ticket.assignee || ticket.watchers?.includes(lead);
+      return reads ? [] : [{ kind: 'watched', by: lead }];
+    }
+    case 'reassign':
+      return reassign(reason, ticket, now, desk, loads);
+    case 'raise-priority': {
+      const { impact, urgency, priority: previous } = ticket;
+      const priority = PRIORITIES[PRIORITIES.indexOf(previous) - 1];
+      return priority ? [{ kind: 'prioritised', impact, urgency, priority, previous, reason, by: DESK }] : [];
+    }
+    case 'climb':
+      return climb(ticket, reason, DESK, now, desk, loads);
+    default:
+      return unreachable(action);
+  }
+}
+
+/** Into other hands of the same tier; nothing when there are none. */
+function reassign(reason: string, ticket: Ticket, now: string, desk: Desk, loads: Loads): Happening[] {
+  const { team, tier, category, assignee: previous } = ticket;
+  const skills = desk.categories.find(({ name }) => name === category)?.skills ?? [];
+  const exclude = previous ? [previous] : [];
+  const { assignee, reason: why } = route({ team, tier, skills }, desk, loads, now, { exclude });
+  return assignee ? [{ kind: 'assigned', assignee, previous, reason: `${reason}; ${why}`, by: DESK }] : [];
 }
 
 /** Up one tier, into other hands; nothing at the top, where telling the lead is all that is left. */

@@ -3,9 +3,11 @@
  * gave it and the clue that the rule saw. Only what the sender wrote now is read; whoever calls cuts off quoted text.
  */
 import type { Category, Clues, Desk, Impact, Priority, TicketType, Urgency } from '../config/desk.ts';
+import { isFrom } from '../config/sender.ts';
 import type { Email } from '../mail/email.ts';
 import type { Reason } from '../ticket/ticket.ts';
 import { detectLanguage } from './language.ts';
+import type { Learned, Opinion } from './learned.ts';
 import { compile, type Folded, firstHit, fold, type Phrases } from './words.ts';
 
 export interface Sortable {
@@ -38,7 +40,8 @@ export interface Classification {
 /** A request stands in the first pages of a mail. What comes after 50,000 characters is a log. */
 const MOST_TEXT = 50_000;
 
-export function classify(input: Sortable, desk: Desk): Classification {
+/** `learned` is asked about mails in which no word of the rules stands. */
+export function classify(input: Sortable, desk: Desk, learned?: Learned): Classification {
   const rules = rulesOf(desk);
   const mail: Mail = {
     subject: fold(input.subject.slice(0, MOST_TEXT)),
@@ -47,7 +50,8 @@ export function classify(input: Sortable, desk: Desk): Classification {
     to: input.to,
     importance: importanceOf(input.headers),
   };
-  const filed = categorise(mail, desk, rules);
+  const opinion = () => learned?.(`${input.subject}\n${input.text}`);
+  const filed = categorise(mail, desk, rules, opinion);
   const impact = judge(mail, desk.impact, rules.impact, 'impact', filed.category, 'one');
   const urgency = judge(mail, desk.urgency, rules.urgency, 'urgency', filed.category, 'routine');
   const priority = desk.matrix[impact.answer][urgency.answer];
@@ -124,10 +128,11 @@ interface Filed {
 }
 
 /**
- * In this order: the sender, the subject, the text, the address written to, the mark of importance; in each the first
- * category of the file wins. What was written to a confidential team never leaves it, whatever its words are.
+ * In this order: the sender, the subject, the text, what was learned if it is sure, the address written to, the mark of
+ * importance; in each the first category of the file wins. What was written to a confidential team never leaves it,
+ * whatever its words are.
  */
-function categorise(mail: Mail, desk: Desk, rules: Rules): Filed {
+function categorise(mail: Mail, desk: Desk, rules: Rules, opinion: () => Opinion | undefined): Filed {
   const written = desk.addresses.filter(({ address }) => mail.to.includes(address));
   const confidential = written.find(({ team }) =>
     desk.teams.some(({ name, confidential }) => confidential && name === team),
@@ -136,21 +141,40 @@ function categorise(mail: Mail, desk: Desk, rules: Rules): Filed {
   const found =
     bySender(mail, desk.categories, eligible) ??
     byWords(mail.subject, rules.categories, 'in the subject', eligible) ??
-    byWords(mail.text, rules.categories, 'in the text', eligible) ??
-    byAddress(mail, desk.categories, eligible) ??
-    byImportance(mail, desk.categories, eligible);
-  const category = found && desk.categories[found.rule];
-  if (category)
-    return {
-      category,
-      team: category.team,
-      reason: { what: 'category', why: `${category.name}: ${found.clue}` },
-    };
-  return remainder(desk, (confidential ?? written[0])?.address);
+    byWords(mail.text, rules.categories, 'in the text', eligible);
+  if (found) return filedBy(found, desk);
+  const learned = byLearning(opinion(), desk, eligible);
+  if (learned?.isSure) return filedBy(learned, desk);
+  const unsure = learned ? `; ${learned.clue}` : '';
+  const beside = byAddress(mail, desk.categories, eligible) ?? byImportance(mail, desk.categories, eligible);
+  return beside
+    ? filedBy({ ...beside, clue: `${beside.clue}${unsure}` }, desk)
+    : remainder(desk, (confidential ?? written[0])?.address, unsure);
+}
+
+function filedBy({ rule, clue }: Found, desk: Desk): Filed {
+  const category = desk.categories[rule] as Category;
+  return { category, team: category.team, reason: { what: 'category', why: `${category.name}: ${clue}` } };
+}
+
+/** No opinion is `general`, what is no category of the desk, and what is not of the team that the mail is kept with. */
+function byLearning(
+  opinion: Opinion | undefined,
+  desk: Desk,
+  counts: (rule: number) => boolean,
+): (Found & { isSure: boolean }) | null {
+  const rule = desk.categories.findIndex(({ name }) => name === opinion?.category && name !== GENERAL);
+  if (!opinion || rule < 0 || !counts(rule)) return null;
+  const { category, confidence, isSure, closest } = opinion;
+  const words = closest.length > 0 ? `; closest words: ${closest.join(', ')}` : '';
+  const clue = isSure
+    ? `learned from filed tickets, confidence ${confidence.toFixed(2)}${words}`
+    : `unsure whether it is ${category}: learned with confidence ${confidence.toFixed(2)} only`;
+  return { rule, clue, isSure };
 }
 
 /** No clue was found: `general`, in the hands of whose address it came to. */
-function remainder(desk: Desk, address: string | undefined): Filed {
+function remainder(desk: Desk, address: string | undefined, unsure: string): Filed {
   const category = desk.categories.find(({ name }) => name === GENERAL);
   if (!category) throw new RangeError(`the desk has no category ${GENERAL}`);
   const team = desk.addresses.find((known) => known.address === address)?.team ?? category.team;
@@ -158,7 +182,7 @@ function remainder(desk: Desk, address: string | undefined): Filed {
   return {
     category,
     team,
-    reason: { what: 'category', why: `${GENERAL}: no clue of another was found${whose}` },
+    reason: { what: 'category', why: `${GENERAL}: no clue of another was found${whose}${unsure}` },
   };
 }
 
@@ -227,13 +251,6 @@ function bySender({ from }: Mail, rules: readonly Clues[], counts = everyRule): 
     (sender) => `the sender is ${sender.startsWith('@') ? 'at ' : ''}${sender}`,
     counts,
   );
-}
-
-/** `@example.com` means the domain and what is below it, never `@notexample.com`. */
-function isFrom(from: string, sender: string): boolean {
-  if (!sender.startsWith('@')) return from === sender;
-  const domain = from.slice(from.lastIndexOf('@'));
-  return from.includes('@') && (domain === sender || domain.endsWith(`.${sender.slice(1)}`));
 }
 
 function byAddress({ to }: Mail, rules: readonly Clues[], counts = everyRule): Found | null {

@@ -2,18 +2,20 @@
  * Whose hands a ticket goes into. Deterministic: the same people, loads and instant give the same answer, and the
  * answer says in words why it was this one.
  */
-import { Temporal } from 'temporal-polyfill';
 import type { Desk, Person } from '../config/desk.ts';
 import { isWorkingTime } from '../sla/calendar.ts';
+import { type Away, awayUntil } from './presence.ts';
 
 export interface Load {
   /** Open tickets in this person's hands. */
   open: number;
   /** ISO 8601 UTC; null when nothing was ever assigned. */
   lastAssignedAt: string | null;
+  /** What his own mail program said of him. */
+  away?: Away | null;
 }
 
-/** By address. Somebody who is not in it has no tickets. */
+/** By address. Somebody who is not in it has no tickets, and is there. */
 export type Loads = ReadonlyMap<string, Load>;
 
 export interface Wanted {
@@ -23,8 +25,6 @@ export interface Wanted {
   skills: readonly string[];
 }
 
-const NOBODY: ReadonlySet<string> = new Set();
-
 export type Routed = { assignee: string; reason: string } | { assignee: null; reason: string };
 
 /**
@@ -33,7 +33,6 @@ export type Routed = { assignee: string; reason: string } | { assignee: null; re
  * it is anyone of the tier who is not absent, when there is none the team's lead.
  *
  * @param now ISO 8601 UTC.
- * @param away addresses of people who are away although desk.yaml does not say so.
  * @param exclude addresses that are not to get it. Only when the lead is among them may the answer be null.
  */
 export function route(
@@ -41,20 +40,28 @@ export function route(
   desk: Desk,
   loads: Loads,
   now: string,
-  { away = NOBODY, exclude = [] }: { away?: ReadonlySet<string>; exclude?: readonly string[] } = {},
+  { exclude = [] }: { exclude?: readonly string[] } = {},
 ): Routed {
   const tier = peopleOf(wanted.team, wanted.tier, desk).filter(({ address }) => !exclude.includes(address));
-  const present = tier.filter((person) => !isAbsent(person, desk, away, now));
+  const absences = tier.flatMap((person) => absenceOf(person, desk, loads, now) ?? []);
+  const present = tier.filter((person) => !absences.some((absence) => absence.person === person));
   const onDuty = present.filter((person) => isOnDuty(person, desk, now));
-  if (onDuty.length > 0) return choose(onDuty, 'on duty', wanted, loads);
+  const leftOut = absences.map(({ words }) => `; ${words}`).join('');
+  if (onDuty.length > 0) return choose(onDuty, 'on duty', wanted, loads, leftOut);
   if (present.length > 0)
-    return choose(present, `nobody of tier ${wanted.tier} is on duty now, so off duty`, wanted, loads);
+    return choose(
+      present,
+      `nobody of tier ${wanted.tier} is on duty now, so off duty`,
+      wanted,
+      loads,
+      leftOut,
+    );
   const others = exclude.length > 0 ? 'nobody else' : 'nobody';
   const why =
     tier.length > 0
-      ? `everybody of ${wanted.team} at tier ${wanted.tier} is absent`
+      ? `everybody of ${wanted.team} at tier ${wanted.tier} is absent (${absences.map(({ words }) => words).join(', ')})`
       : `${others} of ${wanted.team} stands at tier ${wanted.tier}`;
-  return toLead(wanted, desk, away, now, exclude, why);
+  return toLead(wanted, desk, loads, now, exclude, why);
 }
 
 /** The addresses of those among whom `route` chooses for this team and tier: whose loads it wants to know. */
@@ -66,20 +73,22 @@ function peopleOf(team: string, tier: number, desk: Desk): Person[] {
   return desk.people.filter((person) => person.team === team && person.tier === tier);
 }
 
-function isAbsent(person: Person, desk: Desk, away: ReadonlySet<string>, now: string): boolean {
-  if (away.has(person.address)) return true;
-  if (person.absences.length === 0) return false;
-  const timezone = desk.calendars.find(({ name }) => name === person.hours)?.timezone ?? desk.timezone;
-  const today = Temporal.Instant.from(now).toZonedDateTimeISO(timezone).toPlainDate().toString();
-  return person.absences.some(({ from, to }) => from <= today && today <= to);
+function absenceOf(
+  person: Person,
+  desk: Desk,
+  loads: Loads,
+  now: string,
+): { person: Person; words: string } | null {
+  const absence = awayUntil(person, loads.get(person.address)?.away, desk, now);
+  return absence && { person, words: `${person.name} is away until ${absence.day}` };
 }
 
-function isOnDuty(person: Person, desk: Desk, now: string): boolean {
+export function isOnDuty(person: Person, desk: Desk, now: string): boolean {
   const calendar = desk.calendars.find(({ name }) => name === person.hours);
   return calendar !== undefined && isWorkingTime(calendar, now);
 }
 
-function choose(pool: Person[], duty: string, wanted: Wanted, loads: Loads): Routed {
+function choose(pool: Person[], duty: string, wanted: Wanted, loads: Loads, leftOut: string): Routed {
   const ranked = pool.map((person) => rank(person, wanted, loads)).sort(compare);
   const [first, second] = ranked;
   if (!first) throw new RangeError('nobody to choose from');
@@ -91,7 +100,7 @@ function choose(pool: Person[], duty: string, wanted: Wanted, loads: Loads): Rou
         : `nobody there knows ${wanted.skills.join(', ')}`,
     );
   reasons.push(second ? edge(first, second) : `the only one of ${wanted.team} at tier ${wanted.tier}`);
-  return { assignee: first.person.address, reason: `${first.person.name}: ${reasons.join('; ')}` };
+  return { assignee: first.person.address, reason: `${first.person.name}: ${reasons.join('; ')}${leftOut}` };
 }
 
 interface Ranked extends Load {
@@ -131,7 +140,7 @@ function edge(first: Ranked, second: Ranked): string {
 function toLead(
   { team }: Wanted,
   desk: Desk,
-  away: ReadonlySet<string>,
+  loads: Loads,
   now: string,
   exclude: readonly string[],
   why: string,
@@ -141,6 +150,6 @@ function toLead(
   if (!lead) return { assignee: null, reason: `${why}, and ${team} has no lead` };
   if (exclude.includes(lead.address))
     return { assignee: null, reason: `${why}, and the lead ${lead.name} is not to get it` };
-  const although = isAbsent(lead, desk, away, now) ? ', although absent' : '';
+  const although = absenceOf(lead, desk, loads, now) ? ', although absent' : '';
   return { assignee: lead.address, reason: `${lead.name}: ${why}; the lead of ${team} takes it${although}` };
 }

@@ -17,7 +17,10 @@ type Entry = { sign: Kind | 'detail'; text: string };
 const DEADLINES: Record<Measure, string> = {
   firstResponse: 'the first answer',
   nextResponse: 'the next answer',
+  periodicUpdate: 'a word in between',
   resolution: 'the solution',
+  requesterWait: 'the end of the requester’s waiting',
+  agentWork: 'the end of the work on it',
   tier: 'the end of its time at this tier',
 };
 
@@ -105,6 +108,32 @@ function eventOf(event: TicketEvent, ticket: Ticket, desk: Desk): Entry[] {
       return event.previous === null
         ? details([`assignee ${chosen(event.assignee, event.reason, desk)}`])
         : decided(`${id} goes from ${name(event.previous)} to ${chosen(event.assignee, event.reason, desk)}`);
+    case 'unassigned':
+      return decided(`${id} is in nobody’s hands`);
+    case 'given-to-team':
+      return decided(`${id} goes from ${event.previous} to ${event.team}: ${event.reason}`);
+    case 'requester-changed':
+      return decided(`${id} is the request of ${event.requester.address} now`);
+    case 'copies-changed':
+      return decided(
+        `on copy of ${id}: ${[...event.added.map(({ address }) => `+${address}`), ...event.removed.map((address) => `-${address}`)].join(' ')}`,
+      );
+    case 'muted':
+      return decided(`${name(event.by)} wants no more mail of ${id}`);
+    case 'watched':
+      return decided(`${name(event.by)} reads along on ${id}`);
+    case 'unwatched':
+      return decided(`${name(event.by)} no longer reads along on ${id}`);
+    case 'retyped':
+      return decided(`${id} is a ${event.type} now, after a ${event.previous}`);
+    case 'tagged':
+      return decided(
+        `${id} is tagged ${[...event.added.map((tag) => `+${tag}`), ...event.removed.map((tag) => `-${tag}`)].join(' ')}`,
+      );
+    case 'time-spent':
+      return decided(`${name(event.by)} worked ${event.minutes} minutes on ${id}`);
+    case 'deescalated':
+      return decided(`${id} goes back from tier ${event.from} to tier ${event.to}: ${event.reason}`);
     case 'prioritised':
       return decided(`${id} is ${event.priority} now, after ${event.previous}: ${event.reason}`);
     case 'categorised':
@@ -127,6 +156,14 @@ function eventOf(event: TicketEvent, ticket: Ticket, desk: Desk): Entry[] {
       return alarm(`${id}: ${DEADLINES[event.measure]} is due at ${time(event.due)}`);
     case 'deadline-breached':
       return alarm(`${id}: ${DEADLINES[event.measure]} was due at ${time(event.due)}, and did not come`);
+    case 'deadline-overrun':
+      return alarm(
+        `${id}: ${DEADLINES[event.measure]} was due at ${time(event.due)}, and still has not come: ${event.do.join(', ').replaceAll('-', ' ')}`,
+      );
+    case 'reckoned-anew':
+      return decided(`${id} is promised by the policy ${event.policy} now: ${event.reason}`);
+    case 'kept':
+      return decided(`${id} stays with ${name(event.assignee)}: ${event.reason}`);
     case 'requester-reminded':
       return decided(`${ticket.requester.address} is reminded that ${id} waits for him`);
     case 'commanded':
@@ -140,8 +177,18 @@ function eventOf(event: TicketEvent, ticket: Ticket, desk: Desk): Entry[] {
       return decided(
         `mail to ${event.address} was not delivered${event.permanent ? ', and never will be' : ''}`,
       );
+    case 'delivery-delayed':
+      return decided(`mail to ${event.address} is late`);
     case 'complained':
       return decided(`${event.address} complained about our mail`);
+    case 'flooded':
+      return alarm(`${event.address} writes one mail after another; what comes now is kept with ${id}`);
+    case 'update-withheld':
+      return decided(`a mail to ${event.address} is withheld: ${event.reason}`);
+    case 'automatic-mail-received':
+      return decided(`${event.what.replaceAll('-', ' ')} from ${event.from ?? 'nobody'} is kept on ${id}`);
+    case 'referred':
+      return decided(`${name(event.lead)} is told that ${id} was also written to ${event.address}`);
     // The mail that did it tells these; the watch is only of interest when it rings.
     case 'message-received':
     case 'answered':

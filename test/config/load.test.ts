@@ -5,7 +5,7 @@ import { deskOf, SMALL_DESK, smallDeskWith } from './small-desk.ts';
 describe('a desk.yaml that is right', () => {
   test('has its durations in milliseconds, its addresses in lower case and its defaults filled in', () => {
     const desk = deskOf(smallDeskWith(['ann@example.org', 'Ann@Example.ORG']));
-    expect(desk.sla.find(({ priority }) => priority === 'P4')?.firstResponse).toBe(90 * 60_000);
+    expect(desk.sla[0]?.targets.P4.firstResponse).toEqual({ ms: 90 * 60_000 });
     expect(desk.tokens.validFor).toBe(180 * 24 * 60 * 60_000);
     expect(desk.people[0]).toMatchObject({
       address: 'ann@example.org',
@@ -13,7 +13,8 @@ describe('a desk.yaml that is right', () => {
       skills: [],
       absences: [],
     });
-    expect(desk).toMatchObject({ language: 'en', timezone: 'UTC', warnAt: 0.75 });
+    expect(desk).toMatchObject({ language: 'en', timezone: 'UTC', vips: [] });
+    expect(desk.sla[0]).toMatchObject({ warnings: [{ name: '75%', share: 0.75 }], escalation: [] });
     expect(desk.teams[0]?.confidential).toBe(false);
     expect(desk.categories[1]).toMatchObject({ tier: 1, type: 'incident', words: [], importance: [] });
   });
@@ -21,7 +22,7 @@ describe('a desk.yaml that is right', () => {
   test('keeps its hash when comments, order of settings or spelled-out defaults change', () => {
     const { hash } = deskOf(SMALL_DESK);
     expect(hash).toMatch(/^[0-9a-f]{64}$/);
-    expect(deskOf(`# a comment\n${SMALL_DESK}warnAt: 0.75\n`).hash).toBe(hash);
+    expect(deskOf(`# a comment\n${SMALL_DESK}vips: []\n`).hash).toBe(hash);
     expect(
       deskOf(smallDeskWith(['{ tier: 1, title: First line }', '{ title: First line, tier: 1 }'])).hash,
     ).toBe(hash);
@@ -110,18 +111,18 @@ describe('what cannot be read', () => {
 describe('what is wrong in shape', () => {
   test('names line, column, what was found and what is allowed', () => {
     expect(theProblem(smallDeskWith(['firstResponse: 15m', 'firstResponse: 15 minutes']))).toEqual({
-      line: 33,
-      column: 54,
-      path: 'sla[0].firstResponse',
+      line: 36,
+      column: 46,
+      path: 'sla[0].targets.P1.firstResponse',
       found: '15 minutes',
       message: 'this is not written as it should be',
-      allowed: 'a duration such as 30m, 4h, 1h30m or 7d',
+      allowed: 'a duration such as 30m, 4h, 1h30m or 7d; with a calendar of its own 4h in office',
     });
   });
 
   test.each([
     ['firstResponse: 15m', 'firstResponse: 0m', 'a duration longer than nothing'],
-    ['firstResponse: 15m', 'firstResponse: 15', 'a text such as 30m, 4h, 1h30m or 7d'],
+    ['firstResponse: 15m', 'firstResponse: 15', 'a text such as 30m, 4h or 4h in office'],
     ['firstResponse: 15m', 'firstResponse: 4000d', 'a duration of at most 3650d'],
     ['role: lead', 'role: boss', 'agent, lead or manager'],
     ['ann@example.org', 'Ann', 'an email address such as ada@example.com'],
@@ -134,8 +135,16 @@ describe('what is wrong in shape', () => {
     ],
     ['words: [printer]', 'words: [p*]', expect.stringContaining('three letters')],
     ['tier: 1 }', 'tier: one }', 'a whole number from 1 to 9'],
-    ['tokens:', 'warnAt: 1.5\ntokens:', 'a number between 0 and 1'],
-    ['Europe/Berlin\n', 'Europe/Berlin\n    open: yes\n', 'name, timezone, hours or holidays'],
+    [
+      'targets:',
+      'warnings: [100%]\n    targets:',
+      'a share such as 75%, or the time that is left, such as 30m',
+    ],
+    [
+      'Europe/Berlin\n',
+      'Europe/Berlin\n    open: yes\n',
+      'name, timezone, hours, of, holidays or holidaysFrom',
+    ],
   ])('with “%s” become “%s” says what is allowed: %s', (before, after, allowed) => {
     expect(theProblem(smallDeskWith([before, after])).allowed).toEqual(allowed);
   });
@@ -183,7 +192,93 @@ describe('what is wrong in shape', () => {
         ['resolution: 4h', 'resolution: soon'],
       ),
     );
-    expect(problems.map(({ line }) => line)).toEqual([1, 7, 33]);
+    expect(problems.map(({ line }) => line)).toEqual([1, 7, 36]);
+  });
+});
+
+describe('the form of before', () => {
+  test('promises by priority are named once, with the form that they have now', () => {
+    const before = SMALL_DESK.replace(
+      /^sla:[\s\S]*?(?=^waiting)/m,
+      'sla:\n  - { priority: P1, calendar: always, firstResponse: 15m, nextResponse: 30m, resolution: 4h, tier: 1h }\n',
+    );
+    expect(theProblem(before)).toMatchObject({
+      line: 33,
+      path: 'sla[0].priority',
+      message: 'promises are given in policies now, no longer one by one for each priority',
+      allowed: expect.stringContaining('targets: { P1: { firstResponse: 15m'),
+    });
+  });
+
+  test('one warning for all is named with what takes its place', () => {
+    expect(theProblem(`${SMALL_DESK}warnAt: 0.5\n`)).toMatchObject({
+      path: 'warnAt',
+      allowed: 'in a policy of sla, for example warnings: [50%]',
+    });
+  });
+});
+
+describe('what stands beside desk.yaml', () => {
+  const feast = [
+    'BEGIN:VCALENDAR',
+    'VERSION:2.0',
+    'BEGIN:VEVENT',
+    'UID:feast@example.org',
+    'DTSTART;VALUE=DATE:20270101',
+    'RRULE:FREQ=YEARLY;COUNT=2',
+    'SUMMARY:New Year',
+    'END:VEVENT',
+    'END:VCALENDAR',
+    '',
+  ].join('\r\n');
+  const text = smallDeskWith(['holidays: [12-25', 'holidaysFrom: feasts/all.ics\n    holidays: [12-25']);
+
+  test('is read when the desk is, and its days are holidays like those that are written down', () => {
+    const loaded = loadDesk(text, (path) => (path === 'feasts/all.ics' ? feast : ''));
+    expect(loaded).toMatchObject({ ok: true });
+    if (loaded.ok)
+      expect(loaded.desk.calendars[1]).toEqual({
+        name: 'office',
+        timezone: 'Europe/Berlin',
+        hours: expect.any(Object),
+        holidays: ['12-25', '2027-03-26', '2027-01-01', '2028-01-01'],
+      });
+  });
+
+  test('makes another desk when it changes', () => {
+    const hashOf = (ics: string) => {
+      const loaded = loadDesk(text, () => ics);
+      return loaded.ok && loaded.desk.hash;
+    };
+    expect(hashOf(feast)).not.toBe(hashOf(feast.replace('COUNT=2', 'COUNT=3')));
+  });
+
+  test('is named with its line when it is no calendar', () => {
+    const loaded = loadDesk(text, () => 'Dear all, we are closed at Christmas');
+    expect(loaded).toMatchObject({
+      ok: false,
+      problems: [
+        {
+          path: 'calendars[1].holidaysFrom',
+          found: 'feasts/all.ics',
+          message: expect.stringContaining('no iCalendar file'),
+        },
+      ],
+    });
+  });
+});
+
+test('a calendar that is made of others carries them, and a calendar without a zone has the desk’s', () => {
+  const desk = deskOf(
+    smallDeskWith(
+      ['calendars:\n', 'calendars:\n  - { name: sun, of: [office, always] }\n'],
+      ['name: Small desk', 'name: Small desk\ntimezone: Asia/Manila'],
+    ),
+  );
+  expect(desk.calendars[0]).toMatchObject({
+    name: 'sun',
+    timezone: 'Asia/Manila',
+    of: [{ name: 'always' }, { name: 'office', timezone: 'Europe/Berlin' }],
   });
 });
 
@@ -198,9 +293,9 @@ describe('what contradicts itself', () => {
     ],
     [
       'a calendar that is not there',
-      'P1, calendar: always',
-      'P1, calendar: allways',
-      'sla[0].calendar',
+      'P1: { calendar: always',
+      'P1: { calendar: allways',
+      'sla[0].targets.P1.calendar',
       'there is no calendar “allways”. Did you mean “always”?',
     ],
     [
@@ -312,7 +407,77 @@ describe('what contradicts itself', () => {
       'there is no tier 2 to climb from',
     ],
     ['no category general', 'name: general', 'name: misc', 'categories', 'no category has the name general'],
-    ['a priority without a promise', 'priority: P2', 'priority: P1', 'sla', 'nothing is promised for P2'],
+    ['a policy without a priority', 'P2: {', 'P5: {', 'sla[0].targets.P2', 'P2 is left out'],
+    [
+      'a target in hours that are not there',
+      'firstResponse: 15m',
+      'firstResponse: 15m in offce',
+      'sla[0].targets.P1.firstResponse',
+      'there is no calendar “offce”',
+    ],
+    [
+      'a policy of hours that are not there',
+      'calendar: office',
+      'calendar: offise',
+      'sla[0].calendar',
+      'there is no calendar “offise”. Did you mean “office”?',
+    ],
+    [
+      'a policy for a category that is not there',
+      'sla:\n',
+      'sla:\n  - { name: paper, when: { categories: [printin] }, calendar: office, targets: { P1: {}, P2: {}, P3: {}, P4: {} } }\n',
+      'sla[0].when.categories[0]',
+      'there is no category “printin”. Did you mean “printing”?',
+    ],
+    [
+      'a policy for a team that is not there',
+      'sla:\n',
+      'sla:\n  - { name: paper, when: { teams: [its] }, calendar: office, targets: { P1: {}, P2: {}, P3: {}, P4: {} } }\n',
+      'sla[0].when.teams[0]',
+      'there is no team “its”. Did you mean “it”?',
+    ],
+    [
+      'a policy for all before others',
+      'sla:\n',
+      'sla:\n  - { name: paper, calendar: office, targets: { P1: {}, P2: {}, P3: {}, P4: {} } }\n',
+      'sla[0].name',
+      'this policy is for all tickets, so that no policy below is ever reached',
+    ],
+    [
+      'no policy for all at the end',
+      'name: standard\n',
+      'name: standard\n    when: { vip: true }\n',
+      'sla[0].when',
+      'nothing is promised to tickets that no policy fits',
+    ],
+    [
+      'a calendar that is made of one that is not there',
+      'calendars:\n',
+      'calendars:\n  - { name: sun, of: [offise] }\n',
+      'calendars[0].of[0]',
+      'there is no calendar with hours “offise”. Did you mean “office”?',
+    ],
+    [
+      'a calendar that is made of itself',
+      'calendars:\n',
+      'calendars:\n  - { name: sun, of: [sun] }\n',
+      'calendars[0].of[0]',
+      'there is no calendar with hours “sun”',
+    ],
+    [
+      'a calendar with hours that is made of others',
+      'calendars:\n',
+      'calendars:\n  - { name: sun, of: [office], hours: { mon: [08:00-12:00] } }\n',
+      'calendars[0].hours',
+      'a calendar that is made of others has none of its own',
+    ],
+    [
+      'a file of holidays that is not there',
+      'holidays: [12-25',
+      'holidaysFrom: holidays.ics\n    holidays: [12-25',
+      'calendars[1].holidaysFrom',
+      'it cannot be read: nothing stands beside this desk.yaml',
+    ],
     [
       'a zone that is none',
       'Europe/Berlin',

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { PRIORITIES } from '../../core/config/desk.ts';
+import { type Policy, PRIORITIES, type Priority } from '../../core/config/desk.ts';
 import { deskJsonSchema } from '../../core/config/json-schema.ts';
 import { addWorkingTime } from '../../core/sla/calendar.ts';
+import type { Measure } from '../../core/sla/clock.ts';
+import { promised } from '../../core/sla/policy.ts';
 import { candidates, route } from '../../core/triage/route.ts';
 import { deskOf } from './small-desk.ts';
 
@@ -63,29 +65,26 @@ describe('the sample desk', () => {
   });
 
   test('promises more the higher the priority, and the first answer before the climb is over', () => {
-    const promises = PRIORITIES.map((priority) => desk.sla.find((sla) => sla.priority === priority)).filter(
-      (sla) => sla !== undefined,
-    );
-    expect(promises).toHaveLength(4);
-    for (const [at, { firstResponse, resolution, tier }] of promises.entries()) {
-      const before = promises[at - 1];
-      if (before)
-        expect([
-          before.firstResponse < firstResponse,
-          before.resolution < resolution,
-          before.tier < tier,
-        ]).toEqual([true, true, true]);
-      expect(firstResponse).toBeLessThanOrEqual(tier);
-    }
+    const ms = (policy: Policy, priority: Priority, measure: Measure) =>
+      policy.targets[priority][measure]?.ms ?? Number.NaN;
+    for (const policy of desk.sla)
+      for (const [at, priority] of PRIORITIES.entries()) {
+        const before = PRIORITIES[at - 1];
+        const less = (measure: Measure) =>
+          !before || ms(policy, before, measure) <= ms(policy, priority, measure);
+        expect([less('firstResponse'), less('resolution'), less('tier')]).toEqual([true, true, true]);
+        expect(ms(policy, priority, 'firstResponse')).toBeLessThanOrEqual(ms(policy, priority, 'tier'));
+      }
   });
 
   test('lets the time at two tiers pass within one working day, so that the whole climb shows', () => {
-    for (const { priority, calendar: name, tier } of desk.sla) {
-      if (priority === 'P4') continue;
-      const calendar = desk.calendars.find((candidate) => candidate.name === name);
-      const opening = '2026-11-23T07:00:00.000Z';
-      expect(calendar && addWorkingTime(calendar, opening, 2 * tier)).toMatch(/^2026-11-23/);
-    }
+    for (const policy of desk.sla)
+      for (const priority of ['P1', 'P2', 'P3'] as const) {
+        const tier = promised('tier', priority, policy);
+        const calendar = desk.calendars.find(({ name }) => name === tier?.calendar);
+        const opening = '2026-11-23T07:00:00.000Z';
+        expect(calendar && tier && addWorkingTime(calendar, opening, 2 * tier.ms)).toMatch(/^2026-11-23/);
+      }
   });
 
   test('raises the priority with impact and with urgency, and never lowers it', () => {
@@ -113,6 +112,7 @@ describe('desk.schema.json', () => {
   test('explains each setting of the desk to who edits it', () => {
     const { properties } = JSON.parse(deskJsonSchema());
     expect(properties.categories.items.properties.words.description).toContain('Etagendrucker');
-    expect(properties.sla.items.properties.firstResponse.examples).toContain('4h');
+    const { targets } = properties.sla.items.properties;
+    expect(targets.additionalProperties.properties.firstResponse.examples).toContain('4h in office');
   });
 });

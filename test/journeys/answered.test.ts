@@ -76,6 +76,31 @@ describe('a printer is jammed', () => {
     });
   });
 
+  test('the agent’s formatting and his picture reach the requester, his signature and what he quoted do not', async () => {
+    await laptop.reply(
+      assignment,
+      agent,
+      'Press *both* levers, as shown:\n\n[cid:levers@example.test]\n\nThen pull.',
+      {
+        proven: true,
+        html: `<p>Press <b>both</b> levers, as shown:</p><p><img src="cid:levers@example.test"></p><p>Then pull.</p><div class="gmail_quote"><blockquote>${assignment.html}</blockquote></div>`,
+        attachments: [
+          {
+            filename: 'levers.png',
+            content: Buffer.from([137, 80, 78, 71]),
+            contentType: 'image/png',
+            cid: 'levers@example.test',
+          },
+        ],
+      },
+    );
+    const formatted = await laptop.mail('answer', nora);
+    expect(formatted.html).toContain('<p>Press <b>both</b> levers, as shown:</p>');
+    expect(formatted.html).toContain('<img src="data:image/png;base64');
+    expect(formatted.html).not.toContain('the word “printer”');
+    expectNoLeak(formatted);
+  });
+
   test('the requester’s reply reaches the agent', async () => {
     await laptop.reply(answer, NORA, 'Flap B is open. It still eats.');
     const message = await laptop.mail('requester-message', agent);

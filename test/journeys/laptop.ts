@@ -8,6 +8,7 @@ import { SMTPServer } from 'smtp-server';
 import { connect, type DeskConnection } from '../../cli/connect.ts';
 import type { Ticket } from '../../core/ticket/ticket.ts';
 import { startDesk } from '../../local/desk.ts';
+import type { Call } from '../../local/permissions.ts';
 import { synthesize } from '../../local/synthesize.ts';
 
 export interface Delivered {
@@ -34,17 +35,20 @@ export interface Written {
   cc?: string;
   subject?: string;
   text: string;
+  html?: string;
   /** Prove the address by AUTH. */
   proven?: boolean;
   inReplyTo?: string;
   references?: string[];
   messageId?: string;
   headers?: Record<string, string>;
-  attachments?: { filename: string; content: string | Buffer; contentType?: string }[];
+  attachments?: { filename: string; content: string | Buffer; contentType?: string; cid?: string }[];
 }
 
 export interface Laptop extends DeskConnection {
   delivered: Delivered[];
+  /** What the desk says of faults that nobody waits for, refused calls among them. */
+  faults: string[];
   webUrl: string;
   dataDir: string;
   /** Returns the Message-ID without angle brackets. */
@@ -58,6 +62,8 @@ export interface Laptop extends DeskConnection {
   ticketOf(requester: string): Promise<Ticket>;
   /** Waits until nothing has come for a while. */
   quiet(): Promise<void>;
+  /** From now on so many times faster than the wall's clock. */
+  setSpeed(speed: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -68,26 +74,37 @@ const MONDAY = Date.parse('2026-03-02T09:00:00Z');
 export async function startLaptop({
   speed = 1,
   config = 'desk.yaml',
+  onCall,
+  changed = (assembly) => assembly,
+  patience = PATIENCE,
 }: {
   speed?: number;
   config?: string;
+  onCall?: (call: Call) => void;
+  /** Real ms. */
+  patience?: number;
+  /** Given the folder of the assembly, returns that of the one to run instead. */
+  changed?: (assembly: string) => string;
 } = {}): Promise<Laptop> {
   const dataDir = mkdtempSync(join(tmpdir(), 'replydesk-'));
   const relay = await startRelay();
   const { delivered } = relay;
+  const faults: string[] = [];
   const desk = await startDesk(
     {
       ...{ dataDir, fresh: true, smtpPort: 0, webPort: 0 },
       ...{ relay: `smtp://127.0.0.1:${relay.port}`, speed, begin: MONDAY },
+      ...(onCall ? { onCall } : {}),
     },
-    () => synthesize(config, () => {}),
+    async () => changed(await synthesize(config, () => {})),
+    (line) => void faults.push(line),
   );
   const connection = await connect({ data: dataDir });
   const seen = new Set<Delivered>();
 
   const until: Laptop['until'] = async (what, ask) => {
     for (
-      const end = Date.now() + PATIENCE;
+      const end = Date.now() + patience;
       Date.now() < end;
       await new Promise((resolve) => setTimeout(resolve, 50))
     ) {
@@ -128,6 +145,7 @@ export async function startLaptop({
   return {
     ...connection,
     delivered,
+    faults,
     webUrl: `http://127.0.0.1:${desk.webPort}`,
     dataDir,
     write,
@@ -162,6 +180,7 @@ export async function startLaptop({
         count = delivered.length;
       }
     },
+    setSpeed: (faster) => desk.setSpeed(faster),
     stop: async () => {
       await desk.stop();
       await relay.stop();

@@ -1,7 +1,10 @@
 /** What goes wrong between two steps: forgotten mail, a lost watch, an address that does not exist. */
 
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { DeleteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -14,6 +17,11 @@ beforeAll(async () => {
   outputs = JSON.parse(readFileSync(join(laptop.dataDir, 'running.json'), 'utf8')).outputs;
 });
 afterAll(() => laptop.stop());
+
+const desk = async (...words: string[]) => {
+  const run = promisify(execFile);
+  return (await run(process.execPath, ['cli/desk.ts', '--data', laptop.dataDir, ...words])).stdout;
+};
 
 test('mail that lies in the bucket and was never announced is found by the sweep', async () => {
   const raw = [
@@ -41,6 +49,34 @@ test('mail that lies in the bucket and was never announced is found by the sweep
   });
   await laptop.until('the move', async () => (await laptop.mailroom.read('in/lost1')) === null);
 });
+
+test('a mail whose record is gone is found when its day is counted, handed in again, and named', async () => {
+  await laptop.write({
+    from: 'max@example.org',
+    subject: 'Out of office',
+    text: 'I am back on Monday.',
+    headers: { 'Auto-Submitted': 'auto-replied' },
+  });
+  const record = await laptop.until('its record', async () =>
+    (await laptop.ledger.list(50, ({ from }) => from === 'max@example.org')).find(({ key }) => key),
+  );
+  const { mailId, receivedAt, disposition } = record;
+  const day = receivedAt.slice(0, 10);
+  await new DynamoDBClient({}).send(
+    new DeleteItemCommand({
+      TableName: outputs.TableName,
+      Key: { pk: { S: `MAIL#${mailId}` }, sk: { S: 'MAIL' } },
+    }),
+  );
+  const count = await laptop.until('the count of the day, and the repair', async () => {
+    const kept = await laptop.ledger.count(day);
+    return kept?.repaired.includes(mailId) && kept;
+  });
+  expect(count).toMatchObject({ missing: [], lost: [], received: count.disposed });
+  expect(await laptop.ledger.read(mailId)).toMatchObject({ disposition, key: record.key, history: [] });
+  const shown = await desk('--json', 'mail', '--count', day);
+  expect(JSON.parse(shown)).toMatchObject({ count: { day, kept: true, repaired: [mailId] } });
+}, 60_000);
 
 test('a watch that died is started anew, and its ticket climbs all the same', async () => {
   await laptop.write({ from: 'ann@example.org', subject: 'Screen', text: 'My screen is a bit dark.' });

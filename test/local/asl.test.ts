@@ -19,7 +19,12 @@ const NOW = Date.parse('2026-03-02T12:00:00Z');
 const state = (fields: object) => fields as AslState;
 const machine = (states: object, more = {}) =>
   JSON.stringify({ StartAt: Object.keys(states)[0], States: states, ...more });
-const TASK = { Type: 'Task', Resource: 'arn:aws:states:::lambda:invoke', End: true };
+const TASK = {
+  Type: 'Task',
+  Resource: 'arn:aws:states:::lambda:invoke',
+  Parameters: { FunctionName: 'arn:f' },
+  End: true,
+};
 
 test('the watch of the desk is a machine that the laptop runs', () => {
   const watch = readFileSync(join(import.meta.dirname, '../../workflows/watch.asl.json'), 'utf8');
@@ -75,6 +80,125 @@ test.each<[string, string, string]>([
   ],
 ])('%s is refused when the machine is made', (_, definition, reason) => {
   expect(() => readMachine(definition)).toThrow(reason);
+});
+
+const task = (fields: object) => machine({ A: { ...TASK, ...fields } });
+const payload = (Payload: unknown) => task({ Parameters: { FunctionName: 'arn:f', Payload } });
+const choice = (rule: object) =>
+  machine({ A: { Type: 'Choice', Choices: [{ ...rule, Next: 'B' }] }, B: { Type: 'Succeed' } });
+const wait = (fields: object) => machine({ A: { Type: 'Wait', ...fields, End: true } });
+const pass = (fields: object) => machine({ A: { Type: 'Pass', ...fields, End: true } });
+const retrier = (fields: object) => task({ Retry: [{ ErrorEquals: ['E'], ...fields }] });
+
+/** Whatever the language or Step Functions has and the laptop has not: planted once each, and named before anything runs. */
+test.each<[planted: string, definition: string]>([
+  ...['Map', 'Parallel', 'Loop', 'toString'].map((Type): [string, string] => [
+    `the type ${Type}`,
+    machine({ A: { Type, End: true } }),
+  ]),
+  ...['TimeoutSeconds', 'ProcessorConfig'].map((field): [string, string] => [
+    field,
+    machine({ A: { Type: 'Succeed' } }, { [field]: 1 }),
+  ]),
+  ...['Assign', 'Arguments', 'Output', 'QueryLanguage', 'HeartbeatSeconds', 'HeartbeatSecondsPath'].map(
+    (field): [string, string] => [field, task({ [field]: 1 })],
+  ),
+  ...['TimeoutSecondsPath', 'Credentials', 'Iterator', 'next'].map((field): [string, string] => [
+    field,
+    task({ [field]: '$.a' }),
+  ]),
+  ...['Retry', 'Catch', 'ResultSelector'].map((field): [string, string] => [field, pass({ [field]: [] })]),
+  ['ResultPath', machine({ A: { Type: 'Succeed', ResultPath: '$.a' } })],
+  ['Parameters', wait({ Seconds: 1, Parameters: {} })],
+  ['End', machine({ A: { Type: 'Fail', End: true } })],
+  ...[
+    'arn:aws:states:::lambda:invoke.waitForTaskToken',
+    'arn:aws:states:::dynamodb:getItem',
+    'arn:aws:states:::aws-sdk:sqs:sendMessage',
+    'arn:aws:lambda:us-east-1:1:function:f',
+  ].map((Resource): [string, string] => [Resource, task({ Resource })]),
+  ['Qualifier', task({ Parameters: { FunctionName: 'arn:f', Qualifier: 'live' } })],
+  ['InvocationType', task({ Parameters: { FunctionName: 'arn:f', InvocationType: 'Event' } })],
+  ['FunctionName', task({ Parameters: { Payload: {} } })],
+  ...[
+    "States.Format('{}', $.a)",
+    'States.UUID()',
+    'States.StringSplit($.a, $.b)',
+    'States.MathAdd($.a, 1)',
+    'States.JsonToString($)',
+    '{% $states.input %}',
+    'a',
+  ].map((call): [string, string] => [call, payload({ deep: [{ 'x.$': call }] })]),
+  ...[
+    '$..a',
+    '$.a[*]',
+    '$.a[-1]',
+    '$.a[0:2]',
+    '$.a[0,1]',
+    '$.*',
+    '$.a[?(@.b)]',
+    '$.a.length()',
+    '$["a"]',
+    '$a',
+    'a.b',
+    '$.',
+  ].flatMap((path): [string, string][] => [
+    [path, payload({ 'x.$': path })],
+    [path, pass({ InputPath: path })],
+    [path, choice({ Variable: path, IsPresent: true })],
+    [path, task({ Catch: [{ ErrorEquals: ['E'], ResultPath: path, Next: 'A' }] })],
+  ]),
+  ...[
+    '$$.Task.Token',
+    '$$.State.EnteredTime',
+    '$$.State.RetryCount',
+    '$$.Execution.RoleArn',
+    '$$.Map.Item',
+    '$$',
+  ].map((path): [string, string] => [path, payload({ 'x.$': path })]),
+  ['$$.Execution.Input', pass({ InputPath: '$$.Execution.Input' })],
+  ['$.a[0]', pass({ Result: 1, ResultPath: '$.a[0]' })],
+  ...['StringMatches', 'StringIsh', 'IsEmpty', 'NumericBetween', 'constructor'].map(
+    (operator): [string, string] => [operator, choice({ Variable: '$.a', [operator]: 'x' })],
+  ),
+  ['StringEquals', choice({ Variable: '$.a', StringEquals: 1 })],
+  ['NumericLessThan', choice({ Variable: '$.a', NumericLessThan: '1' })],
+  ['TimestampEquals', choice({ Variable: '$.a', TimestampEquals: 'tomorrow' })],
+  ['BooleanEquals', choice({ Variable: '$.a', BooleanEquals: 'true' })],
+  ['IsPresent', choice({ Variable: '$.a', IsPresent: 'yes' })],
+  ['$..b', choice({ Variable: '$.a', StringEqualsPath: '$..b' })],
+  ['Variable', choice({ StringEquals: 'x' })],
+  ['And', choice({ And: [] })],
+  ['Or', choice({ Or: { Variable: '$.a', IsNull: true } })],
+  ['Not', choice({ Not: [{ Variable: '$.a', IsNull: true }] })],
+  ['Next', choice({ Not: { Variable: '$.a', IsNull: true, Next: 'B' } })],
+  ['one comparison', choice({ Variable: '$.a', IsNull: true, IsPresent: true })],
+  ['Choices', machine({ A: { Type: 'Choice', Choices: [], Default: 'B' }, B: { Type: 'Succeed' } })],
+  ...(
+    [
+      ['Retry', { Attempts: 1 }],
+      ['ErrorEquals', { ErrorEquals: [] }],
+      ['States.Everything', { ErrorEquals: ['States.Everything'] }],
+      ['States.ALL', { ErrorEquals: ['States.ALL', 'E'] }],
+      ['IntervalSeconds', { IntervalSeconds: 0 }],
+      ['MaxAttempts', { MaxAttempts: 1.5 }],
+      ['MaxDelaySeconds', { MaxDelaySeconds: '5' }],
+      ['BackoffRate', { BackoffRate: 0.5 }],
+      ['JitterStrategy', { JitterStrategy: 'HALF' }],
+    ] as const
+  ).map(([name, fields]): [string, string] => [name, retrier(fields)]),
+  ['States.ALL', task({ Retry: [{ ErrorEquals: ['States.ALL'] }, { ErrorEquals: ['E'] }] })],
+  ['ErrorEquals', task({ Catch: [{ Next: 'A' }] })],
+  ['TimeoutSeconds', task({ TimeoutSeconds: 0 })],
+  ['Seconds', wait({ Seconds: -1 })],
+  ['Seconds', wait({ Seconds: 1.5 })],
+  ['Seconds', wait({ Seconds: '$.s' })],
+  ['exactly one of', wait({ Seconds: 1, SecondsPath: '$.s' })],
+  ['2026-03-02 12:00', wait({ Timestamp: '2026-03-02 12:00' })],
+  ['ErrorPath', machine({ A: { Type: 'Fail', Error: 'E', ErrorPath: '$.e' } })],
+  ['States', JSON.stringify({ StartAt: 'A' })],
+])('%s is not run here, and is named before anything runs: %s', (planted, definition) => {
+  expect(() => readMachine(definition)).toThrow(planted);
 });
 
 test('a task is called with its parameters filled from input and context', () => {

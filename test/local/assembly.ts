@@ -100,7 +100,11 @@ const policy = (...Statement: object[]) => ({ Version: '2012-10-17', Statement }
 const role = (...statements: object[]) => ({
   Type: 'AWS::IAM::Role',
   Properties: {
-    AssumeRolePolicyDocument: policy(),
+    AssumeRolePolicyDocument: policy({
+      Effect: 'Allow',
+      Action: 'sts:AssumeRole',
+      Principal: { Service: ['lambda', 'states', 'scheduler'].map((service) => `${service}.amazonaws.com`) },
+    }),
     Policies: [{ PolicyName: 'Rights', PolicyDocument: policy(...statements) }],
   },
 });

@@ -15,6 +15,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
 import { type BucketSetting, openBuckets } from '../../local/buckets.ts';
+import { AwsFault } from '../../local/fault.ts';
 import type { Guard } from '../../local/gateway.ts';
 import { clientFor, EVERYTHING, type Ground, openGround, openTestGateway } from './world.ts';
 
@@ -138,7 +139,12 @@ test('several are deleted at once, and those that do not exist count as deleted'
 });
 
 test('who may not list is not told that a key does not exist', async () => {
-  const withoutList: Guard = { authorize() {}, allows: (_, { action }) => action !== 's3:ListBucket' };
+  const withoutList: Guard = {
+    authorize(_, needs) {
+      if (needs.some(({ action }) => action === 's3:ListBucket'))
+        throw new AwsFault('AccessDenied', 'may not list', 403);
+    },
+  };
   const { get } = await open(openGround(), withoutList);
   await expect(get('none')).rejects.toMatchObject({ name: 'AccessDenied' });
   const { get: getAsLister } = await open(openGround());
@@ -169,6 +175,17 @@ test('objects outlive a restart; an upload that was cut off leaves nothing', asy
   expect(await later.keys()).toEqual(['kept']);
   expect((await later.get('kept')).bytes.toString()).toBe('body');
   expect(readdirSync(join(ground.dataDir, 'buckets', '.unfinished'))).toEqual([]);
+});
+
+test('what is to be done with an object and cannot leaves no object', async () => {
+  const ground = openGround();
+  const { buckets, keys } = await open(ground);
+  const put = buckets.put(Bucket, 'told', Readable.from(['body']), () => {
+    throw new Error('nobody listens');
+  });
+  await expect(put).rejects.toThrow('nobody listens');
+  expect(await keys()).toEqual([]);
+  expect(buckets.has(Bucket, 'told')).toBe(false);
 });
 
 test('an object goes when its days of desk time are over', async () => {

@@ -38,7 +38,7 @@ test('a mail is stored as it came under what SES writes above it, and its receip
   expect(response).toBe(`250 Ok ${mail.messageId}`);
   expect(mail).toMatchObject({
     source: 'bounces@customer.test',
-    destination: [TO, 'hr+tag@desk.example.test'],
+    destination: [TO],
     headersTruncated: false,
     commonHeaders: {
       from: ['Ada <ada@customer.test>'],
@@ -194,6 +194,18 @@ test('when SES may not write to the bucket, the client hears that the mail was n
   open = true;
   await send({ text: 'short' });
   expect(heard('Mail')).toHaveLength(1);
+});
+
+test('a mail of which SES may not tell anybody is not stored either', async () => {
+  const ground = openGround();
+  const { door, heard } = await openMail(ground, {
+    may: (_, action) => {
+      if (action === 'sns:Publish') throw new AwsFault('AuthorizationError', 'SES may not publish');
+    },
+  });
+  await expect(sender(await door())({ text: 'hello' })).rejects.toMatchObject({ responseCode: 451 });
+  expect(heard('Mail')).toEqual([]);
+  expect(ground.state.db.prepare('SELECT key FROM objects').all()).toEqual([]);
 });
 
 test('a rule without scanning says so, and writes no verdicts above the mail', async () => {

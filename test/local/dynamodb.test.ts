@@ -96,6 +96,61 @@ test('the stream tells each write in its order, and a reader goes on where it st
   expect(await tables.readStream(TableName, second?.sequence ?? '', 10)).toEqual([]);
 });
 
+test('a reader that goes on asks the engine once a read, and finds its place again when it has lost it', async () => {
+  const { calls, endpoint, lose } = await openStreamingEngine();
+  vi.stubEnv('DESK_DYNAMODB_ENDPOINT', endpoint);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const { tables } = await open(openGround());
+  const read = async (after: string | null) =>
+    (await tables.readStream(TableName, after, 1)).map(({ sequence }) => sequence);
+  expect(await read(null)).toEqual(['1']);
+  calls.length = 0;
+  expect(await read('1')).toEqual(['2']);
+  expect(await read('2')).toEqual(['3']);
+  expect(calls).toEqual(['GetRecords', 'GetRecords']);
+  lose();
+  await expect(read('3')).rejects.toThrow('Iterator expired');
+  expect(await read('3')).toEqual(['4']);
+  expect(calls.slice(-2)).toEqual(['GetShardIterator', 'GetRecords']);
+});
+
+/** Has a record for every number, one a page. Its iterators say where they stand. */
+async function openStreamingEngine() {
+  const calls: string[] = [];
+  let age = 0;
+  const answers: Record<string, (input: Record<string, string>) => object> = {
+    CreateTable: () => ({}),
+    DescribeTable: () => ({ Table: { LatestStreamArn: 'arn:stream' } }),
+    DescribeStream: () => ({ StreamDescription: { Shards: [{ ShardId: 'only' }] } }),
+    GetShardIterator: ({ SequenceNumber = '0' }) => ({ ShardIterator: `${age} ${SequenceNumber}` }),
+    GetRecords: ({ ShardIterator = '' }) => {
+      const [made, after] = ShardIterator.split(' ').map(Number);
+      if (made !== age) return { __type: 'ExpiredIteratorException', message: 'Iterator expired' };
+      const next = Number(after) + 1;
+      return {
+        Records: [{ dynamodb: { SequenceNumber: String(next) } }],
+        NextShardIterator: `${age} ${next}`,
+      };
+    },
+  };
+  const server = createServer(async (request, response) => {
+    const parts: Buffer[] = [];
+    for await (const part of request) parts.push(part as Buffer);
+    const operation = String(request.headers['x-amz-target']).split('.')[1] ?? '';
+    calls.push(operation);
+    const answer = answers[operation]?.(JSON.parse(Buffer.concat(parts).toString())) ?? {};
+    response.statusCode = '__type' in answer ? 400 : 200;
+    response.end(JSON.stringify(answer));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const lose = () => {
+    age++;
+  };
+  return { calls, lose, endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
 test('trimming forgets what was read, and the numbers go on from the newest', async () => {
   const { tables, put } = await open(openGround());
   for (const n of [1, 2, 3]) await put('T#1', `EVENT#${n}`);

@@ -237,6 +237,14 @@ test('records come in their order, those from before the start too', async () =>
   });
 });
 
+test('a full batch is followed by the next, without another write', async () => {
+  const { handed, idle } = openStreamSource(openGround(), streamOf('a', 'b', 'c', 'd', 'e'), () => done(), {
+    batchSize: 2,
+  });
+  await idle();
+  expect(handed()).toEqual([['1', '2'], ['3', '4'], ['5']]);
+});
+
 test('only records that match the filter are handed over', async () => {
   const stream = streamOf();
   const filter = { eventName: ['INSERT'], dynamodb: { Keys: { sk: { S: [{ prefix: 'EVENT#' }] } } } };

@@ -40,7 +40,7 @@ export async function openMail(
 ) {
   const gateway = await openTestGateway();
   const queues = openQueues(state, clock, [queue('Mail'), queue('Feedback')]);
-  const subscriptions = (name: string) => [{ queueArn: ARN.queue(name), raw: true }];
+  const subscriptions = (name: string) => [{ queueArn: ARN.queue(name), raw: true, deadLetterArn: null }];
   const topics = openTopics(
     state,
     clock,
@@ -73,7 +73,10 @@ export async function openMail(
         {
           name: 'Set',
           destinations: [
-            { topicArn: topicArn('Feedback'), events: ['send', 'delivery', 'bounce', 'complaint'] },
+            {
+              topicArn: topicArn('Feedback'),
+              events: ['send', 'delivery', 'bounce', 'complaint', 'reject', 'deliverydelay'],
+            },
           ],
         },
       ],

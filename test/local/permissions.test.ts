@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { openPermissions, type PolicyStatement } from '../../local/permissions.ts';
+import {
+  type Call,
+  isAllowed,
+  openPermissions,
+  type Policies,
+  type PolicyStatement,
+} from '../../local/permissions.ts';
+import { grantsOf, spelled, without } from './grants.ts';
 
 const TABLE = 'arn:aws:dynamodb:us-east-1:000000000000:table/Desk';
 const BUCKET = 'arn:aws:s3:::desk';
@@ -11,6 +18,7 @@ const allow = (
 
 function judge(role: PolicyStatement[], resources: Record<string, PolicyStatement[]> = {}) {
   const denials: string[] = [];
+  const calls: Call[] = [];
   const permissions = openPermissions(
     {
       roles: { 'role/Work': role },
@@ -18,6 +26,7 @@ function judge(role: PolicyStatement[], resources: Record<string, PolicyStatemen
       resources,
     },
     ({ message }) => void denials.push(message),
+    (call) => void calls.push(call),
   );
   const may = (
     action: string,
@@ -32,7 +41,7 @@ function judge(role: PolicyStatement[], resources: Record<string, PolicyStatemen
       return false;
     }
   };
-  return { ...permissions, may, denials };
+  return { ...permissions, may, denials, calls };
 }
 
 test('what is not allowed is denied, in IAM’s words', () => {
@@ -45,12 +54,19 @@ test('what is not allowed is denied, in IAM’s words', () => {
   );
 });
 
-test('whoever listens hears of what was denied, and not of mere questions', () => {
-  const { allows, may, denials } = judge([]);
-  expect(allows('Work', { action: 's3:ListBucket', resource: BUCKET })).toBe(false);
-  expect(denials).toEqual([]);
+test('whoever listens hears of what was denied, and of what was allowed as it was judged', () => {
+  const { may, denials, calls } = judge([allow('s3:GetObject', '*')]);
   may('s3:ListBucket', BUCKET);
+  may('s3:GetObject', `${BUCKET}/x`);
   expect(denials).toEqual([`role/Work is not authorized to perform: s3:ListBucket on resource: ${BUCKET}`]);
+  expect(calls).toEqual([
+    {
+      by: 'role/Work',
+      action: 's3:GetObject',
+      resource: `${BUCKET}/x`,
+      context: { 'aws:SecureTransport': 'true' },
+    },
+  ]);
 });
 
 test('of several needs each has to be allowed', () => {
@@ -116,12 +132,63 @@ test('a condition has to hold, and does not when the call says nothing about it'
   expect(may('s3:ListBucket', BUCKET)).toBe(false);
 });
 
+const RULES = 'arn:aws:ses:us-east-1:1:receipt-rule-set/Desk:receipt-rule/*';
+test.each<[operator: string, key: string, wanted: string, holds: string, fails: string]>([
+  ['StringEquals', 'aws:SourceAccount', '1', '1', '11'],
+  ['StringEquals', 'aws:SourceAccount', '*', '*', '1'],
+  ['StringLike', 'ses:FromAddress', '*@desk.test', 'hr@desk.test', 'hr@desk.test.example'],
+  ['StringLike', 'ses:FromAddress', '*@desk.test', '@desk.test', 'hr@DESK.test'],
+  [
+    'ArnEquals',
+    'aws:SourceArn',
+    'arn:aws:sns:us-east-1:1:Mail',
+    'arn:aws:sns:us-east-1:1:Mail',
+    'arn:aws:sns:us-east-1:2:Mail',
+  ],
+  ['ArnLike', 'aws:SourceArn', RULES, RULES.replace('*', 'A'), RULES.replace('Desk', 'Other')],
+  // A wildcard stands for something within one of the six parts.
+  [
+    'ArnLike',
+    'aws:SourceArn',
+    'arn:aws:sns:*:Mail',
+    'arn:aws:sns:us-east-1:Mail',
+    'arn:aws:sns:us-east-1:1:Mail',
+  ],
+  ['Bool', 'aws:SecureTransport', 'true', 'True', 'false'],
+])('%s of %s with %s holds for %s and not for %s', (operator, key, wanted, holds, fails) => {
+  const statement = allow('a:Do', '*', { [operator]: { [key]: wanted } });
+  const policies: Policies = { roles: { role: [statement] }, roleOf: {}, resources: {} };
+  const given = (value: string) =>
+    isAllowed(policies, { by: 'role', action: 'a:Do', resource: 'x', context: { [key]: value } });
+  expect([given(holds), given(fails)]).toEqual([true, false]);
+});
+
+test('of several conditions each has to hold, and of several values one', () => {
+  const both = { StringEquals: { 'aws:SourceAccount': ['1', '2'] }, ArnLike: { 'aws:SourceArn': 'arn:a' } };
+  const policies: Policies = { roles: { role: [allow('a:Do', '*', both)] }, roleOf: {}, resources: {} };
+  const given = (account: string, arn: string) =>
+    isAllowed(policies, {
+      by: 'role',
+      action: 'a:Do',
+      resource: 'x',
+      context: { 'aws:SourceAccount': account, 'aws:SourceArn': arn },
+    });
+  expect([given('2', 'arn:a'), given('3', 'arn:a'), given('1', 'arn:b')]).toEqual([true, false, false]);
+});
+
 test.each<[string, PolicyStatement]>([
-  ['an operator', allow('s3:*', '*', { NumericLessThan: { 's3:max-keys': '10' } })],
+  ['an operator', allow('s3:*', '*', { NumericLessThan: { 's3:prefix': '10' } })],
+  ['an operator over sets', allow('s3:*', '*', { 'ForAllValues:StringLike': { 's3:prefix': 'a' } })],
+  ['an operator that lets absence pass', allow('s3:*', '*', { StringEqualsIfExists: { 's3:prefix': 'a' } })],
   ['a key', allow('s3:*', '*', { StringEquals: { 'aws:PrincipalTag/team': 'it' } })],
-  ['a field', { ...allow('s3:*', '*'), NotAction: 's3:DeleteObject' } as unknown as PolicyStatement],
+  ...['NotAction', 'NotResource', 'NotPrincipal'].map((field): [string, PolicyStatement] => [
+    field,
+    { ...allow('s3:*', '*'), [field]: 's3:DeleteObject' },
+  ]),
+  ['a principal', { ...allow('s3:*', '*'), Principal: { Federated: 'x' } as never }],
 ])('%s that cannot be judged is refused at the start', (_, statement) => {
   expect(() => judge([statement])).toThrow('cannot judge');
+  expect(() => judge([], { [BUCKET]: [statement] })).toThrow('cannot judge');
 });
 
 const forSes: PolicyStatement = {
@@ -151,15 +218,39 @@ test('what a resource’s policy gives to a service is not given to a function',
   expect(judge([], { [BUCKET]: [forSes] }).may('s3:PutObject', `${BUCKET}/in/a`)).toBe(false);
 });
 
-test('rights that no call has needed are named', () => {
-  const { may, unused } = judge([
-    allow(['sqs:SendMessage', 'sqs:DeleteMessage'], ['arn:a', 'arn:b']),
-    allow('logs:PutLogEvents', '*'),
+test('a resource’s policy can give something to a role by its name', () => {
+  const toWork = { ...allow('s3:GetObject', `${BUCKET}/*`), Principal: { AWS: 'role/Work' } };
+  expect(judge([], { [BUCKET]: [toWork] }).may('s3:GetObject', `${BUCKET}/a`)).toBe(true);
+  expect(
+    judge([], { [BUCKET]: [{ ...toWork, Principal: { AWS: 'role/Other' } }] }).may(
+      's3:GetObject',
+      `${BUCKET}/a`,
+    ),
+  ).toBe(false);
+});
+
+test('policies without one grant are the same but for that one principal, action and resource', () => {
+  const both = { Service: ['sns.amazonaws.com', 'ses.amazonaws.com'] };
+  const policies: Policies = {
+    roles: { role: [allow(['sqs:SendMessage', 'sqs:DeleteMessage'], ['arn:a', 'arn:b'])] },
+    roleOf: {},
+    resources: { 'arn:q': [{ ...allow('sqs:SendMessage', 'arn:q'), Principal: both }] },
+  };
+  const grants = grantsOf(policies);
+  expect(grants.map(spelled)).toEqual([
+    'role: sqs:SendMessage on arn:a',
+    'role: sqs:SendMessage on arn:b',
+    'role: sqs:DeleteMessage on arn:a',
+    'role: sqs:DeleteMessage on arn:b',
+    'sns.amazonaws.com, by arn:q: sqs:SendMessage on arn:q',
+    'ses.amazonaws.com, by arn:q: sqs:SendMessage on arn:q',
   ]);
-  may('sqs:SendMessage', 'arn:a');
-  expect(unused()).toEqual([
-    { role: 'role/Work', action: 'sqs:SendMessage', resource: 'arn:b' },
-    { role: 'role/Work', action: 'sqs:DeleteMessage', resource: 'arn:a' },
-    { role: 'role/Work', action: 'sqs:DeleteMessage', resource: 'arn:b' },
-  ]);
+  for (const grant of grants) {
+    const left = without(policies, grant);
+    const lost = grants.filter(
+      ({ of, principal, action, resource }) =>
+        !isAllowed(left, { by: principal ?? of, action, resource, context: {} }),
+    );
+    expect(lost).toEqual([grant]);
+  }
 });

@@ -3,6 +3,7 @@ import {
   DeleteMessageBatchCommand,
   DeleteMessageCommand,
   GetQueueAttributesCommand,
+  ListMessageMoveTasksCommand,
   ReceiveMessageCommand,
   SendMessageBatchCommand,
   SendMessageCommand,
@@ -101,6 +102,29 @@ test('what lies in a dead-letter queue can be sent back to where it came from', 
   expect(await receive({ MessageSystemAttributeNames: ['All'] })).toMatchObject([
     { Body: 'mended', Attributes: { ApproximateReceiveCount: '1' } },
   ]);
+});
+
+test('a move tells how many it took, as new messages; what somebody holds stays', async () => {
+  const { sqs, url, deadUrl, queues, receive } = await open(openGround());
+  const dead = ['held', 'one', 'two'].map((body) => queues.send(DEAD.arn, body));
+  const [held] = await receive({ QueueUrl: deadUrl, MaxNumberOfMessages: 1 });
+  expect(held?.Body).toBe('held');
+  expect((await sqs.send(new ListMessageMoveTasksCommand({ SourceArn: DEAD.arn }))).Results).toEqual([]);
+  await sqs.send(new StartMessageMoveTaskCommand({ SourceArn: DEAD.arn, DestinationArn: WORK.arn }));
+  expect((await sqs.send(new ListMessageMoveTasksCommand({ SourceArn: DEAD.arn }))).Results).toMatchObject([
+    { Status: 'COMPLETED', ApproximateNumberOfMessagesMoved: 2, DestinationArn: WORK.arn },
+  ]);
+  const moved = await receive({ QueueUrl: url });
+  expect(moved.map(({ Body }) => Body)).toEqual(['one', 'two']);
+  for (const { MessageId } of moved) expect(dead).not.toContain(MessageId);
+  expect(queues.count(DEAD.arn)).toMatchObject({ visible: 0, hidden: 1 });
+});
+
+test('what is no dead-letter queue is not moved from', async () => {
+  const { sqs } = await open(openGround());
+  await expect(sqs.send(new StartMessageMoveTaskCommand({ SourceArn: WORK.arn }))).rejects.toThrow(
+    'must be configured as a Dead Letter Queue',
+  );
 });
 
 test('a delay is desk time: at speed 3600 a quarter of an hour is a quarter of a second', async () => {

@@ -45,6 +45,7 @@ function open(
     functionArn: 'arn:f',
     input: { a: 1 },
     retries: 0,
+    deadLetterArn: null,
     onFailureQueueArn: 'arn:dead',
     ...more,
   };

@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join, resolve } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { startDesk } from '../../local/embed.ts';
 import { readOptions } from '../../local/start.ts';
 import { temporaryFolder } from './world.ts';
 
@@ -97,4 +100,15 @@ test('a desk.yaml that is not there ends with 1 and its name', async () => {
   expect(code).toBe(1);
   expect(err).toContain('/nowhere/desk.yaml');
   expect(err).not.toMatch(/\n\s+at /);
+});
+
+test('a desk ends although an SMTP client that was told to go stays', async () => {
+  const desk = await startDesk({ dataDir: join(temporaryFolder(), 'data') });
+  const client = connect({ port: desk.smtpPort, host: '127.0.0.1', allowHalfOpen: true });
+  // It hears the end of the other side, and does not close its own.
+  client.on('error', () => {});
+  onTestFinished(() => void client.destroy());
+  await once(client, 'data');
+  await desk.stop();
+  expect(existsSync(join(desk.dataDir, 'running.json'))).toBe(false);
 });

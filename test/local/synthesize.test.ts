@@ -19,9 +19,9 @@ test('two desks that make the same assembly at once both get it', async () => {
 
 test('a desk.yaml with a mistake says where it is, and what is allowed', async () => {
   const config = join(folder, 'wrong.yaml');
-  writeFileSync(config, readFileSync('desk.yaml', 'utf8').replace('priority: P1', 'priority: P7'));
+  writeFileSync(config, readFileSync('desk.yaml', 'utf8').replace('name: vip', 'name: VIP'));
   const fault = await synthesize(config, () => {}).catch((error) => error);
   expect(fault).toBeInstanceOf(DeskFault);
   expect(fault.message).toMatch(/wrong\.yaml has one problem:\n\n {2}line \d+/);
-  expect(fault.message).toContain('P7');
+  expect(fault.message).toContain('VIP');
 });

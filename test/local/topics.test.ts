@@ -23,7 +23,12 @@ function open(
   const { state, clock, whenClosing } = openGround();
   const queues = openQueues(state, clock, settings);
   whenClosing(() => queues.stop());
-  const topics = openTopics(state, clock, queues, [{ name: 'Mail', arn: TOPIC, subscriptions }], maySend);
+  const topic = {
+    name: 'Mail',
+    arn: TOPIC,
+    subscriptions: subscriptions.map((each) => ({ ...each, deadLetterArn: null })),
+  };
+  const topics = openTopics(state, clock, queues, [topic], maySend);
   return { topics, bodies: (name: string) => queues.receive(ARN.queue(name), 10).map(({ body }) => body) };
 }
 

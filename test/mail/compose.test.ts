@@ -205,7 +205,7 @@ describe('nothing from outside makes a header of its own', () => {
       value: [{ name: 'x Bcc: eve@example.org body', address: 'ada@example.com' }],
     });
     expect(mail.attachments).toMatchObject([
-      { filename: 'x Bcc: eve@example.org body', contentType: 'application/octet-stream' },
+      { filename: 'x Bcc_ eve@example.org body', contentType: 'application/octet-stream' },
     ]);
   });
 

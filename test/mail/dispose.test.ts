@@ -72,7 +72,7 @@ describe('before anybody is asked who he is', () => {
     '%s is suppressed and answered by nobody',
     (kind) => {
       const automatic = { ...nora('x'), automatic: { kind, rule: 'a rule', seen: 'a header' } };
-      expect(run(automatic, byToken(NORA))).toMatchObject({
+      expect(run(automatic)).toMatchObject({
         disposition: 'suppressed',
         reason: kind,
         ticket: null,
@@ -82,15 +82,10 @@ describe('before anybody is asked who he is', () => {
     },
   );
 
-  test('a bounce is feedback, and the ticket of the one it is about hears of it', () => {
+  test('a bounce that belongs to no ticket is feedback', () => {
     const bounce = { recipients: [{ address: NORA, status: '5.1.1', permanent: true }] };
     const given = { ...nora('x'), automatic: { kind: 'bounce' as const, rule: 'r', seen: 's' }, bounce };
-    expect(run(given, byReference())).toMatchObject({
-      disposition: 'feedback',
-      reason: 'bounce',
-      ticket: { happenings: [{ kind: 'delivery-failed', address: NORA, permanent: true }] },
-    });
-    expect(run(given)).toMatchObject({ disposition: 'feedback', ticket: null });
+    expect(run(given)).toMatchObject({ disposition: 'feedback', reason: 'bounce', ticket: null });
   });
 
   test('a complaint is feedback', () => {
@@ -386,6 +381,45 @@ describe('an agent’s reply', () => {
       disposition: 'refused',
       reason: 'refused-command',
       message: null,
+    });
+  });
+
+  describe('with files that the virus check did not pass', () => {
+    const file = {
+      ...{ name: 'a.pdf', contentType: 'application/pdf', size: 1, inline: false, contentId: null },
+      ...{ sha256: '', content: new Uint8Array(1) },
+    };
+    const unscanned = (text: string): ReturnType<typeof luis> => {
+      const made = luis(text);
+      return {
+        ...made,
+        email: { ...made.email, attachments: [file] },
+        receipt: { ...made.receipt, virus: 'GRAY' },
+      };
+    };
+
+    test('is answered without them, and he is told so', () => {
+      const outcome = run(unscanned('See the file'), byToken(LUIS));
+      expect(outcome).toMatchObject({ disposition: 'appended', message: { text: 'See the file' } });
+      expect(outcome.ticket).toMatchObject({
+        happenings: [
+          { kind: 'started' },
+          { kind: 'answered' },
+          {
+            kind: 'commanded',
+            refused: false,
+            words: 'sent',
+            lines: [{ outcome: 'refused', detail: expect.stringContaining('one file was not passed on') }],
+          },
+        ],
+      });
+    });
+
+    test('and no words sends nothing, rather than an empty answer', () => {
+      expect(run(unscanned(''), byToken(LUIS))).toMatchObject({
+        ...{ disposition: 'refused', reason: 'nothing-said', message: null },
+        detail: expect.stringContaining('virus check'),
+      });
     });
   });
 

@@ -16,18 +16,34 @@ import { readArrival } from '../../core/mail/read.ts';
 import { cluesOf, threadOf } from '../../core/mail/thread.ts';
 import { codeId } from '../../core/mail/token.ts';
 import en from '../../templates/phrases/en.json' with { type: 'json' };
-import { desk, ID, keys, LUIS, later, MONDAY, memory, moment, receipt, ticket } from '../sample.ts';
+import {
+  ID,
+  keys,
+  LUIS,
+  later,
+  MONDAY,
+  memory,
+  moment,
+  receipt,
+  desk as sampleDesk,
+  ticket,
+} from '../sample.ts';
 
 const FOLDER = 'test/emails';
+const desk = { ...sampleDesk, mail: { ...sampleDesk.mail, blocked: ['@blocked.test'] } };
 const all = (Object.keys(REASONS) as Disposition[]).flatMap((disposition) =>
   REASONS[disposition].map((reason): [Disposition, DispositionReason] => [disposition, reason]),
 );
-/** `list` and `monitoring` may also be added to a ticket; their messages open one. */
+/** `list`, `monitoring` and `flood` may also be added to a ticket; their messages open one, or come too late for it. */
 const cases = all.filter(
-  ([disposition, reason]) => disposition !== 'appended' || !['list', 'monitoring'].includes(reason),
+  ([disposition, reason]) => disposition !== 'appended' || !['list', 'monitoring', 'flood'].includes(reason),
 );
 
 const closed = ticket([{ kind: 'closed', reason: '', by: LUIS }]);
+const ofHumanResources = ticket([
+  { kind: 'given-to-team', team: 'hr', previous: 'service-desk', reason: '', by: LUIS },
+  { kind: 'assigned', assignee: 'ada.osei@example.test', previous: LUIS, reason: '', by: LUIS },
+]);
 const held: HeldCode = {
   id: codeId('held-1'),
   mailId: 'held-1',
@@ -42,12 +58,17 @@ const held: HeldCode = {
 const CIRCUMSTANCES: Partial<Record<DispositionReason, Partial<Memory>>> = {
   'same-message': { duplicateOf: 'mail-0' },
   'closed-ticket': { ticket: closed },
+  flood: { flood: { kind: 'joined', place: 21, ticket: ticket() } },
+  confidential: { ticket: ofHumanResources },
   'code-accepted': { code: held },
   'wrong-code': { code: held },
   'code-expired': { code: { ...held, expiresAt: later(MONDAY, -1) } },
 };
 
-describe.each(cases)('%s', (disposition, reason) => {
+/** What becomes of a mail that is not read through: test/functions/receive-email.test.ts tells it, poison and too-large. */
+const unread: readonly DispositionReason[] = ['poison', 'too-large'];
+
+describe.each(cases.filter(([, reason]) => !unread.includes(reason)))('%s', (disposition, reason) => {
   test(`${reason} is what becomes of ${reason}.eml`, async () => {
     expect(await become(reason)).toMatchObject({ disposition, reason });
   });
@@ -95,7 +116,7 @@ test('every message under test/emails that is named after a reason has one, and 
 });
 
 test('whoever is refused has words to read, or stands on the list of those who are never answered', () => {
-  const unanswered = REASONS.refused.filter(
+  const unanswered = [...REASONS.refused, ...REASONS.quarantined].filter(
     (reason) => !NEVER_ANSWERED.includes(reason) && !(`refusal-${reason}` in en),
   );
   expect(unanswered).toEqual([]);

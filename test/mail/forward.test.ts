@@ -72,6 +72,12 @@ describe('a block of text', () => {
     });
   });
 
+  test('the line of a reply below a separator', async () => {
+    const block =
+      '-------- Пересылаемое сообщение --------\n01.11.2026, 18:00, "Jörg Ohm" <joerg@customer.example>:\n\nIt fails.';
+    expect(await forward(block)).toMatchObject({ from: joerg, subject: 'VPN', text: 'It fails.' });
+  });
+
   test.each([
     ['Czech', 'Od', 'Předmět', 'Komu'],
     ['Finnish', 'Lähettäjä', 'Aihe', 'Vastaanottaja'],

@@ -1,13 +1,49 @@
 import { describe, expect, test } from 'vitest';
+import { signedContent } from '../../core/mail/cms.ts';
+import type { Cut } from '../../core/mail/email.ts';
+import { describeInvitation } from '../../core/mail/invitation.ts';
 import {
+  MAX_ADDRESSES,
+  MAX_ATTACHMENTS,
+  MAX_HTML_CHARS,
   MAX_LINES,
+  MAX_LINKS,
   MAX_MAIL_BYTES,
+  MAX_MESSAGES_READ,
   MAX_NESTING,
   MAX_PARTS,
-  parseEmail,
-  type UnreadableEmailError,
-} from '../../core/mail/parse.ts';
+  MAX_REFERENCES,
+  MAX_TEXT_CHARS,
+} from '../../core/mail/limits.ts';
+import { parseEmail, type UnreadableEmailError } from '../../core/mail/parse.ts';
 import { read, written } from './written.ts';
+
+/** An element of X.690 with its length. */
+function der(tag: number, ...content: Buffer[]): Buffer {
+  const octets = Buffer.concat(content);
+  const length = octets.length < 128 ? [octets.length] : [0x82, octets.length >> 8, octets.length & 0xff];
+  return Buffer.concat([Buffer.from([tag, ...length]), octets]);
+}
+
+const SIGNED_DATA = Buffer.from('2a864886f70d010702', 'hex');
+const DATA = Buffer.from('2a864886f70d010701', 'hex');
+
+/** Signed data (RFC 5652 5.1) without the signatures, which nobody asks for here. */
+function definite(content: Buffer): Buffer {
+  const encapsulated = der(0x30, der(0x06, DATA), der(0xa0, der(0x04, content)));
+  const signed = der(0x30, der(0x02, Buffer.from([1])), der(0x31), encapsulated, der(0x31));
+  return der(0x30, der(0x06, SIGNED_DATA), der(0xa0, signed));
+}
+
+/** The same as programs write it that do not know the length before: everything open, the content in pieces. */
+function indefinite(content: Buffer): Buffer {
+  const open = (tag: number, ...inner: Buffer[]) =>
+    Buffer.concat([Buffer.from([tag, 0x80]), ...inner, Buffer.from([0, 0])]);
+  const pieces = open(0x24, der(0x04, content.subarray(0, 50)), der(0x04, content.subarray(50)));
+  const encapsulated = open(0x30, der(0x06, DATA), open(0xa0, pieces));
+  const signed = open(0x30, der(0x02, Buffer.from([1])), der(0x31), encapsulated, der(0x31));
+  return open(0x30, der(0x06, SIGNED_DATA), open(0xa0, signed));
+}
 
 const names = (email: { attachments: { name: string }[] }) => email.attachments.map(({ name }) => name);
 
@@ -59,6 +95,17 @@ describe('characters', () => {
 
   test('an encoded word may be split inside a character', async () => {
     expect((await read('encoded-word-split-in-a-character')).subject).toBe('Zugang für Praktikanten');
+  });
+
+  test.each([
+    ['=?utf-8?Q?B=C3=BCro_kaputt', 'Büro kaputt'],
+    ['=?utf-8?B?QsO8cm8ga2FwdXR0?', 'Büro kaputt'],
+    ['=?utf-8?Q?B=C3=BCro =?utf-8?Q?_kaputt?=', 'Büro kaputt'],
+    ['=?UTF-8?q?B=C3?= =?UTF-8?q?=BCro?=', 'Büro'],
+    ['=?utf-8?Q?a?==?utf-8?Q?b?=', 'ab'],
+    ['is =?a question', 'is =?a question'],
+  ])('the encoded word %s', async (Subject, subject) => {
+    expect((await written({ Subject })).subject).toBe(subject);
   });
 
   test('a charset named like a part of every object decodes to something', async () => {
@@ -187,6 +234,39 @@ describe('the body', () => {
     expect((await read('boundary-not-named')).text.trim()).toBe('still readable');
   });
 
+  test('a parameter that lost the white space of its folding is read, inside and out', async () => {
+    const raw =
+      'Subject: x\nContent-Type: multipart/mixed;\nboundary="a"\n\n--a\nContent-Type: multipart/alternative;\nboundary="c"\n\n--c\nContent-Type: text/plain;\ncharset=iso-8859-1\n\nstill readable\n--c--\n--a--\n';
+    expect((await parseEmail(Buffer.from(raw))).text.trim()).toBe('still readable');
+  });
+
+  test('a delimiter of a multipart that is over is nobody’s text', async () => {
+    const raw =
+      'Content-Type: multipart/mixed; boundary=ab\n\n--ab\nContent-Type: multipart/mixed; boundary=c\n\n--ab\n\nhello\n--c\n--ab--\n';
+    expect((await parseEmail(Buffer.from(raw))).text.trim()).toBe('hello');
+  });
+
+  test('what a signature wraps is read, with its files', async () => {
+    const inner = Buffer.from(
+      'Content-Type: multipart/mixed; boundary=i\r\n\r\n--i\r\n\r\nsigned words\r\n--i\r\nContent-Type: application/pdf; name=a.pdf\r\n\r\npdf\r\n--i--\r\n',
+    );
+    for (const cms of [definite(inner), indefinite(inner)]) {
+      const email = await parseEmail(
+        Buffer.from(
+          `Content-Type: application/pkcs7-mime; smime-type=signed-data; name=smime.p7m\r\nContent-Transfer-Encoding: base64\r\n\r\n${cms.toString('base64')}\r\n`,
+        ),
+      );
+      expect([email.text.trim(), names(email)]).toEqual(['signed words', ['a.pdf']]);
+    }
+  });
+
+  test('every cut of a signature is kept as a file or read', async () => {
+    const cms = definite(Buffer.from('Content-Type: text/plain\r\n\r\nhello\r\n'));
+    for (let length = 0; length < cms.length; length += 1) signedContent(cms.subarray(0, length));
+    expect(Buffer.from(signedContent(cms) ?? []).toString()).toContain('hello');
+    expect(signedContent(Buffer.from('3080'.repeat(1_000), 'hex'))).toBeNull();
+  });
+
   test('signed mail is read, its signature kept', async () => {
     const email = await read('signed');
     expect([email.text.trim(), email.attachments.map(({ contentType }) => contentType)]).toEqual([
@@ -195,8 +275,47 @@ describe('the body', () => {
     ]);
   });
 
-  test('encrypted mail is kept as a file', async () => {
-    expect(names(await read('encrypted'))).toEqual(['smime.p7m']);
+  test('encrypted mail is kept as a file, and says that it is encrypted', async () => {
+    const email = await read('encrypted');
+    expect(names(email)).toEqual(['smime.p7m']);
+    expect(email.text).toBe(
+      '[This email is encrypted with S/MIME. It cannot be read here and is kept as a file.]',
+    );
+    expect(email.labels).toEqual([email.text]);
+  });
+
+  test('an invitation says what and when', async () => {
+    const email = await read('calendar-invitation');
+    expect(email.labels).toEqual([
+      '[Invitation: Moving the printers, 2026-11-05 09:00 to 10:00 (UTC), Room 4]',
+    ]);
+    expect(email.text).toBe(`Please join.\n\n${email.labels[0]}`);
+  });
+
+  test.each([
+    [
+      'REQUEST',
+      'DTSTART;TZID=Europe/Berlin:20261105T100000\r\nDTEND;TZID=Europe/Berlin:20261105T113000\r\nLOCATION:Room 3',
+      '[Invitation: Server move, 2026-11-05 10:00 to 11:30 (Europe/Berlin), Room 3]',
+    ],
+    [
+      'CANCEL',
+      'DTSTART:20261105T090000Z\r\nDTEND:20261106T090000Z',
+      '[Cancelled: Server move, 2026-11-05 09:00 to 2026-11-06 09:00 (UTC)]',
+    ],
+    [
+      'REPLY',
+      'DTSTART;VALUE=DATE:20261105\r\nATTENDEE;PARTSTAT=DECLINED:mailto:ada@example.org',
+      '[Answer to an invitation: Server move, declined, 2026-11-05]',
+    ],
+  ])('a calendar with the method %s', async (method, lines, said) => {
+    const calendar = `BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//EN\r\nMETHOD:${method}\r\nBEGIN:VEVENT\r\nUID:1\r\nSUMMARY:Server move\r\n${lines}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n`;
+    expect(await describeInvitation(calendar)).toBe(said);
+  });
+
+  test('what is no event is a file and no line', async () => {
+    for (const calendar of ['', 'BEGIN:VCALENDAR', 'BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n', 'x'.repeat(1_000)])
+      expect(await describeInvitation(calendar)).toBeNull();
   });
 });
 
@@ -211,6 +330,30 @@ describe('attachments', () => {
       ['logo.png', true, 'logo@example.org'],
       ['screen.png', false, null],
     ]);
+  });
+
+  test.each([
+    [
+      'a picture that the HTML shows, though it says that it is attached',
+      'image/png',
+      'attachment',
+      '<img src="cid:x@y">',
+      true,
+    ],
+    ['a picture beside the HTML', 'image/png', 'inline', '<p>hi</p>', true],
+    ['a document beside the HTML', 'application/pdf', 'inline', '<p>hi</p>', false],
+  ])('%s', async (_, type, disposition, html, inline) => {
+    const raw = `Content-Type: multipart/related; boundary=b\n\n--b\nContent-Type: text/html\n\n${html}\n--b\nContent-Type: ${type}\nContent-Disposition: ${disposition}; filename=f\nContent-ID: <x@y>\n\nx\n--b--\n`;
+    expect((await parseEmail(Buffer.from(raw))).attachments.map((file) => file.inline)).toEqual([inline]);
+  });
+
+  test('equal files have equal hashes', async () => {
+    const part = (name: string, octets: string) =>
+      `--b\nContent-Type: image/png; name=${name}\n\n${octets}\n`;
+    const raw = `Content-Type: multipart/mixed; boundary=b\n\n${part('a', 'x')}${part('b', 'x')}${part('c', 'y')}--b--\n`;
+    const [a, b, c] = (await parseEmail(Buffer.from(raw))).attachments;
+    expect([a?.sha256 === b?.sha256, a?.sha256 === c?.sha256]).toEqual([true, false]);
+    expect(a?.sha256).toBe('2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881');
   });
 
   test('nameless parts get a name from their type', async () => {
@@ -280,6 +423,36 @@ describe('limits', () => {
     expect(await reason(Buffer.from(`From: a@example.org\nX-Big: ${'x'.repeat(3_000_000)}\n\nx`))).toBe(
       'header-too-large',
     );
+  });
+
+  test.each<[Cut, string]>([
+    ['text', `Content-Type: text/plain\n\n${'x'.repeat(MAX_TEXT_CHARS + 1)}`],
+    ['html', `Content-Type: text/html\n\n${'x'.repeat(MAX_HTML_CHARS + 1)}`],
+    ['links', `Content-Type: text/html\n\n${'<a href="https://x.example/">y</a> '.repeat(MAX_LINKS + 1)}`],
+    ['addresses', `To: ${'a@example.org, '.repeat(MAX_ADDRESSES + 1)}\n\nx`],
+    [
+      'references',
+      `References: ${Array.from({ length: MAX_REFERENCES + 1 }, (_, at) => `<${at}@x>`).join(' ')}\n\nx`,
+    ],
+    [
+      'attachments',
+      `Content-Type: multipart/mixed; boundary=b\n\n${'--b\nContent-Type: image/png\n\nx\n'.repeat(MAX_ATTACHMENTS + 1)}--b--`,
+    ],
+    [
+      'messages',
+      `Content-Type: multipart/digest; boundary=b\n\n${'--b\n\nSubject: x\n\nx\n'.repeat(MAX_MESSAGES_READ + 1)}--b--`,
+    ],
+  ])('too much of %s is cut, and said', async (cut, raw) => {
+    const email = await parseEmail(Buffer.from(raw));
+    expect(email.cut).toEqual([cut]);
+    expect(email.text.length).toBeLessThanOrEqual(MAX_TEXT_CHARS);
+    expect(email.attachments.length).toBeLessThanOrEqual(MAX_ATTACHMENTS);
+    expect(email.to.length).toBeLessThanOrEqual(MAX_ADDRESSES);
+    expect(email.text.split('<https').length).toBeLessThanOrEqual(MAX_LINKS + 1);
+  });
+
+  test('a mail of everyday size is cut nowhere', async () => {
+    expect((await read('inline-image')).cut).toEqual([]);
   });
 
   test('one field of a megabyte is read', async () => {

@@ -12,7 +12,10 @@ const kindOf = async (fields: Record<string, string>, text?: string) =>
 
 describe('our own mail coming back is a loop', () => {
   test.each([
-    ['by the header of our updates', { 'X-Replydesk-Update': 'acknowledgement' }],
+    [
+      'by the header of our updates, from our domain',
+      { From: 'old@desk.example.test', 'X-Replydesk-Update': 'acknowledgement' },
+    ],
     ['by our address, with a token or without', { From: 'Support+ABC123@desk.example.test' }],
     ['by a loop header that names us', { 'X-Loop': '<support@desk.example.test>' }],
   ])('%s', async (_, fields) => {
@@ -23,6 +26,10 @@ describe('our own mail coming back is a loop', () => {
     expect(await kindOf({ 'X-Hops': `1\r\n${'Received: from a by b\r\n'.repeat(100).trimEnd()}` })).toBe(
       'loop',
     );
+  });
+
+  test('a stranger who writes our header is none', async () => {
+    expect(await kindOf({ 'X-Replydesk-Update': 'acknowledgement' })).toBeNull();
   });
 
   test('a person who works at the same domain is none', async () => {
@@ -72,6 +79,18 @@ describe('who is away says so in the subject, in any language', () => {
     '자동 회신: 티켓',
     'AUTO: Ada Ohm is out of the office (returning 05/01/2027)',
     'OOO Re: Your ticket',
+    'Abwesenheitsbenachrichtigung: Ihr Ticket',
+    'Respuesta automatica: ticket',
+    'Assente dall’ufficio: ticket',
+    'Nieobecność w biurze: zgłoszenie',
+    'Ausente: Re: ticket',
+    'Frånvarande: Re: ärende',
+    '부재중 자동 응답: 티켓',
+    'Automatická odpoveď: požiadavka',
+    'Răspuns automat: tichet',
+    'Автоматичен отговор: заявка',
+    'Trả lời tự động: phiếu',
+    'Sjálfvirkt svar: mál',
   ])('%s', async (subject) => {
     expect(await kindOf({ Subject: subject })).toBe('out-of-office');
   });
@@ -90,6 +109,9 @@ describe('who is away says so in the subject, in any language', () => {
     'Who is out of the office today?',
     'Absence report October',
     'AW: Abwesenheitsnotiz',
+    'Ausente el lunes',
+    'Automatische Antwort einrichten',
+    'Réponse automatique à configurer',
     '自動応答の設定',
     'Undelivered parcel at the gate',
     'Read: the new guidelines',

@@ -4,8 +4,9 @@ import { failedAuthentication, standingOf } from '../../core/mail/standing.ts';
 import { desk, email, KIM, LUIS, PROVEN, receipt } from '../sample.ts';
 
 const none = { released: false, trusted: false };
+const undoubted = { flagged: null, distrusted: false };
 const standing = (address: string, verdicts: Partial<Receipt> = {}, proofs = none) =>
-  standingOf(email({ from: { address, name: '' } }), { ...receipt, ...verdicts }, desk, proofs);
+  standingOf(email({ from: { address, name: '' } }), { ...receipt, ...verdicts }, undoubted, desk, proofs);
 
 describe('an agent', () => {
   test('is believed by DMARC alone', () => {
@@ -47,18 +48,27 @@ describe('an agent', () => {
         { address: KIM, name: '' },
       ],
     });
-    expect(standingOf(two, { ...receipt, ...PROVEN }, desk, none)).toMatchObject({ kind: 'poser' });
+    expect(standingOf(two, { ...receipt, ...PROVEN }, undoubted, desk, none)).toMatchObject({
+      kind: 'poser',
+    });
   });
 
   test('is not believed by his name', () => {
     const named = email({ from: { address: 'evil@example.org', name: `Kim Brandt <${KIM}>` } });
-    expect(standingOf(named, { ...receipt, ...PROVEN }, desk, none)).toMatchObject({ kind: 'requester' });
+    expect(standingOf(named, { ...receipt, ...PROVEN }, undoubted, desk, none)).toMatchObject({
+      kind: 'requester',
+    });
   });
 });
 
 describe('anybody else', () => {
   test('is a requester without proof', () => {
-    expect(standing('a@example.org')).toEqual({ kind: 'requester', flagged: null, failed: false });
+    expect(standing('a@example.org')).toEqual({
+      kind: 'requester',
+      flagged: null,
+      failed: false,
+      distrusted: false,
+    });
   });
 
   test('is flagged when authentication failed and the domain does not mind', () => {
@@ -77,7 +87,7 @@ describe('anybody else', () => {
   });
 
   test('is nobody without an address', () => {
-    expect(standingOf({ ...email(), from: null, fromAll: [] }, receipt, desk, none)).toEqual({
+    expect(standingOf({ ...email(), from: null, fromAll: [] }, receipt, undoubted, desk, none)).toEqual({
       kind: 'nobody',
     });
   });

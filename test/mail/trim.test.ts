@@ -237,6 +237,20 @@ describe('quotes that HTML marks', () => {
   });
 });
 
+describe('what nobody wrote', () => {
+  const label = '[Invitation: Server move, 2026-11-05 10:00 (UTC)]';
+  const email = { text: `Please come.\n\n${label}`, html: null, labels: [label] };
+
+  test('a line that says what an invitation is to stands under a requester’s words', () => {
+    expect(trimReply(email, { belowMarker: true }).visible).toBe(`Please come.\n\n${label}`);
+  });
+
+  test('from an agent it does not leave, and alone it is no word of his', () => {
+    expect(trimReply(email).visible).toBe('Please come.');
+    expect(trimReply({ ...email, text: label })).toEqual({ visible: '', quoted: label, signature: '' });
+  });
+});
+
 test('a reply longer than anybody types is cut, and the rest kept as quoted', () => {
   const { visible: now, quoted } = trimmed(`${'x'.repeat(MAX_REPLY_CHARS)} rest`);
   expect(now.length).toBeLessThanOrEqual(MAX_REPLY_CHARS);

@@ -1,7 +1,7 @@
 /** Calendars, minutes and histories as chance would have them, with a liking for what goes wrong. */
 import fc from 'fast-check';
 import type { Calendar, Priority } from '../../core/config/desk.ts';
-import { type ClockEntry, type ClockLog, MEASURES } from '../../core/sla/clock.ts';
+import { AWAITED, type ClockEntry, type ClockLog, RUNS } from '../../core/sla/clock.ts';
 import { instantOf, MINUTE, wallMinute } from './slow-reckoning.ts';
 
 /**
@@ -82,7 +82,7 @@ const anyHoliday = fc
   .tuple(anyMinute, fc.boolean(), fc.integer({ min: 0, max: 6 }))
   .map(([minute, yearly, days]) => instantOf(minute + days * DAY).slice(yearly ? 5 : 0, 10));
 
-export const anyCalendar: fc.Arbitrary<Calendar> = fc.record({
+const anyOffice: fc.Arbitrary<Calendar> = fc.record({
   name: fc.constant('any'),
   timezone: fc.constantFrom(...ZONES),
   hours: fc.record({
@@ -97,12 +97,24 @@ export const anyCalendar: fc.Arbitrary<Calendar> = fc.record({
   holidays: fc.array(anyHoliday, { maxLength: 12 }),
 });
 
+/** One office, or now and then several that follow the sun. */
+export const anyCalendar: fc.Arbitrary<Calendar> = fc.oneof(
+  { weight: 4, arbitrary: anyOffice },
+  {
+    weight: 1,
+    arbitrary: fc
+      .array(anyOffice, { minLength: 2, maxLength: 3 })
+      .map((of) => ({ name: 'any', timezone: 'UTC', hours: {}, holidays: [], of })),
+  },
+);
+
 function clock(minutes: number): string {
   return [Math.floor(minutes / 60), minutes % 60].map((number) => String(number).padStart(2, '0')).join(':');
 }
 
 const anyPriority = fc.constantFrom<Priority>('P1', 'P2', 'P3', 'P4');
-const anyMeasure = fc.constantFrom(...MEASURES);
+const anyRun = fc.constantFrom(...RUNS);
+const anyPolicy = fc.constantFrom('vip', 'standard', undefined);
 type Act = ClockEntry extends infer Entry ? (Entry extends ClockEntry ? Omit<Entry, 'at'> : never) : never;
 
 const anyAct: fc.Arbitrary<Act> = fc.oneof(
@@ -110,13 +122,21 @@ const anyAct: fc.Arbitrary<Act> = fc.oneof(
     weight: 3,
     arbitrary: fc.record({
       kind: fc.constant('pause' as const),
-      reason: fc.constantFrom('requester', 'bounce'),
+      reason: fc.constantFrom('a serial number', 'the supplier'),
+      awaited: fc.constantFrom(...AWAITED, undefined),
     }),
   },
   { weight: 3, arbitrary: fc.constant({ kind: 'resume' as const }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('retarget' as const), priority: anyPriority }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('start' as const), measure: anyMeasure }) },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('fulfil' as const), measure: anyMeasure }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('retarget' as const),
+      priority: anyPriority,
+      policy: anyPolicy,
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('start' as const), measure: anyRun }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('fulfil' as const), measure: anyRun }) },
   { weight: 2, arbitrary: fc.constant({ kind: 'reopen' as const }) },
 );
 

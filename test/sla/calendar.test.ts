@@ -4,6 +4,7 @@ import type { Calendar } from '../../core/config/desk.ts';
 import {
   addWorkingTime,
   isWorkingTime,
+  nextClosing,
   nextOpening,
   stretches,
   workingTimeBetween,
@@ -343,6 +344,73 @@ describe('what makes no sense', () => {
   test('a clock that was set back adds nothing', () => {
     expect(workingTimeBetween(berlin, '2026-06-02T00:00:00.000Z', '2026-06-01T00:00:00.000Z')).toBe(0);
     expect(stretches(berlin, '2026-06-02T00:00:00.000Z', '2026-06-01T00:00:00.000Z')).toEqual([]);
+  });
+});
+
+describe('offices that follow the sun', () => {
+  const office = (timezone: string, holidays: string[] = []) =>
+    calendar(timezone, ['09:00-17:00'], WORKDAYS, holidays);
+  const around = (of: Calendar[]): Calendar => ({
+    name: 'around',
+    timezone: 'UTC',
+    hours: {},
+    holidays: [],
+    of,
+  });
+  const sun = around([office('Europe/Berlin'), office('America/Chicago'), office('Asia/Manila')]);
+
+  test('the clock runs while any of them is open', () => {
+    // A Wednesday in winter: Berlin 08–16, Chicago 15–23, Manila 01–09 UTC.
+    const day = ['00:30', '01:00', '08:30', '15:30', '22:59', '23:00'];
+    expect(day.map((time) => isWorkingTime(sun, `2026-01-14T${time}:00.000Z`))).toEqual([
+      false,
+      true,
+      true,
+      true,
+      true,
+      false,
+    ]);
+    expect(workingTimeBetween(sun, '2026-01-14T00:00:00.000Z', '2026-01-15T00:00:00.000Z')).toBe(22 * HOUR);
+  });
+
+  test('each sets its clocks on its own day', () => {
+    // Chicago is in summer time from 8 March, Berlin from 29 March: an hour less of both together in between.
+    const two = around([office('Europe/Berlin'), office('America/Chicago')]);
+    const open = (day: string) =>
+      workingTimeBetween(two, `2026-${day}T00:00:00.000Z`, `2026-${day}T23:59:00.000Z`) / HOUR;
+    expect([open('03-05'), open('03-12'), open('04-02')]).toEqual([15, 14, 15]);
+  });
+
+  test('a holiday closes one office and not the others', () => {
+    const without = around([office('Europe/Berlin', ['2026-01-14']), office('America/Chicago')]);
+    expect(nextOpening(without, '2026-01-14T08:00:00.000Z')).toBe('2026-01-14T15:00:00.000Z');
+    expect(stretches(without, '2026-01-14T06:00:00.000Z', '2026-01-14T16:00:00.000Z')).toEqual([
+      {
+        from: '2026-01-14T06:00:00.000Z',
+        to: '2026-01-14T15:00:00.000Z',
+        open: false,
+        holidays: ['2026-01-14'],
+      },
+      { from: '2026-01-14T15:00:00.000Z', to: '2026-01-14T16:00:00.000Z', open: true, holidays: [] },
+    ]);
+  });
+
+  test('with one that never closes they never close', () => {
+    const never = around([office('Europe/Berlin'), calendar('UTC', ['00:00-24:00'], EVERY_DAY)]);
+    expect(addWorkingTime(never, '2026-06-06T12:00:00.000Z', 48 * HOUR)).toBe('2026-06-08T12:00:00.000Z');
+    expect(nextClosing(never, '2026-06-06T12:00:00.000Z')).toBeNull();
+  });
+});
+
+describe('closing', () => {
+  test('is the end of the hours that run, and now when none do', () => {
+    expect(nextClosing(berlin, '2026-06-01T07:00:00.000Z')).toBe('2026-06-01T10:00:00.000Z');
+    expect(nextClosing(berlin, '2026-06-01T10:00:00.000Z')).toBe('2026-06-01T10:00:00.000Z');
+  });
+
+  test('is after a night that goes over the turn of the week', () => {
+    const nights = calendar('UTC', ['22:00-06:00'], EVERY_DAY);
+    expect(nextClosing(nights, '2026-06-07T23:00:00.000Z')).toBe('2026-06-08T06:00:00.000Z');
   });
 });
 

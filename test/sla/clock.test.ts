@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Calendar, Desk, Priority } from '../../core/config/desk.ts';
+import type { Calendar, Desk, Policy, Priority } from '../../core/config/desk.ts';
 import {
+  type Awaited,
   type ClockEntry,
   type ClockLog,
   compact,
@@ -9,13 +10,24 @@ import {
   explainReckoning,
   MEASURES,
   type Measure,
+  RUNS,
+  type RunName,
 } from '../../core/sla/clock.ts';
 import { anyCalendar, anyHistory, anySequel, enact, PATIENCE, runs } from './arbitrary.ts';
-import { instantOf, MINUTE, minuteOf, type Promises, reckonSlowly } from './slow-reckoning.ts';
+import {
+  instantOf,
+  MINUTE,
+  minuteOf,
+  type Promises,
+  type PromisesOfOne,
+  reckonSlowly,
+} from './slow-reckoning.ts';
 
 const HOUR = 60 * MINUTE;
-type Policy = Pick<Desk, 'sla' | 'calendars'>;
-type Targets = Omit<Desk['sla'][number], 'priority' | 'calendar'>;
+/** Of two policies, for four priorities each. */
+const TARGETS = 2 * 4 * MEASURES.length;
+type Promising = Pick<Desk, 'sla' | 'calendars'>;
+type Targets = Policy['targets'][Priority];
 
 const WORKDAYS: Calendar['hours'] = Object.fromEntries(
   ['mon', 'tue', 'wed', 'thu', 'fri'].map((day) => [day, ['08:00-16:00']]),
@@ -28,18 +40,29 @@ const ALL_DAY: Calendar['hours'] = Object.fromEntries(
 const office: Calendar = { name: 'office', timezone: 'UTC', hours: WORKDAYS, holidays: [] };
 const always: Calendar = { name: 'always', timezone: 'UTC', hours: ALL_DAY, holidays: [] };
 
-function targets(firstResponse: number, resolution: number, others: Partial<Targets> = {}): Targets {
-  return { firstResponse, nextResponse: firstResponse, resolution, tier: resolution, ...others };
+function targets(firstResponse: number, resolution: number): Targets {
+  const [first, whole] = [{ ms: firstResponse }, { ms: resolution }];
+  return { firstResponse: first, nextResponse: first, resolution: whole, tier: whole };
 }
 
-function policy(normal: Targets, urgent: Targets = normal, calendars: Calendar[] = [office, always]): Policy {
+function standard(byPriority: Policy['targets'], given: Partial<Policy> = {}): Policy {
   return {
-    calendars,
-    sla: [
-      { priority: 'P1', calendar: 'always', ...urgent },
-      { priority: 'P3', calendar: 'office', ...normal },
-    ],
+    name: 'standard',
+    calendar: 'office',
+    targets: byPriority,
+    warnings: [],
+    escalation: [],
+    ...given,
   };
+}
+
+function policy(
+  normal: Targets,
+  urgent: Targets = normal,
+  calendars: Calendar[] = [office, always],
+): Promising {
+  const atAnyHour = { ...urgent, calendar: 'always' };
+  return { calendars, sla: [standard({ P1: atAnyHour, P2: atAnyHour, P3: normal, P4: normal })] };
 }
 
 /** In working hours four to answer and sixteen to solve; at any hour one and four when it is urgent. */
@@ -60,14 +83,14 @@ function opened(when: string, priority: Priority = 'P3'): ClockEntry[] {
   ];
 }
 
-const start = (when: string, measure: Measure): ClockEntry => ({ kind: 'start', at: when, measure });
-const fulfil = (when: string, measure: Measure): ClockEntry => ({ kind: 'fulfil', at: when, measure });
+const start = (when: string, measure: RunName): ClockEntry => ({ kind: 'start', at: when, measure });
+const fulfil = (when: string, measure: RunName): ClockEntry => ({ kind: 'fulfil', at: when, measure });
 const pause = (when: string, reason = 'requester'): ClockEntry => ({ kind: 'pause', at: when, reason });
 const resume = (when: string): ClockEntry => ({ kind: 'resume', at: when });
 const reopen = (when: string): ClockEntry => ({ kind: 'reopen', at: when });
 const retarget = (when: string, priority: Priority): ClockEntry => ({ kind: 'retarget', at: when, priority });
 
-function due(log: ClockLog, measure: Measure, by: Policy = desk): string | null | undefined {
+function due(log: ClockLog, measure: Measure, by: Promising = desk): string | null | undefined {
   return deadlines(log, by)[measure]?.due;
 }
 
@@ -98,26 +121,19 @@ describe('a running clock', () => {
     expect(resolution?.used(at('tue', '09:30'))).toBe(8.5 * HOUR);
   });
 
-  test('a warning comes when its share of the working time is used', () => {
+  test('a part of the target is used up in working time', () => {
     const { resolution, firstResponse } = deadlines(log, desk);
-    expect(firstResponse?.warnAt(0.75)).toBe(at('mon', '12:00'));
-    expect(resolution?.warnAt(0.75)).toBe(at('tue', '13:00'));
-    expect(resolution?.warnAt(1)).toBe(resolution?.due);
-    // A seventh of four hours is no whole number of milliseconds.
-    expect(firstResponse?.warnAt(1 / 7)).toBe('2026-06-01T09:34:17.143Z');
+    expect(firstResponse?.usedUpAt(3 * HOUR)).toBe(at('mon', '12:00'));
+    expect(resolution?.usedUpAt(12 * HOUR)).toBe(at('tue', '13:00'));
+    expect(resolution?.usedUpAt(16 * HOUR)).toBe(resolution?.due);
   });
 
-  test('a share beyond the whole falls after the deadline', () => {
-    expect(deadlines(log, desk).firstResponse?.warnAt(1.5)).toBe(at('mon', '15:00'));
+  test('more than the whole is used up after the deadline, in working time', () => {
+    expect(deadlines(log, desk).firstResponse?.usedUpAt(8 * HOUR)).toBe(at('tue', '09:00'));
   });
 
   test('an empty log has no deadlines', () => {
-    expect(deadlines([], desk)).toEqual({
-      firstResponse: null,
-      nextResponse: null,
-      resolution: null,
-      tier: null,
-    });
+    expect(deadlines([], desk)).toEqual(Object.fromEntries(MEASURES.map((measure) => [measure, null])));
   });
 });
 
@@ -140,12 +156,12 @@ describe('what the field gets wrong', () => {
   test('T101: a holiday that is added after the start moves what is due', () => {
     const log = opened(at('mon', '15:00'));
     expect(due(log, 'firstResponse')).toBe(at('tue', '11:00'));
-    const withHoliday: Policy = { ...desk, calendars: [{ ...office, holidays: ['2026-06-02'] }, always] };
+    const withHoliday: Promising = { ...desk, calendars: [{ ...office, holidays: ['2026-06-02'] }, always] };
     expect(due(log, 'firstResponse', withHoliday)).toBe(at('wed', '11:00'));
   });
 
   test('T102: a pause over a holiday takes no more than the working time in it', () => {
-    const withHoliday: Policy = { ...desk, calendars: [{ ...office, holidays: ['2026-06-03'] }, always] };
+    const withHoliday: Promising = { ...desk, calendars: [{ ...office, holidays: ['2026-06-03'] }, always] };
     const log = [...opened(at('mon', '08:00')), pause(at('tue', '14:00')), resume(at('thu', '10:00'))];
     // 14 of 16 hours are used; the pause took two hours of Tuesday and two of Thursday.
     expect(deadlines(log, withHoliday).resolution?.used(at('thu', '10:00'))).toBe(14 * HOUR);
@@ -208,14 +224,14 @@ describe('what the field gets wrong', () => {
   test('T108: a leap day counts, and a deadline passes over it when it is a holiday', () => {
     const log = opened('2028-02-28T15:00:00.000Z');
     expect(due(log, 'firstResponse')).toBe('2028-02-29T11:00:00.000Z');
-    const closed: Policy = { ...desk, calendars: [{ ...office, holidays: ['02-29'] }, always] };
+    const closed: Promising = { ...desk, calendars: [{ ...office, holidays: ['02-29'] }, always] };
     expect(due(log, 'firstResponse', closed)).toBe('2028-03-01T11:00:00.000Z');
   });
 
   test('T109: a warning point that is already past is given as the past instant that it is', () => {
     const log = [...opened(at('mon', '08:00')), retarget(at('mon', '11:30'), 'P1')];
     const { resolution } = deadlines(log, desk);
-    expect(resolution?.warnAt(0.75)).toBe(at('mon', '11:00'));
+    expect(resolution?.usedUpAt(3 * HOUR)).toBe(at('mon', '11:00'));
     expect(resolution?.due).toBe(at('mon', '12:00'));
   });
 
@@ -330,7 +346,7 @@ describe('fulfilment', () => {
     const { firstResponse } = deadlines(log, desk);
     expect(firstResponse).toMatchObject({ missed: null, paused: false, fulfilledAt: at('thu', '10:00') });
     expect(firstResponse?.used(at('fri', '10:00'))).toBe(2 * HOUR);
-    expect(firstResponse?.warnAt(0.75)).toBeNull();
+    expect(firstResponse?.usedUpAt(3 * HOUR)).toBeNull();
   });
 });
 
@@ -383,6 +399,148 @@ describe('standing still', () => {
   });
 });
 
+describe('whom it waits for', () => {
+  const total = { ms: 8 * HOUR };
+  const totals: Promising = {
+    ...desk,
+    sla: [
+      standard({
+        P1: {},
+        P2: {},
+        P3: { requesterWait: total, agentWork: total, resolution: total, periodicUpdate: { ms: 2 * HOUR } },
+        P4: {},
+      }),
+    ],
+  };
+  const waitingFor = (awaited?: Awaited): ClockEntry[] => [
+    ...opened(at('mon', '08:00')),
+    { kind: 'pause', at: at('mon', '10:00'), reason: 'a spare part', ...(awaited ? { awaited } : {}) },
+  ];
+
+  test('while the supplier is waited for the requester waits on, and nobody works', () => {
+    const { requesterWait, agentWork, resolution } = deadlines(waitingFor('third-party'), totals);
+    expect(requesterWait).toMatchObject({ due: at('mon', '16:00'), paused: false });
+    expect(requesterWait?.used(at('mon', '14:00'))).toBe(6 * HOUR);
+    expect(agentWork).toMatchObject({ due: null, paused: true });
+    expect(resolution).toMatchObject({ due: null, paused: true });
+    expect(explainReckoning(waitingFor('third-party'), totals, 'requesterWait')?.intervals).toMatchObject([
+      { to: at('mon', '10:00'), counted: true, why: 'open' },
+      { to: at('mon', '16:00'), counted: true, why: 'open' },
+    ]);
+  });
+
+  test('while an approval is waited for he waits too', () => {
+    expect(due(waitingFor('approval'), 'requesterWait', totals)).toBe(at('mon', '16:00'));
+  });
+
+  test.each(['requester', 'bounce', undefined] as const)(
+    'while %s is waited for he waits for nobody',
+    (whom) => {
+      const { requesterWait, agentWork } = deadlines(waitingFor(whom), totals);
+      expect(requesterWait).toMatchObject({ due: null, paused: true });
+      expect(agentWork).toMatchObject({ due: null, paused: true });
+      const resumed = [...waitingFor(whom), resume(at('mon', '12:00'))];
+      expect(due(resumed, 'requesterWait', totals)).toBe(at('tue', '10:00'));
+      expect(due(resumed, 'agentWork', totals)).toBe(at('tue', '10:00'));
+    },
+  );
+
+  test('the totals end with the resolution and live again with it', () => {
+    const solved = [...opened(at('mon', '08:00')), fulfil(at('mon', '12:00'), 'resolution')];
+    expect(deadlines(solved, totals).agentWork).toMatchObject({
+      fulfilledAt: at('mon', '12:00'),
+      missed: null,
+    });
+    const reopened = [...solved, reopen(at('tue', '08:00'))];
+    expect(due(reopened, 'agentWork', totals)).toBe(at('tue', '12:00'));
+    expect(due(reopened, 'requesterWait', totals)).toBe(at('tue', '12:00'));
+  });
+
+  test('each word begins the time to the next one anew', () => {
+    const log = [...opened(at('mon', '08:00')), start(at('mon', '09:00'), 'periodicUpdate')];
+    expect(due(log, 'periodicUpdate', totals)).toBe(at('mon', '11:00'));
+    expect(due([...log, start(at('mon', '10:30'), 'periodicUpdate')], 'periodicUpdate', totals)).toBe(
+      at('mon', '12:30'),
+    );
+  });
+
+  test('what a policy leaves out is not promised, and has neither deadline nor explanation', () => {
+    const { firstResponse, tier } = deadlines(waitingFor(), totals);
+    expect([firstResponse, tier]).toEqual([null, null]);
+    expect(explainReckoning(waitingFor(), totals, 'firstResponse')).toBeNull();
+  });
+});
+
+describe('policies', () => {
+  const quick = targets(HOUR, 4 * HOUR);
+  const two: Promising = {
+    calendars: [office, always],
+    sla: [
+      standard({ P1: quick, P2: quick, P3: quick, P4: quick }, { name: 'vip', calendar: 'always' }),
+      ...desk.sla,
+    ],
+  };
+  const under = (when: string, name: string): ClockEntry => ({
+    kind: 'retarget',
+    at: when,
+    priority: 'P3',
+    policy: name,
+    reason: 'the requester is a VIP',
+  });
+
+  test('another policy counts from the original start, in its own hours', () => {
+    const log = [...opened(at('mon', '15:00')), under(at('mon', '15:30'), 'vip')];
+    expect(deadlines(log, two).resolution).toMatchObject({
+      policy: 'vip',
+      calendar: 'always',
+      due: at('mon', '19:00'),
+    });
+    expect(explainReckoning(log, two, 'resolution')).toMatchObject({
+      policy: 'vip',
+      reason: 'the requester is a VIP',
+    });
+  });
+
+  test('what was fulfilled keeps the policy under which it was, also when the log is compacted', () => {
+    const log = [
+      ...opened(at('mon', '08:00')),
+      fulfil(at('mon', '11:00'), 'firstResponse'),
+      under(at('mon', '11:30'), 'vip'),
+    ];
+    for (const kept of [log, compact(log)])
+      expect(deadlines(kept, two)).toMatchObject({
+        firstResponse: { policy: 'standard', missed: null },
+        resolution: { policy: 'vip', due: at('mon', '12:00') },
+      });
+  });
+
+  test('a policy that is there no longer leaves its tickets to the one for all', () => {
+    const log = [...opened(at('mon', '08:00')), under(at('mon', '08:00'), 'gone')];
+    expect(deadlines(log, two).resolution).toMatchObject({ policy: 'standard', target: 16 * HOUR });
+  });
+
+  test('the nearest calendar counts: the target’s own, its priority’s, the policy’s', () => {
+    const third = { ms: HOUR, calendar: 'office' };
+    const mixed: Promising = {
+      ...two,
+      sla: [
+        standard(
+          {
+            P1: quick,
+            P2: quick,
+            P3: { calendar: 'always', firstResponse: third, tier: { ms: HOUR } },
+            P4: quick,
+          },
+          { calendar: 'office' },
+        ),
+      ],
+    };
+    const { firstResponse, tier } = deadlines(opened(at('mon', '08:00')), mixed);
+    expect([firstResponse?.calendar, tier?.calendar]).toEqual(['office', 'always']);
+    expect(deadlines(opened(at('mon', '08:00'), 'P4'), mixed).tier?.calendar).toBe('office');
+  });
+});
+
 describe('retargeting', () => {
   test('a raised priority counts from the original start in its own calendar, the night included', () => {
     const log = [...opened(at('mon', '15:00')), retarget(at('tue', '09:00'), 'P1')];
@@ -422,7 +580,7 @@ describe('a clock set wrong', () => {
     const fault = expect.objectContaining({ name: 'InvalidInputError' });
     expect(() => deadlines([{ kind: 'resume', at: 'soon' }], desk)).toThrow(fault);
     expect(() => deadlines([start(at('mon', '08:00'), 'tier')], desk)).toThrow(/without a priority/);
-    expect(() => deadlines(opened(at('mon', '08:00'), 'P2'), desk)).toThrow(/no targets for P2/);
+    expect(() => deadlines(opened(at('mon', '08:00')), { ...desk, sla: [] })).toThrow(/no policy/);
     expect(() => deadlines(opened(at('mon', '08:00')), { ...desk, calendars: [always] })).toThrow(
       /no calendar office/,
     );
@@ -431,15 +589,21 @@ describe('a clock set wrong', () => {
 
 describe('why', () => {
   test('a deadline is explained interval by interval, and what is counted is the target', () => {
-    const withHoliday: Policy = { ...desk, calendars: [{ ...office, holidays: ['2026-06-02'] }, always] };
+    const withHoliday: Promising = { ...desk, calendars: [{ ...office, holidays: ['2026-06-02'] }, always] };
     const log = [
       ...opened(at('mon', '14:00')),
       pause(at('wed', '09:00'), 'waits for the printer'),
       resume(at('wed', '10:00')),
     ];
     expect(explainReckoning(log, withHoliday, 'firstResponse')).toEqual({
+      priority: 'P3',
+      policy: 'standard',
+      reason: '',
+      calendar: 'office',
       target: 4 * HOUR,
       due: at('wed', '11:00'),
+      fulfilledAt: null,
+      missed: null,
       paused: null,
       intervals: [
         {
@@ -552,7 +716,7 @@ describe('compaction', () => {
 
   test('pauses from before every run that is left go', () => {
     const log = [...opened(at('mon', '08:00')), pause(at('mon', '09:00')), resume(at('mon', '10:00'))];
-    const restarted = MEASURES.map((measure) => start(at('tue', '08:00'), measure));
+    const restarted = RUNS.map((measure) => start(at('tue', '08:00'), measure));
     expect(compact([...log, ...restarted])).toEqual([log[0], ...restarted]);
   });
 
@@ -613,19 +777,31 @@ describe('compaction', () => {
 
 describe('against a finger on the wall clock', () => {
   const anyTarget = fc.oneof(fc.integer({ min: 1, max: 90 }), fc.integer({ min: 60, max: 30 * 60 }));
-  const anyTargets = fc.record({
-    firstResponse: anyTarget,
-    nextResponse: anyTarget,
-    resolution: anyTarget,
-    tier: anyTarget,
-  });
-  const anyPromise = fc.record({ calendar: anyCalendar, targets: anyTargets });
-  const anyPromises: fc.Arbitrary<Promises> = fc.record({
-    P1: anyPromise,
-    P2: anyPromise,
-    P3: anyPromise,
-    P4: anyPromise,
-  });
+  /** Three calendars; each target is of the hours of one of them, and now and then there is none. */
+  const anyPromises: fc.Arbitrary<Promises> = fc
+    .tuple(
+      fc.array(anyCalendar, { minLength: 3, maxLength: 3 }),
+      fc.array(fc.tuple(anyTarget, fc.nat(3)), { minLength: TARGETS, maxLength: TARGETS }),
+    )
+    .map(([calendars, all]) => {
+      const left = [...all];
+      const next = () => {
+        const [minutes = 60, which = 0] = left.pop() ?? [];
+        const calendar = calendars[which];
+        return calendar ? { calendar, minutes } : null;
+      };
+      const ofOne = () => ({
+        firstResponse: next(),
+        nextResponse: next(),
+        periodicUpdate: next(),
+        resolution: next(),
+        requesterWait: next(),
+        agentWork: next(),
+        tier: next(),
+      });
+      const ofAll = () => ({ P1: ofOne(), P2: ofOne(), P3: ofOne(), P4: ofOne() });
+      return { vip: ofAll(), standard: ofAll() };
+    });
 
   test(
     'every deadline of every history is the one that one counts minute by minute',
@@ -734,35 +910,44 @@ describe('against a finger on the wall clock', () => {
   );
 });
 
-const desk4: Policy = {
+const desk4: Promising = {
   calendars: [always, office],
-  sla: (['P1', 'P2', 'P3', 'P4'] as const).map((priority, index) => ({
-    priority,
-    calendar: index < 2 ? 'always' : 'office',
-    ...targets((index + 1) * HOUR, (index + 1) * 8 * HOUR),
-  })),
+  sla: [
+    standard({
+      P1: { calendar: 'always', ...targets(HOUR, 8 * HOUR) },
+      P2: { calendar: 'always', ...targets(2 * HOUR, 16 * HOUR) },
+      P3: targets(3 * HOUR, 24 * HOUR),
+      P4: targets(4 * HOUR, 32 * HOUR),
+    }),
+  ],
 };
 
-function policyOf(promises: Promises): Policy {
-  const priorities = ['P1', 'P2', 'P3', 'P4'] as const;
-  return {
-    calendars: priorities.map((priority) => ({ ...promises[priority].calendar, name: priority })),
-    sla: priorities.map((priority) => {
-      const { firstResponse, nextResponse, resolution, tier } = promises[priority].targets;
-      return {
-        priority,
-        calendar: priority,
-        firstResponse: firstResponse * MINUTE,
-        nextResponse: nextResponse * MINUTE,
-        resolution: resolution * MINUTE,
-        tier: tier * MINUTE,
-      };
-    }),
+/** The same promises as desk.yaml would have them. */
+function policyOf(promises: Promises): Promising {
+  const named = new Map<Calendar, Calendar>();
+  const nameOf = (calendar: Calendar) => {
+    const known = named.get(calendar) ?? { ...calendar, name: `c${named.size}` };
+    named.set(calendar, known);
+    return known.name;
   };
+  const targetsOf = (ofOne: PromisesOfOne): Targets =>
+    Object.fromEntries(
+      MEASURES.flatMap((measure) => {
+        const promise = ofOne[measure];
+        return promise
+          ? [[measure, { ms: promise.minutes * MINUTE, calendar: nameOf(promise.calendar) }]]
+          : [];
+      }),
+    );
+  const sla = (['vip', 'standard'] as const).map((name) => {
+    const { P1, P2, P3, P4 } = promises[name];
+    return standard({ P1: targetsOf(P1), P2: targetsOf(P2), P3: targetsOf(P3), P4: targetsOf(P4) }, { name });
+  });
+  return { calendars: [...named.values(), office], sla };
 }
 
 /** All that can be asked of a log. */
-function summary(log: ClockLog, by: Policy) {
+function summary(log: ClockLog, by: Promising) {
   const reckoned = deadlines(log, by);
   return MEASURES.map((measure) => {
     const one = reckoned[measure];
@@ -770,7 +955,7 @@ function summary(log: ClockLog, by: Policy) {
       one && {
         ...one,
         used: one.used(log.at(-1)?.at ?? ''),
-        warnAt: one.warnAt(0.75),
+        usedUpAt: one.usedUpAt(Math.round(one.target * 0.75)),
         why: explainReckoning(log, by, measure),
       }
     );

@@ -10,8 +10,12 @@ export const MINUTE = 60_000;
 const DAY = 1440;
 const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
 
-/** For each minute of [from, to) whether the calendar is open. */
+/** For each minute of [from, to) whether the calendar, or one of those that it is made of, is open. */
 export function openMinutes(calendar: Calendar, from: number, to: number): boolean[] {
+  if (calendar.of) {
+    const all = calendar.of.map((member) => openMinutes(member, from, to));
+    return Array.from({ length: to - from }, (_, minute) => all.some((open) => open[minute]));
+  }
   const open: boolean[] = [];
   // What the wall has shown at most so far: a time that comes a second time has already been.
   let reached = Number.NEGATIVE_INFINITY;
@@ -72,8 +76,9 @@ function readWall(zone: string, minute: number): number {
   return Date.parse(`${wall.format(minute * MINUTE).replace(' ', 'T')}Z`) / MINUTE;
 }
 
-/** What a desk promises, in minutes. */
-export type Promises = Record<Priority, { calendar: Calendar; targets: Record<Measure, number> }>;
+/** What each policy of a desk promises, in minutes; null is no promise. The one named `standard` is for all. */
+export type Promises = Record<'vip' | 'standard', Record<Priority, PromisesOfOne>>;
+export type PromisesOfOne = Record<Measure, { calendar: Calendar; minutes: number } | null>;
 
 export interface SlowlyReckoned {
   startedAt: number;
@@ -96,55 +101,60 @@ export function reckonSlowly(
 ): Record<Measure, SlowlyReckoned | null> {
   const start = minuteOf(log[0]?.at ?? '');
   const end = minuteOf(log.at(-1)?.at ?? '');
+  const times = log.map(({ at }) => minuteOf(at));
   const found = new Map<Calendar, boolean[]>();
-  const result: Record<Measure, SlowlyReckoned | null> = {
-    firstResponse: null,
-    nextResponse: null,
-    resolution: null,
-    tier: null,
-  };
+  const result: Partial<Record<Measure, SlowlyReckoned | null>> = {};
   for (const measure of MEASURES) {
+    // Both totals begin, end and are reopened as the resolution is.
+    const run = measure === 'requesterWait' || measure === 'agentWork' ? 'resolution' : measure;
     let started: number | null = null;
-    let fulfilled: { at: number; under: Priority } | null = null;
-    let paused = false;
-    let priority: Priority = 'P4';
+    let fulfilled: { at: number; under: PromisesOfOne } | null = null;
+    let waitsFor: string | null = null;
+    let terms = promises.standard.P4;
     let ran: number[] = [];
     let next = 0;
+    const paused = () =>
+      waitsFor !== null &&
+      !(measure === 'requesterWait' && (waitsFor === 'third-party' || waitsFor === 'approval'));
     for (let minute = start; minute < horizon; minute++) {
-      for (let entry = log[next]; entry && minuteOf(entry.at) === minute; entry = log[++next]) {
-        const mine = 'measure' in entry && entry.measure === measure;
-        if (entry.kind === 'retarget') priority = entry.priority;
-        if (entry.kind === 'pause') paused = true;
-        if (entry.kind === 'resume' || entry.kind === 'reopen') paused = false;
-        if (entry.kind === 'reopen' && measure === 'resolution') fulfilled = null;
-        if (entry.kind === 'fulfil' && mine && started !== null)
-          fulfilled ??= { at: minute, under: priority };
+      for (let entry = log[next]; entry && times[next] === minute; entry = log[++next]) {
+        const mine = 'measure' in entry && entry.measure === run;
+        if (entry.kind === 'retarget')
+          terms = promises[entry.policy === 'vip' ? 'vip' : 'standard'][entry.priority];
+        if (entry.kind === 'pause') waitsFor ??= entry.awaited ?? 'requester';
+        if (entry.kind === 'resume' || entry.kind === 'reopen') waitsFor = null;
+        if (entry.kind === 'reopen' && run === 'resolution') fulfilled = null;
+        if (entry.kind === 'fulfil' && mine && started !== null) fulfilled ??= { at: minute, under: terms };
         if (entry.kind === 'start' && mine) {
           started = minute;
           fulfilled = null;
           ran = [];
         }
       }
-      if (started !== null && !fulfilled && !paused) ran.push(minute);
+      if (started !== null && !fulfilled && !paused()) ran.push(minute);
     }
-    if (started === null) continue;
-    const { calendar, targets } = promises[fulfilled?.under ?? priority];
+    const promise = (fulfilled?.under ?? terms)[measure];
+    if (started === null || !promise) {
+      result[measure] = null;
+      continue;
+    }
+    const { calendar, minutes } = promise;
     const open = found.get(calendar) ?? openMinutes(calendar, start, horizon);
     found.set(calendar, open);
     const counts = (minute: number) => open[minute - start] === true;
-    const usedUp = ran.filter(counts)[targets[measure] - 1];
-    const stands = fulfilled !== null || paused;
+    const usedUp = ran.filter(counts)[minutes - 1];
+    const stands = fulfilled !== null || paused();
     result[measure] = {
       startedAt: started,
       fulfilledAt: fulfilled?.at ?? null,
-      paused: paused && !fulfilled,
+      paused: paused() && !fulfilled,
       used: ran.filter((minute) => minute < end && counts(minute)).length,
       due: stands || usedUp === undefined ? null : usedUp + 1,
       // It is missed when the clock ran on, open or not, after the last minute was used.
       missed: stands && usedUp !== undefined && ran.some((minute) => minute > usedUp) ? usedUp + 1 : null,
     };
   }
-  return result;
+  return result as Record<Measure, SlowlyReckoned | null>;
 }
 
 export function minuteOf(at: string): number {

@@ -119,6 +119,7 @@ test('only what a person wrote, sanitized where it came in, stands in HTML unesc
     'layout/said: {{{body}}}',
     'layout/own-words: {{{body}}}',
     'transcript/mail: {{{said.body}}}',
+    'transcript/mail: {{{shown.body}}}',
   ]);
 });
 

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import type { Notice } from '../../core/mail/outcome.ts';
 import { type Plan, updatesFor } from '../../core/ticket/audience.ts';
 import { change } from '../../core/ticket/change.ts';
+import { nextStep } from '../../core/ticket/next-step.ts';
 import type { Happening, Message, Ticket, TicketEvent } from '../../core/ticket/ticket.ts';
+import { failed } from '../../core/ticket/undeliverable.ts';
 import { renderUpdate } from '../../templates/render.ts';
 import { durationIn, mailView, ticketView, timeIn } from '../../templates/view.ts';
 import { desk, ID, KIM, LUIS, later, MONDAY, NORA, opened, PRIYA, ticket } from '../sample.ts';
@@ -101,6 +104,39 @@ describe('mail to a requester', () => {
   });
 });
 
+test('a requester is asked for nothing while others are waited for, and hears nothing of the desk’s own measures', () => {
+  const waiting = (awaited?: 'third-party') =>
+    change(
+      ticket(),
+      [{ kind: 'paused', until: null, reason: 'a part', by: LUIS, ...(awaited ? { awaited } : {}) }],
+      MONDAY,
+      desk,
+    ).after;
+  const shown: Happening = {
+    ...{ kind: 'commanded', by: NORA, lines: [], refused: false, shows: ['status'], words: 'none' },
+  };
+  const [asked] = mails(shown, waiting());
+  expect(asked?.text).toContain('waiting for your answer');
+  const [others] = mails(shown, waiting('third-party'));
+  expect(others?.text).toContain('Status: waiting for others');
+  expect(others?.text).not.toContain('your answer');
+  const due = { periodicUpdate: MONDAY, requesterWait: MONDAY, agentWork: MONDAY };
+  const event: TicketEvent = { ...shown, number: 9, at: MONDAY };
+  const [plan] = updatesFor(event, ticket(), desk);
+  const status = plan && rendered(plan, event, { ...ticket(), deadlines: due }, message()).text;
+  expect(status).toContain('Next update: ');
+  expect(status).not.toMatch(/waiting|work on/i);
+});
+
+test('a deadline that goes on being late is told like its fall', () => {
+  const [late] = mails({
+    ...{ kind: 'deadline-overrun', measure: 'agentWork', due: MONDAY, startedAt: MONDAY, assignee: LUIS },
+    ...{ after: 3_600_000, do: ['tell-manager'] },
+  });
+  expect(late?.plan).toMatchObject({ kind: 'breach', to: { address: 'grace.okafor@example.test' } });
+  expect(late?.text).toContain('Work on the ticket was due by Mon 23 Nov, 10:00');
+});
+
 describe('mail to an agent', () => {
   test('hands over what was said so far, notes included', () => {
     const [assignment] = mails({
@@ -126,7 +162,7 @@ describe('mail to an agent', () => {
   });
 
   test('warns with the deadline and the time that is left', () => {
-    const [warning] = mails({ kind: 'deadline-warned', ...deadline });
+    const [warning] = mails({ kind: 'deadline-warned', warnings: ['75%'], ...deadline });
     expect(warning?.text).toContain('First response');
     expect(warning?.text).toContain('3 h left');
   });
@@ -144,6 +180,47 @@ describe('mail to an agent', () => {
     expect(transcript?.text).toContain('#noet');
     expect(transcript?.text).toContain('did you mean #note?');
     expect(transcript?.text).toContain('#escalate');
+  });
+
+  test('says how many files are withheld and what to do; a requester does not hear of it', () => {
+    const { after, events } = opened();
+    const words = (to: string) => {
+      const event = events.find((each) => each.kind === (to === NORA ? 'opened' : 'assigned')) as TicketEvent;
+      const plan = updatesFor(event, after, desk).find((each) => each.to.address === to) as Plan;
+      return rendered({ ...plan, message: 1 }, event, after, message({ withheld: 3 })).text.replace(
+        /\s+/g,
+        ' ',
+      );
+    };
+    expect(words(LUIS)).toContain('3 files are withheld: the virus check did not say that they are clean.');
+    expect(words(NORA)).not.toContain('withheld');
+  });
+
+  test('lists files that share a name apart, each as it goes out, pictures that no HTML shows among them', () => {
+    const { after, events } = opened();
+    const event = events[1] as TicketEvent;
+    const [plan] = updatesFor(event, after, desk);
+    const file = {
+      name: 'scan.pdf',
+      contentType: 'application/pdf',
+      size: 10,
+      inline: false,
+      contentId: null,
+    };
+    const attachments = [
+      { ...file, key: 'files/m/1' },
+      { ...file, key: 'files/m/2' },
+      { ...file, name: 'logo.png', inline: true, contentId: 'logo', key: 'files/m/3' },
+    ];
+    const { attachments: shown } = ticketView({
+      ...{ plan: plan as Plan, event, ticket: after, message: message({ attachments }), history: [] },
+      ...{ attached: ['files/m/2', 'files/m/3'], replyTo, desk, now: MONDAY },
+    });
+    expect(shown.map(({ name, attached }) => [name, attached])).toEqual([
+      ['scan.pdf', false],
+      ['scan (2).pdf', true],
+      ['logo.png', true],
+    ]);
   });
 
   test('warns of a sender who is not proven', () => {
@@ -210,4 +287,76 @@ test.each([
   [51 * 3_600_000, '2 d 3 h'],
 ])('%d ms are %s', (ms, words) => {
   expect(durationIn('en', ms)).toBe(words);
+});
+
+describe.each(['en', 'de'] as const)('what the desk itself tells an agent in %s', (language) => {
+  const speaking = { ...desk, language };
+  const note = (happenings: Happening[], before = ticket()) => {
+    const { after, events } = change(before, happenings, MONDAY, speaking);
+    return events.flatMap((event) =>
+      updatesFor(event, after, speaking).map((plan) => {
+        const view = ticketView({
+          ...{ plan, event, ticket: after, message: null, history: [], attached: [] },
+          ...{ replyTo, desk: speaking, now: MONDAY },
+        });
+        return renderUpdate(view).text.replace(/\s+/g, ' ');
+      }),
+    )[0];
+  };
+
+  test('that nothing reaches the requester, until when the clock stands, and that it runs again', () => {
+    const failure = { address: NORA, status: '5.1.1', permanent: true, update: null };
+    const dead = failed(ticket(), [failure], MONDAY);
+    expect(note(dead)).toContain(NORA);
+    expect(note(dead)).toMatch(/5\.1\.1.*26 Nov|5\.1\.1.*26\. Nov/);
+    const standing = change(ticket(), dead, MONDAY, desk).after;
+    const resumed = nextStep(standing, later(MONDAY, 72), desk, new Map());
+    expect(note(resumed, standing)).toMatch(
+      { en: /nobody has answered since/, de: /seither hat niemand geantwortet/ }[language],
+    );
+  });
+
+  test('that somebody complained, and where a mail is that was written to his team as well', () => {
+    expect(note([{ kind: 'complained', address: NORA }])).toMatch(/nora@example\.org .*spam/i);
+    const told = note([{ kind: 'referred', address: 'hr@desk.example.test', team: 'hr', lead: PRIYA }]);
+    expect(told).toContain('hr@desk.example.test');
+    expect(told).toContain('Service Desk');
+    expect(told).toContain('Luis Ortega');
+  });
+
+  test.each([
+    ['back on 30 November', false],
+    ['until 12/03', true],
+    [null, false],
+  ])('that an agent is away: %s', (quote, ambiguous) => {
+    const to = { address: 'martha.lind@example.test', name: 'Martha Lind' };
+    const plan: Plan = {
+      id: 'x',
+      kind: 'note',
+      to,
+      audience: 'lead',
+      message: null,
+      history: false,
+      speaker: null,
+    };
+    const event: Notice = {
+      kind: 'away',
+      to,
+      reason: 'out-of-office',
+      person: LUIS,
+      from: MONDAY,
+      until: later(MONDAY, 24 * 7),
+      quote,
+      ambiguous,
+      subject: '',
+      messageId: null,
+      language,
+    };
+    const { subject, text } = renderUpdate(mailView({ plan, event, code: null, desk: speaking }));
+    expect(subject).toMatch(/^Luis Ortega .*30/);
+    expect(text).toContain('desk people');
+    if (quote) expect(text).toContain(quote);
+    expect(/two ways|zwei Arten/.test(text)).toBe(ambiguous);
+    expect(/next working day|nächsten Arbeitstags/.test(text.replace(/\s+/g, ' '))).toBe(quote === null);
+  });
 });

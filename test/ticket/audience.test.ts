@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { updatesFor } from '../../core/ticket/audience.ts';
+import { inParts, updatesFor } from '../../core/ticket/audience.ts';
 import { change } from '../../core/ticket/change.ts';
 import type { Happening, Ticket } from '../../core/ticket/ticket.ts';
 import { desk, KIM, LUIS, MARTHA, MONDAY, NORA, opened, PRIYA, ticket } from '../sample.ts';
@@ -116,7 +116,7 @@ describe('time', () => {
   const deadline = { measure: 'firstResponse', due: MONDAY, startedAt: MONDAY, assignee: LUIS } as const;
 
   test('a warning goes to the agent, a breach to the lead', () => {
-    expect(told({ kind: 'deadline-warned', ...deadline })).toEqual([`warning → ${LUIS}`]);
+    expect(told({ kind: 'deadline-warned', warnings: ['75%'], ...deadline })).toEqual([`warning → ${LUIS}`]);
     expect(told({ kind: 'deadline-breached', ...deadline })).toEqual([`breach → ${MARTHA}`]);
   });
 
@@ -125,9 +125,9 @@ describe('time', () => {
   });
 
   test('a warning goes to whoever had the ticket then, though it climbed in the same moment', () => {
-    expect(told({ kind: 'deadline-warned', ...deadline }, { ...ticket(), assignee: PRIYA })).toEqual([
-      `warning → ${LUIS}`,
-    ]);
+    expect(
+      told({ kind: 'deadline-warned', warnings: ['75%'], ...deadline }, { ...ticket(), assignee: PRIYA }),
+    ).toEqual([`warning → ${LUIS}`]);
   });
 
   test('a reminder goes to the requester', () => {
@@ -145,4 +145,15 @@ test('the same event gives the same update ids each time, in letters that SES ta
   const ids = () => events.flatMap((event) => updatesFor(event, after, desk)).map(({ id }) => id);
   expect(ids()).toEqual(ids());
   for (const id of ids()) expect(id).toMatch(/^[A-Za-z0-9_-]{1,256}$/);
+});
+
+test('an update in several mails has an id for each, and the first keeps the update’s own', () => {
+  const { after, events } = opened();
+  const [plan] = events.flatMap((event) => updatesFor(event, after, desk));
+  if (!plan) throw new Error('somebody hears of it');
+  const parts = inParts(plan, 3);
+  expect(parts.map(({ id }) => id)).toEqual([plan.id, `${plan.id}-p2`, `${plan.id}-p3`]);
+  expect(parts.map(({ part }) => part)).toEqual([1, 2, 3].map((number) => ({ number, of: 3 })));
+  for (const { id } of parts) expect(id).toMatch(/^[A-Za-z0-9_-]{1,256}$/);
+  expect(inParts(plan, 1)).toEqual([plan]);
 });

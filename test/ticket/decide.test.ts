@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readCommands } from '../../core/mail/commands.ts';
-import { type Act, decideCommands } from '../../core/ticket/decide.ts';
+import { decideCommands } from '../../core/ticket/decide.ts';
+import type { Act } from '../../core/ticket/decision.ts';
 import type { Happening } from '../../core/ticket/ticket.ts';
 import { desk, KIM, LUIS, MONDAY, NORA, PRIYA, ticket } from '../sample.ts';
 
@@ -98,6 +99,16 @@ describe('#waiting', () => {
     ]);
   });
 
+  test.each([
+    ['#waiting 3d supplier sends the part', 'third-party'],
+    ['#waiting for the vendor', 'third-party'],
+    ['#waiting approval of the head of sales', 'approval'],
+    ['#waiting 3d what the supplier told her', 'requester'],
+    ['#waiting', 'requester'],
+  ])('%s waits for: %s', (line, awaited) => {
+    expect(decide(line).happenings).toMatchObject([{ kind: 'paused', awaited }]);
+  });
+
   test('stands until a morning in the desk’s zone', () => {
     expect(decide('#waiting 2026-12-01').happenings).toMatchObject([{ until: '2026-12-01T07:00:00.000Z' }]);
     expect(decide('#waiting until tomorrow 14:30 call back').happenings).toMatchObject([
@@ -153,6 +164,27 @@ describe('#status', () => {
     expect(kinds(decide('#status resolved').happenings)).toEqual(['resolved']);
     expect(kinds(decide('#status open', resolved).happenings)).toEqual(['reopened']);
     expect(decide('#status reslved').lines[0]?.detail).toContain('did you mean resolved?');
+  });
+});
+
+describe('#files and #history', () => {
+  test('show, and change nothing', () => {
+    expect(decide('#files\n#files 1\n#history')).toMatchObject({
+      ...{ happenings: [], refused: false, shows: ['files', 'history'], files: ['latest', 1] },
+      lines: [{ outcome: 'done' }, { outcome: 'done' }, { outcome: 'done' }],
+    });
+  });
+
+  test.each(['2', '0', '-1', '1.5', 'one', '99999999999'])(
+    '#files %s is refused where the ticket has one message',
+    (value) => {
+      expect(decide(`#files ${value}`)).toMatchObject({ refused: true, shows: [], files: [] });
+    },
+  );
+
+  test('are no commands of a requester’s: what he writes there is text', () => {
+    const requester: Act = { ...agent, by: NORA, role: 'requester' };
+    expect(decide('#files\n#history', ticket(), requester)).toMatchObject({ lines: [], shows: [] });
   });
 });
 

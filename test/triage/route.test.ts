@@ -6,7 +6,10 @@ import { deskOf, SMALL_DESK } from '../config/small-desk.ts';
 /** A Monday at noon in Berlin: between the morning and the afternoon hours of `office` at 12:30 local, on duty at 10:00. */
 const MONDAY_10 = '2026-11-23T09:00:00Z';
 const MONDAY_NIGHT = '2026-11-23T22:00:00Z';
-const NOBODY: ReadonlySet<string> = new Set();
+const AWAY = {
+  ...{ from: '2026-11-20T00:00:00Z', until: '2026-11-30T00:00:00Z' },
+  ...{ why: 'he says so', quote: 'until 30/11', ambiguous: false, source: 'mail-1' },
+};
 
 const small = deskOf(SMALL_DESK);
 const lead = small.people.find(({ role }) => role === 'lead') as Person;
@@ -105,8 +108,13 @@ describe('a ticket passes by', () => {
 
   test('people who are away although the file does not say so', () => {
     const desk = deskWith({ name: 'ann' }, { name: 'bob' });
-    expect(routeIn(desk, { bob: load(9) }, { away: new Set(['ann@example.org']) }).assignee).toBe(
-      'bob@example.org',
+    const away = { ...load(0), away: { ...AWAY, until: '2026-11-27T00:00:00Z' } };
+    expect(routeIn(desk, { ann: away, bob: load(9) })).toEqual({
+      assignee: 'bob@example.org',
+      reason: 'bob: on duty; the only one of it at tier 1; ann is away until 2026-11-27',
+    });
+    expect(routeIn(desk, { ann: away, bob: load(9) }, { now: '2026-11-27T00:00:00Z' }).assignee).toBe(
+      'ann@example.org',
     );
   });
 
@@ -126,15 +134,17 @@ describe('when nobody', () => {
     );
     expect(routeIn(desk, { bob: load(9) }, { now: MONDAY_NIGHT })).toEqual({
       assignee: 'bob@example.org',
-      reason: 'bob: nobody of tier 1 is on duty now, so off duty; the only one of it at tier 1',
+      reason:
+        'bob: nobody of tier 1 is on duty now, so off duty; the only one of it at tier 1; ann is away until 2026-12-01',
     });
   });
 
   test('is there it goes to the team’s lead', () => {
-    const routed = routeIn(deskWith({ name: 'ann' }), {}, { away: new Set(['ann@example.org']) });
+    const routed = routeIn(deskWith({ name: 'ann' }), { ann: { ...load(0), away: AWAY } });
     expect(routed).toEqual({
       assignee: lead.address,
-      reason: 'Leo: everybody of it at tier 1 is absent; the lead of it takes it',
+      reason:
+        'Leo: everybody of it at tier 1 is absent (ann is away until 2026-11-30); the lead of it takes it',
     });
   });
 
@@ -146,11 +156,8 @@ describe('when nobody', () => {
   });
 
   test('but an absent lead is left it still goes to him, and the reason says so', () => {
-    const routed = routeIn(
-      deskWith({ name: 'ann' }),
-      {},
-      { away: new Set(['ann@example.org', lead.address]) },
-    );
+    const gone = { ...load(0), away: AWAY };
+    const routed = routeIn(deskWith({ name: 'ann' }), { ann: gone, leo: gone });
     expect(routed.assignee).toBe(lead.address);
     expect(routed.reason).toContain('although absent');
   });
@@ -211,7 +218,6 @@ function load(open: number, lastAssignedAt: string | null = null): Load {
 interface Circumstances {
   tier?: number;
   skills?: string[];
-  away?: ReadonlySet<string>;
   now?: string;
   exclude?: string[];
 }
@@ -219,8 +225,8 @@ interface Circumstances {
 function routeIn(
   desk: Desk,
   loads: Record<string, Load>,
-  { tier = 1, skills = [], away = NOBODY, now = MONDAY_10, exclude }: Circumstances = {},
+  { tier = 1, skills = [], now = MONDAY_10, exclude }: Circumstances = {},
 ) {
   const byAddress = new Map(Object.entries(loads).map(([name, each]) => [`${name}@example.org`, each]));
-  return route({ team: 'it', tier, skills }, desk, byAddress, now, { away, exclude });
+  return route({ team: 'it', tier, skills }, desk, byAddress, now, { exclude });
 }

@@ -104,6 +104,10 @@ export function purpose(step) {
       return `to warn of the ${measure(name)}`;
     case 'breach':
       return `when the ${measure(name)} is due`;
+    case 'overrun':
+      return `because the ${measure(name)} is long overdue`;
+    case 'hand-over':
+      return 'to hand it over';
     case 'remind':
       return 'to remind the requester';
     case 'resume':
@@ -151,6 +155,40 @@ export function told(event, who) {
         sentence: `${by === 'The desk' ? 'Assigned' : `${by} assigned it`} to ${who(event.assignee)}`,
         aside: event.reason,
       };
+    case 'unassigned':
+      return { sentence: `${by} put it back: it is in nobody’s hands` };
+    case 'given-to-team':
+      return { sentence: `${by} gave it from ${event.previous} to ${event.team}` };
+    case 'requester-changed':
+      return { sentence: `${by} made it the request of ${who(event.requester.address)}` };
+    case 'copies-changed':
+      return {
+        sentence: `${by} changed who is on copy`,
+        aside: [
+          ...event.added.map((/** @type {{address: string}} */ { address }) => `+${address}`),
+          ...event.removed.map((/** @type {string} */ address) => `-${address}`),
+        ].join(' '),
+      };
+    case 'muted':
+      return { sentence: `${by} wants no more mail of it` };
+    case 'watched':
+      return { sentence: `${by} reads along` };
+    case 'unwatched':
+      return { sentence: `${by} no longer reads along` };
+    case 'retyped':
+      return { sentence: `${by} made it a ${event.type}, from a ${event.previous}` };
+    case 'tagged':
+      return {
+        sentence: `${by} changed its tags`,
+        aside: [
+          ...event.added.map((/** @type {string} */ tag) => `+${tag}`),
+          ...event.removed.map((/** @type {string} */ tag) => `-${tag}`),
+        ].join(' '),
+      };
+    case 'time-spent':
+      return { sentence: `${by} worked ${event.minutes} minutes on it`, aside: event.what };
+    case 'deescalated':
+      return { sentence: `Went back from tier ${event.from} to ${event.to}`, aside: event.reason };
     case 'started':
       return { sentence: `${by} began to work on it` };
     case 'prioritised':
@@ -183,6 +221,19 @@ export function told(event, who) {
         sentence: `${titled(measure(event.measure))} was due ${fully(event.due)} and is late`,
         tone: 'bad',
       };
+    case 'kept':
+      return { sentence: `It stays with ${who(event.assignee)}`, aside: event.reason };
+    case 'deadline-overrun':
+      return {
+        sentence: `${titled(measure(event.measure))} was due ${fully(event.due)} and is still late`,
+        aside: event.do.map(plain).join(', '),
+        tone: 'bad',
+      };
+    case 'reckoned-anew':
+      return {
+        sentence: `The policy ${event.policy} holds${event.cause === 'desk-changed' ? ', as desk.yaml was changed' : ''}`,
+        aside: event.reason,
+      };
     case 'requester-reminded':
       return { sentence: 'The requester was reminded' };
     case 'commanded':
@@ -207,9 +258,39 @@ export function told(event, who) {
         aside: event.status ?? '',
         tone: 'bad',
       };
+    case 'delivery-delayed':
+      return { sentence: `Mail to ${event.address} is late`, aside: event.status ?? '' };
     case 'complained':
       return { sentence: `${event.address} complained of our mail`, tone: 'bad' };
+    case 'flooded':
+      return {
+        sentence: `${event.address} writes one mail after another`,
+        aside: 'What comes now is only kept.',
+        tone: 'bad',
+      };
+    case 'update-withheld':
+      return { sentence: `A mail to ${event.address} was withheld`, aside: event.reason };
+    case 'automatic-mail-received':
+      return { sentence: automaticMail(event, who), aside: event.excerpt };
+    case 'referred':
+      return { sentence: `It was also written to ${event.address}; ${who(event.lead)} was told` };
     default:
       return { sentence: titled(event.kind) };
   }
+}
+
+/** @type {Record<string, string>} */
+const AUTOMATIC = {
+  'auto-reply': 'An automatic reply',
+  'out-of-office': 'An out-of-office notice',
+  receipt: 'A receipt',
+  delayed: 'A report that mail is late',
+  bounce: 'A report that mail was not delivered',
+  complaint: 'A complaint about our mail',
+};
+
+/** @param {any} event @param {(address: string) => string} who */
+function automaticMail({ what, from, about }, who) {
+  const writer = from ? ` from ${who(from)}` : '';
+  return `${AUTOMATIC[what] ?? titled(what)}${writer}${about && about !== from ? `, about ${about}` : ''}`;
 }

@@ -1,0 +1,122 @@
+/** How much came from one sender, and how much went to one person: counted atomically, in real time, and forgotten soon. */
+import { type Counted, FIRST_OF_ALL, FLOOD_WINDOW, type Tally, wouldOpen } from '../core/mail/flood.ts';
+import { countersOf, PACE_REMEMBERED, type Paced, staleCounters } from '../core/ticket/pace.ts';
+import { expiry, type Item, type Table } from './table.ts';
+
+export interface Rates {
+  /** Counts a mail that came in, once however often it is tried. One call, and three when a window has just ended. `realNow` in epoch ms. */
+  arrived(counted: Counted, mailId: string, realNow: number): Promise<Tally>;
+  /** Counts a mail that is about to go out, and returns all counters of its recipient. One call. */
+  sent(paced: Paced, realNow: number): Promise<Record<string, number>>;
+  /** It did not go out. `realNow` as it was counted with. */
+  takeBack(paced: Paced, realNow: number): Promise<void>;
+}
+
+export function openRates(table: Table): Rates {
+  // A mail that is tried again after a conflict must not count as two: the first try is a moment ago, in this process.
+  const remembered = new Map<string, Promise<Tally>>();
+  return {
+    arrived(counted, mailId, realNow) {
+      const tally = remembered.get(mailId) ?? arrive(table, counted, mailId, realNow);
+      remembered.delete(mailId);
+      remembered.set(mailId, tally);
+      const oldest = remembered.keys().next().value;
+      if (remembered.size > MOST_REMEMBERED && oldest !== undefined) remembered.delete(oldest);
+      tally.catch(() => remembered.delete(mailId));
+      return tally;
+    },
+    async sent(paced, realNow) {
+      const counts = countsIn(await add(table, paced, 1, realNow));
+      const stale = staleCounters(Object.keys(counts), realNow).slice(0, MOST_FORGOTTEN);
+      if (Object.keys(counts).length > MOST_COUNTERS && stale.length > 0) await forget(table, paced, stale);
+      return counts;
+    },
+    async takeBack(paced, realNow) {
+      await add(table, paced, -1, realNow);
+    },
+  };
+}
+
+const MOST_REMEMBERED = 100;
+/** Whoever gets mail all the time has counters that are never forgotten with their item; its size is what a write costs. */
+const MOST_COUNTERS = 200;
+const MOST_FORGOTTEN = 100;
+
+const inKey = (sender: string) => ({ pk: `RATE#in#${sender}`, sk: 'RATE' });
+const outKey = (recipient: string) => ({ pk: `RATE#out#${recipient}`, sk: 'RATE' });
+
+type Window = Item & { counts: Record<string, number>; firsts: Record<string, string>; endsAt: number };
+
+/**
+ * A window begins with the first mail that is counted and is begun anew when it has ended, so that no border of the
+ * clock falls into a flood.
+ */
+async function arrive(table: Table, counted: Counted, mailId: string, realNow: number): Promise<Tally> {
+  for (let attempt = 1; ; attempt++) {
+    const tally =
+      (await goOn(table, counted, mailId, realNow)) ?? (await begin(table, counted, mailId, realNow));
+    if (tally) return tally;
+    if (attempt === 2) throw new Error(`the counters of ${counted.sender} begin and end at once`);
+  }
+}
+
+/** Null when no window runs. */
+async function goOn(
+  table: Table,
+  { sender, slot }: Counted,
+  mailId: string,
+  realNow: number,
+): Promise<Tally | null> {
+  const opens = wouldOpen(slot);
+  const found = await table.update<Window>(inKey(sender), {
+    update: [
+      'ADD counts.#slot :one',
+      `SET firsts.#slot = if_not_exists(firsts.#slot, :mail)${
+        opens ? ', firsts.#first = if_not_exists(firsts.#first, :mail)' : ''
+      }`,
+    ].join(' '),
+    expression: 'endsAt > :now',
+    names: { '#slot': slot, ...(opens ? { '#first': FIRST_OF_ALL } : {}) },
+    values: { ':one': 1, ':mail': mailId, ':now': realNow },
+  });
+  return found && { counts: found.counts, firsts: found.firsts };
+}
+
+/** Null when somebody else began it meanwhile. */
+async function begin(
+  table: Table,
+  { sender, slot }: Counted,
+  mailId: string,
+  realNow: number,
+): Promise<Tally | null> {
+  const endsAt = realNow + FLOOD_WINDOW;
+  const counts = { [slot]: 1 };
+  const firsts = { [slot]: mailId, ...(wouldOpen(slot) ? { [FIRST_OF_ALL]: mailId } : {}) };
+  const begun = await table.put(
+    { ...inKey(sender), counts, firsts, endsAt, expiresAt: expiry(endsAt) },
+    { expression: 'attribute_not_exists(pk) OR endsAt <= :now', values: { ':now': realNow } },
+  );
+  return begun ? { counts, firsts } : null;
+}
+
+async function add(table: Table, paced: Paced, by: 1 | -1, realNow: number): Promise<Item> {
+  const counters = countersOf(paced, realNow);
+  const found = await table.update<Item>(outKey(paced.recipient), {
+    update: `SET expiresAt = :until ADD ${counters.map((_, at) => `#c${at} :by`).join(', ')}`,
+    names: Object.fromEntries(counters.map((name, at) => [`#c${at}`, name])),
+    values: { ':by': by, ':until': expiry(realNow + PACE_REMEMBERED) },
+  });
+  if (!found) throw new TypeError('an update without a condition was not made');
+  return found;
+}
+
+async function forget(table: Table, { recipient }: Paced, names: string[]): Promise<void> {
+  await table.update(outKey(recipient), {
+    update: `REMOVE ${names.map((_, at) => `#c${at}`).join(', ')}`,
+    names: Object.fromEntries(names.map((name, at) => [`#c${at}`, name])),
+  });
+}
+
+function countsIn({ pk: _, sk: _sk, expiresAt: _until, ...counters }: Item): Record<string, number> {
+  return counters as Record<string, number>;
+}

@@ -1,0 +1,33 @@
+/** What was learned from filed tickets, for `classify.ts` to ask where the rules of desk.yaml have found no clue. */
+import { guesser } from './guess.ts';
+import type { Model } from './model.ts';
+
+/** Of a text, the category that people would file it under. */
+export type Learned = (text: string) => Opinion;
+
+export interface Opinion {
+  category: string;
+  /** From 0 to 1. */
+  confidence: number;
+  /** Whether nine of ten such opinions were right on tickets that were held out, and there are words to show for it. */
+  isSure: boolean;
+  /** The words that spoke most for it, the strongest first. */
+  closest: string[];
+}
+
+export function learnedFrom(model: Model): Learned {
+  const { guess, closest } = guesser(model);
+  return (text) => {
+    const { label, confidence } = guess(text);
+    const words = closest(text, label, CLOSEST);
+    return {
+      category: label,
+      confidence,
+      isSure: model.sure !== null && confidence >= model.sure && words.length > 0,
+      closest: words,
+    };
+  };
+}
+
+/** As many as a reason has room for. */
+const CLOSEST = 3;

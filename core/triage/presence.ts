@@ -1,0 +1,43 @@
+/** Who is away although desk.yaml does not say so: his own mail program said it. */
+import { Temporal } from 'temporal-polyfill';
+import type { Desk, Person } from '../config/desk.ts';
+
+export interface Away {
+  /** ISO 8601 UTC; he is there again at `until`. */
+  from: string;
+  until: string;
+  /** What said so, in words. */
+  why: string;
+  /** The words that were read; null when they name no day, and the end is a guess that the next notice moves along. */
+  quote: string | null;
+  /** Its numbers can be read in two ways. */
+  ambiguous: boolean;
+  /** The mail that said it. */
+  source: string;
+}
+
+export function isAway(away: Away | null | undefined, now: string): away is Away {
+  return away != null && Date.parse(away.from) <= Date.parse(now) && Date.parse(now) < Date.parse(away.until);
+}
+
+/** The zone in which somebody's days begin. */
+export function zoneOf(person: Pick<Person, 'hours'>, desk: Desk): string {
+  return desk.calendars.find(({ name }) => name === person.hours)?.timezone ?? desk.timezone;
+}
+
+/** By the file or by his own word: the first day on which somebody is there again, null when he is there now. */
+export function awayUntil(
+  person: Person,
+  away: Away | null | undefined,
+  desk: Desk,
+  now: string,
+): { day: string; why: string } | null {
+  const timezone = zoneOf(person, desk);
+  const dayOf = (at: string) => Temporal.Instant.from(at).toZonedDateTimeISO(timezone).toPlainDate();
+  const today = dayOf(now).toString();
+  const written = person.absences.find(({ from, to }) => from <= today && today <= to);
+  const planned = written && Temporal.PlainDate.from(written.to).add({ days: 1 }).toString();
+  const said = isAway(away, now) ? dayOf(away.until).toString() : undefined;
+  if (said && (!planned || said >= planned)) return { day: said, why: away?.why ?? '' };
+  return planned ? { day: planned, why: 'desk.yaml says so' } : null;
+}

@@ -1,0 +1,287 @@
+/** What receive-email does with mail at which something fails: the desk itself, the process, or the world around it. */
+import { describe, expect, test } from 'vitest';
+import { ConflictError, UnavailableError } from '../../core/faults.ts';
+import type { Receipt } from '../../core/mail/email.ts';
+import type { MailEvent } from '../../core/mail/record.ts';
+import { receiveEmail } from '../../functions/receive-email.ts';
+import { desk, NORA } from '../sample.ts';
+import { deliver, type SmallWorld, smallWorld } from './world.ts';
+
+/** A desk that does something when it is asked, in a pure step, whether this address belongs to it. */
+function deskThat(asked: (address: string) => void): typeof desk {
+  const [first, ...others] = desk.people;
+  if (!first) throw new Error('the sample desk has people');
+  const includes = (address: string) => {
+    asked(address);
+    return false;
+  };
+  const alternates = Object.assign([...first.alternates], { includes });
+  return { ...desk, people: [{ ...first, alternates }, ...others] };
+}
+
+const faultyDesk = () =>
+  deskThat((address) => {
+    if (address === 'poison@example.org') throw new TypeError('no such person,\nand no such answer');
+  });
+
+const disposed = (world: SmallWorld, mailId = 'mail-1') => world.ledger.read(mailId);
+const told = (world: SmallWorld) =>
+  [...world.items.values()].flatMap(({ pk, sk, event }) =>
+    pk.startsWith('MAIL#') && sk.startsWith('EVENT#') ? [event as MailEvent] : [],
+  );
+
+/** What ends the process leaves no exception: from then on nothing of it is ever written. */
+async function killed(world: SmallWorld, asked: Parameters<typeof receiveEmail>[0], delivery: number) {
+  const die = () => {
+    world.before = die;
+    throw new Error('this process is dead');
+  };
+  await receiveEmail(asked, { ...world, desk: deskThat(die) }, delivery).catch(() => {});
+  world.before = () => {};
+}
+
+describe('poison', () => {
+  test('a mail at which the desk fails is poison, with its cause, and its neighbours go by', async () => {
+    const world = smallWorld({ desk: faultyDesk() });
+    await receiveEmail(deliver(world, 'new-ticket.eml', { mailId: 'before' }), world);
+    await receiveEmail(deliver(world, 'poison.eml', { mailId: 'poison' }), world);
+    await receiveEmail(deliver(world, 'monitoring.eml', { mailId: 'after' }), world);
+    expect((await disposed(world, 'before'))?.disposition).toBe('opened');
+    expect((await disposed(world, 'after'))?.disposition).toBe('opened');
+    expect(await disposed(world, 'poison')).toMatchObject({
+      disposition: 'quarantined',
+      reason: 'poison',
+      detail: 'TypeError: no such person, and no such answer',
+      key: 'mail/2026/11/23/poison',
+      ticketId: null,
+    });
+    expect(world.logged).toContainEqual({
+      message: 'disposed',
+      ids: expect.objectContaining({ mailId: 'poison', disposition: 'quarantined', reason: 'poison' }),
+    });
+    expect(world.objects.has('in/poison')).toBe(false);
+    expect(told(world)).toEqual([]);
+  });
+
+  test('a cause is one line and no longer than a record needs', async () => {
+    const world = smallWorld({ desk: faultyDesk() });
+    const long = 'x'.repeat(5_000);
+    const recall = () => Promise.reject(new Error('not reached'));
+    Object.defineProperty(world.desk, 'domain', {
+      get: () => {
+        throw new RangeError(`${long}\r\nBcc: eve@example.org`);
+      },
+    });
+    await receiveEmail(deliver(world, 'new-ticket.eml'), { ...world, recall });
+    expect((await disposed(world))?.detail).toMatch(/^RangeError: x{300,400}$/);
+  });
+
+  test('replayed after the fault is mended, a mail becomes what it would have become', async () => {
+    const broken = smallWorld({ desk: faultyDesk() });
+    await receiveEmail(deliver(broken, 'poison.eml'), broken);
+    const mended = Object.assign(broken, { desk });
+    await receiveEmail({ replay: 'mail-1' }, mended);
+    const fresh = smallWorld();
+    await receiveEmail(deliver(fresh, 'poison.eml'), fresh);
+    const [replayed, first] = [await disposed(mended), await disposed(fresh)];
+    const { history, version, ticketId, ...rest } = replayed ?? {};
+    expect(first).toMatchObject({ ...rest, disposition: 'opened' });
+    expect(history).toEqual([
+      {
+        disposition: 'quarantined',
+        reason: 'poison',
+        at: replayed?.disposedAt,
+        detail: expect.stringContaining('TypeError'),
+      },
+    ]);
+    const [ticket, other] = [
+      await mended.tickets.read(ticketId ?? ''),
+      await fresh.tickets.read(first?.ticketId ?? ''),
+    ];
+    expect({ ...ticket, id: '' }).toEqual({ ...other, id: '' });
+  });
+
+  test('a mail that ends the process twice is poison, and is not read a third time', async () => {
+    const world = smallWorld();
+    const asked = deliver(world, 'new-ticket.eml');
+    await killed(world, asked, 1);
+    await killed(world, asked, 2);
+    await killed(world, asked, 3);
+    let reads = 0;
+    world.before = (call) => {
+      if (call === 'bucket:read') reads++;
+    };
+    await receiveEmail(asked, world, 4);
+    expect(reads).toBe(0);
+    expect(await disposed(world)).toMatchObject({
+      disposition: 'quarantined',
+      reason: 'poison',
+      detail: expect.stringMatching(/^2 times the process that read it ended without a word/),
+    });
+  });
+
+  test('a first delivery that ends the process counts for nothing: most such ends are not the mail’s', async () => {
+    const world = smallWorld();
+    const asked = deliver(world, 'new-ticket.eml');
+    await killed(world, asked, 1);
+    await killed(world, asked, 2);
+    await receiveEmail(asked, world, 3);
+    expect((await disposed(world))?.disposition).toBe('opened');
+  });
+
+  test('after such an end a replay has its own tries', async () => {
+    const world = smallWorld();
+    const asked = deliver(world, 'new-ticket.eml');
+    for (const delivery of [1, 2, 3]) await killed(world, asked, delivery);
+    await receiveEmail(asked, world, 4);
+    world.before = (call) => {
+      if (call === 'table:transact') throw new UnavailableError('busy');
+    };
+    await expect(receiveEmail({ replay: 'mail-1' }, world, 1)).rejects.toThrow('busy');
+    world.before = () => {};
+    await receiveEmail({ replay: 'mail-1' }, world, 2);
+    expect((await disposed(world))?.disposition).toBe('opened');
+  });
+
+  test('the first, normal delivery writes nothing beside what the mail does', async () => {
+    const world = smallWorld();
+    const calls: string[] = [];
+    world.before = (call) => void calls.push(call);
+    await receiveEmail(deliver(world, 'new-ticket.eml'), world, 1);
+    expect(calls).not.toContain('table:put');
+    expect([...world.items.keys()].filter((key) => key.includes('BEGUN'))).toEqual([]);
+  });
+});
+
+describe('faults of the world are tried again and make no poison', () => {
+  test.each([
+    ['the table does not answer', 'table', new UnavailableError('DynamoDB is down')],
+    ['the table’s writes fail', 'table:transact', new UnavailableError('throttled')],
+    ['somebody else writes at the same moment', 'table:transact', new ConflictError('taken')],
+    ['the bucket does not answer', 'bucket', new UnavailableError('SlowDown')],
+    ['files cannot be stored', 'bucket:write', new Error('AccessDenied')],
+    ['the SDK itself fails', 'bucket:read', new TypeError('terminated')],
+  ])('%s, four deliveries long', async (_, failing, fault) => {
+    const world = smallWorld();
+    const asked = deliver(world, 'too-large.eml');
+    world.before = (call) => {
+      if (call.startsWith(failing)) throw fault;
+    };
+    for (const delivery of [1, 2, 3, 4])
+      await expect(receiveEmail(asked, world, delivery)).rejects.toBe(fault);
+    world.before = () => {};
+    await receiveEmail(asked, world, 5);
+    expect((await disposed(world))?.disposition).toBe('opened');
+  });
+
+  test('a table or bucket that hangs until the time is up is not the mail’s doing', async () => {
+    const world = smallWorld();
+    const asked = deliver(world, 'new-ticket.eml');
+    for (const [delivery, hanging] of [
+      [1, 'bucket:read'],
+      [2, 'bucket:read'],
+      [3, 'table:transact'],
+      [4, 'table:transact'],
+    ] as const) {
+      let over = false;
+      world.before = (call) => {
+        over ||= call === hanging;
+        if (over) throw new Error('the time is up');
+      };
+      await receiveEmail(asked, world, delivery).catch(() => {});
+    }
+    world.before = () => {};
+    await receiveEmail(asked, world, 5);
+    expect((await disposed(world))?.disposition).toBe('opened');
+  });
+});
+
+describe('too-large', () => {
+  const small = { ...desk, mail: { ...desk.mail, largest: 2_000 } };
+
+  test('too-large mail is refused before anything but its head is read, and its sender is told', async () => {
+    const world = smallWorld({ desk: small });
+    const read: unknown[] = [];
+    const { mailroom } = world;
+    world.mailroom = {
+      ...mailroom,
+      read(key, part) {
+        read.push(part);
+        return mailroom.read(key, part);
+      },
+    };
+    await receiveEmail(deliver(world, 'too-large.eml'), world);
+    expect(await disposed(world)).toMatchObject({
+      disposition: 'refused',
+      reason: 'too-large',
+      from: NORA,
+      subject: 'All the photos',
+      detail: expect.stringMatching(/^\d{4} octets, and 2000 are allowed$/),
+    });
+    expect(read).toEqual([{ start: 0, end: 262_144 }]);
+    expect(told(world)).toMatchObject([{ kind: 'refused', reason: 'too-large', to: { address: NORA } }]);
+  });
+
+  test('once more is allowed, a replay takes it in', async () => {
+    const world = smallWorld({ desk: small });
+    await receiveEmail(deliver(world, 'too-large.eml'), world);
+    await receiveEmail({ replay: 'mail-1' }, Object.assign(world, { desk }));
+    expect(await disposed(world)).toMatchObject({
+      disposition: 'opened',
+      history: [{ disposition: 'refused', reason: 'too-large' }],
+    });
+  });
+
+  test('where the desk takes what SES takes, nobody asks for the size', async () => {
+    const world = smallWorld();
+    world.before = (call) => {
+      if (call === 'bucket:size') throw new Error('asked');
+    };
+    await receiveEmail(deliver(world, 'too-large.eml'), world);
+    expect((await disposed(world))?.disposition).toBe('opened');
+  });
+});
+
+describe('unreadable mail', () => {
+  const refused = async (name: string, verdicts: Partial<Receipt> = {}, edit = (text: string) => text) => {
+    const world = smallWorld();
+    const { objects } = world;
+    const asked = deliver(world, name, verdicts);
+    const raw = Buffer.from(objects.get('in/mail-1')?.content ?? []).toString('latin1');
+    objects.set('in/mail-1', { content: Buffer.from(edit(raw), 'latin1'), at: world.time });
+    await receiveEmail(asked, world);
+    return { record: await disposed(world), told: told(world) };
+  };
+
+  test('is quarantined, and its sender hears what to do', async () => {
+    const { record, told } = await refused('unreadable.eml');
+    expect(record).toMatchObject({ disposition: 'quarantined', reason: 'unreadable', from: NORA });
+    expect(told).toMatchObject([{ kind: 'refused', reason: 'unreadable', to: { address: NORA } }]);
+  });
+
+  test.each([
+    ['failed authentication', { dmarc: 'FAIL', dmarcPolicy: 'none' }, (text: string) => text],
+    ['is spam', { spam: 'FAIL' }, (text: string) => text],
+    ['has a virus', { virus: 'FAIL' }, (text: string) => text],
+    ['was written by a machine', {}, (text: string) => `Auto-Submitted: auto-replied\r\n${text}`],
+    ['wants no automatic answer', {}, (text: string) => `X-Auto-Response-Suppress: All\r\n${text}`],
+    ['names no sender', {}, (text: string) => text.replace(/^From:.*\r?\n/m, '')],
+    [
+      'names several senders',
+      {},
+      (text: string) => text.replace(/^From: .*$/m, 'From: a@example.org, b@example.org'),
+    ],
+    [
+      'comes from the desk itself',
+      {},
+      (text: string) => text.replace(/^From: .*$/m, 'From: support@desk.example.test'),
+    ],
+  ] as const)('is not answered when it %s', async (_, verdicts, edit) => {
+    expect((await refused('unreadable.eml', verdicts, edit)).told).toEqual([]);
+  });
+
+  test('with a virus or as spam is called that', async () => {
+    expect((await refused('unreadable.eml', { virus: 'FAIL' })).record?.reason).toBe('virus');
+    expect((await refused('unreadable.eml', { spam: 'FAIL' })).record?.reason).toBe('spam');
+  });
+});

@@ -1,0 +1,171 @@
+/** The sweep's part in the ledger: what lies unhandled, and whether yesterday balances. */
+import { beforeEach, describe, expect, test } from 'vitest';
+import { SETUP_NOTICE } from '../../core/mail/receipt.ts';
+import { receiveEmail } from '../../functions/receive-email.ts';
+import { sweep } from '../../functions/sweep.ts';
+import { desk, later, MONDAY } from '../sample.ts';
+import { deliver, type SmallWorld, smallWorld } from './world.ts';
+
+let world: SmallWorld;
+beforeEach(async () => {
+  world = smallWorld();
+  await world.updates.once(`reckoned#${desk.hash}`, 'sweep', Date.parse(later(MONDAY, 900)), 0);
+});
+
+async function arrive(mailId: string, name = 'out-of-office.eml'): Promise<void> {
+  await receiveEmail(deliver(world, name, { mailId }), world);
+}
+
+/** Runs what the sweep has put into the queue. */
+async function work(): Promise<void> {
+  for (const asked of world.sent.splice(0))
+    await receiveEmail(asked as Parameters<typeof receiveEmail>[0], world);
+}
+
+const at = (hours: number) => {
+  world.time = later(MONDAY, hours);
+  return sweep(world);
+};
+const forget = (mailId: string) => world.items.delete(`MAIL#${mailId} MAIL`);
+
+describe('mail that lies unhandled', () => {
+  test('is handed in again, and rings only when that did not help for hours', async () => {
+    deliver(world, 'new-ticket.eml', { mailId: 'forgotten' });
+    expect(await at(0.1)).toMatchObject({ mails: 0, stuck: 0 });
+    for (const hours of [1, 2, 5]) expect(await at(hours)).toMatchObject({ mails: 1, stuck: 0 });
+    expect(await at(7)).toMatchObject({ mails: 1, stuck: 1 });
+    expect(world.logged).toContainEqual({
+      message: 'a mail lies unhandled',
+      ids: { mailId: 'forgotten', since: MONDAY },
+    });
+    await work();
+    expect(await at(8)).toMatchObject({ mails: 0, stuck: 0 });
+    expect(await world.ledger.read('forgotten')).toMatchObject({ disposition: 'opened' });
+  });
+
+  test('does not ring when the sweep itself comes hours late: nobody has handed it in yet', async () => {
+    deliver(world, 'new-ticket.eml', { mailId: 'forgotten' });
+    expect(await at(9)).toMatchObject({ mails: 1, stuck: 0 });
+    expect(await at(10)).toMatchObject({ stuck: 1 });
+  });
+
+  test('is not counted when it is SES’s own notice', async () => {
+    deliver(world, 'ses-setup.eml', { mailId: SETUP_NOTICE });
+    for (const hours of [1, 7, 8, 30]) expect(await at(hours)).toMatchObject({ stuck: 0, unbalanced: 0 });
+  });
+
+  test('is handed in five hundred an hour, and what is stuck does not keep new mail from its turn', async () => {
+    for (let n = 0; n < 510; n++) deliver(world, 'new-ticket.eml', { mailId: `a-stuck-${n}` });
+    world.time = later(MONDAY, 1);
+    deliver(world, 'new-ticket.eml', { mailId: 'z-new' });
+    expect(await at(2)).toMatchObject({ mails: 500 });
+    expect(world.sent).toContainEqual(
+      expect.objectContaining({ mail: expect.objectContaining({ messageId: 'z-new' }) }),
+    );
+  });
+});
+
+describe('the count of a day', () => {
+  test('balances when each mail has a record, and is kept', async () => {
+    await arrive('one');
+    await arrive('two', 'new-ticket.eml');
+    expect(await at(17)).toMatchObject({ unbalanced: 0 });
+    expect(await world.ledger.count('2026-11-23')).toEqual({
+      ...{ day: '2026-11-23', at: later(MONDAY, 17), received: 2, disposed: 2 },
+      dispositions: { suppressed: 1, opened: 1 },
+      ...{ missing: [], lost: [], repaired: [] },
+    });
+  });
+
+  test('is taken once, an hour after the day, when the last mail is through', async () => {
+    await arrive('one');
+    let counted = 0;
+    const { count } = world;
+    world.count = (day) => {
+      counted++;
+      return count(day);
+    };
+    await at(15.5);
+    expect(await world.ledger.count('2026-11-23')).toBeNull();
+    counted = 0;
+    for (const hours of [16.5, 17.5, 30]) await at(hours);
+    expect(counted).toBe(1);
+  });
+
+  test('finds a mail whose record is gone, hands it in again and names it; an hour later it balances', async () => {
+    await arrive('kept');
+    await arrive('gone');
+    forget('gone');
+    expect(await at(17)).toMatchObject({ unbalanced: 0 });
+    const key = 'mail/2026/11/23/gone';
+    expect(await world.ledger.count('2026-11-23')).toMatchObject({
+      received: 2,
+      disposed: 1,
+      missing: [{ mailId: 'gone', key }],
+    });
+    expect(world.logged).toContainEqual({
+      message: 'a mail has no record',
+      ids: { day: '2026-11-23', mailId: 'gone', key },
+    });
+    await work();
+    expect(await world.ledger.read('gone')).toMatchObject({ disposition: 'suppressed', key });
+    expect(await at(18)).toMatchObject({ unbalanced: 0 });
+    expect(await world.ledger.count('2026-11-23')).toMatchObject({
+      ...{ received: 2, disposed: 2, missing: [], repaired: ['gone'] },
+    });
+  });
+
+  test('rings while a difference remains, and hands in again each hour', async () => {
+    await arrive('gone');
+    forget('gone');
+    await at(17);
+    expect(await at(18)).toMatchObject({ unbalanced: 1 });
+    expect(await at(19)).toMatchObject({ unbalanced: 1 });
+    expect(world.sent).toHaveLength(3);
+  });
+
+  test('rings at once for a raw mail that is gone: nothing can bring it back', async () => {
+    await arrive('lost');
+    world.objects.delete('mail/2026/11/23/lost');
+    expect(await at(17)).toMatchObject({ unbalanced: 1 });
+    expect(await world.ledger.count('2026-11-23')).toMatchObject({
+      received: 0,
+      disposed: 1,
+      lost: ['lost'],
+    });
+  });
+
+  test('counts what still lies under in/ with the day on which it came, with a record or without', async () => {
+    await arrive('unmoved');
+    const object = world.objects.get('mail/2026/11/23/unmoved');
+    world.objects.delete('mail/2026/11/23/unmoved');
+    // It came a moment before midnight, and was written a moment after.
+    world.objects.set('in/unmoved', {
+      content: object?.content ?? new Uint8Array(),
+      at: later(MONDAY, 15.001),
+    });
+    deliver(world, 'new-ticket.eml', { mailId: 'waiting' });
+    await at(17);
+    expect(await world.ledger.count('2026-11-23')).toMatchObject({
+      ...{ received: 2, disposed: 1, lost: [] },
+      missing: [{ mailId: 'waiting', key: 'in/waiting' }],
+    });
+  });
+
+  test('reads no more for all the days before', async () => {
+    const cost = async (days: number) => {
+      const small = smallWorld();
+      world = small;
+      await small.updates.once(`reckoned#${desk.hash}`, 'sweep', Date.parse(later(MONDAY, 900)), 0);
+      for (let day = 0; day < days; day++) {
+        small.time = later(MONDAY, 24 * day);
+        for (let n = 0; n < 3; n++) await arrive(`mail-${day}-${n}`);
+      }
+      let calls = 0;
+      small.before = () => void calls++;
+      await at(24 * (days - 1) + 17);
+      return calls;
+    };
+    expect(await cost(6)).toBe(await cost(1));
+  });
+});

@@ -1,0 +1,165 @@
+/** A small world in memory, for a function's own step: the real ledger and tickets over a table of items, objects, queues. */
+import { readFileSync } from 'node:fs';
+import { openAddresses } from '../../aws/addresses.ts';
+import { countDay } from '../../aws/count.ts';
+import { openLedger } from '../../aws/ledger.ts';
+import type { Mailroom } from '../../aws/mailroom.ts';
+import { recall } from '../../aws/recall.ts';
+import type { Item, Key, Table, Write } from '../../aws/table.ts';
+import { openTickets } from '../../aws/tickets.ts';
+import { openUpdates } from '../../aws/updates.ts';
+import type { Receipt } from '../../core/mail/email.ts';
+import type { World } from '../../functions/handler.ts';
+import { desk, keys, MONDAY, receipt } from '../sample.ts';
+
+export interface SmallWorld extends World {
+  items: Map<string, Item>;
+  objects: Map<string, { content: Uint8Array; at: string }>;
+  /** What was put into the mail queue. */
+  sent: unknown[];
+  logged: { message: string; ids: Record<string, unknown> }[];
+  /** Called before each call of the table, the bucket or a queue with its name; a fault is theirs. */
+  before: (call: string) => void;
+  time: string;
+}
+
+export function smallWorld(more: Partial<World> = {}): SmallWorld {
+  const items: SmallWorld['items'] = new Map();
+  const objects: SmallWorld['objects'] = new Map();
+  const before = (call: string) => world.before(call);
+  const table = tableOf(items, before);
+  const mailroom = mailroomOf(objects, () => world.time, before);
+  const [ledger, tickets] = [openLedger(table), openTickets(table)];
+  const log: World['log']['info'] = (message, ids) => void world.logged.push({ message, ids });
+  const world = {
+    ...{ items, objects, ledger, tickets, mailroom, desk },
+    ...{ sent: [] as unknown[], logged: [], time: MONDAY, before: () => {} },
+    now: () => world.time,
+    realNow: () => Date.parse(world.time),
+    random: (octets: number) => new Uint8Array(octets).fill(items.size),
+    keys: async () => keys,
+    recall: (...[arrival, record, moment]: Parameters<World['recall']>) =>
+      recall(arrival, record, moment, { desk, keys, ledger, tickets }),
+    count: (day: string) => countDay(day, world.time, { ledger, mailroom }),
+    updates: openUpdates(table, 0),
+    addresses: openAddresses(table),
+    rates: { arrived: async () => ({ counts: {}, firsts: {} }) },
+    mails: {
+      async send(body: unknown) {
+        before('queue:send');
+        world.sent.push(body);
+      },
+    },
+    watches: { isRunning: async () => true },
+    log: { info: log, warn: log },
+    ...more,
+  } as unknown as SmallWorld;
+  return world;
+}
+
+/** Puts a stored mail of test/emails, or one written here, into the world's bucket as SES does, and gives its notification. */
+export function deliver(
+  world: SmallWorld,
+  raw: string | Uint8Array,
+  { mailId = 'mail-1', ...verdicts }: Partial<Receipt> = {},
+) {
+  const content =
+    typeof raw === 'string' && raw.endsWith('.eml') ? readFileSync(`test/emails/${raw}`) : Buffer.from(raw);
+  world.objects.set(`in/${mailId}`, { content, at: world.time });
+  const { recipients, returnPath, spf, dkim, dmarc, spam, virus, dmarcPolicy } = { ...receipt, ...verdicts };
+  return {
+    notificationType: 'Received' as const,
+    mail: { messageId: mailId, timestamp: world.time, source: returnPath },
+    receipt: {
+      timestamp: world.time,
+      recipients,
+      ...{ spfVerdict: { status: spf }, dkimVerdict: { status: dkim }, dmarcVerdict: { status: dmarc } },
+      ...{ spamVerdict: { status: spam }, virusVerdict: { status: virus }, dmarcPolicy },
+      action: { type: 'S3', bucketName: 'bucket', objectKey: `in/${mailId}` },
+    },
+  };
+}
+
+const nameOf = ({ pk, sk }: Key) => `${pk} ${sk}`;
+
+/** Conditions are DynamoDB's affair, and tried on its own engine in test/journeys. */
+function tableOf(items: SmallWorld['items'], before: (call: string) => void): Table {
+  const write = ({ Put, Update, Delete }: Write) => {
+    if (Put) items.set(nameOf(Put.Item as Item), Put.Item as Item);
+    if (Update) items.set(nameOf(Update.Key as Key), { ...(Update.Key as Key), openTickets: 1 });
+    if (Delete) items.delete(nameOf(Delete.Key as Key));
+  };
+  return {
+    name: 'table',
+    async get<T extends Item>(key: Key) {
+      before('table:get');
+      return (structuredClone(items.get(nameOf(key))) as T | undefined) ?? null;
+    },
+    async getAll<T extends Item>(all: Key[]) {
+      before('table:get');
+      return all.flatMap((key) => (structuredClone(items.get(nameOf(key))) as T | undefined) ?? []);
+    },
+    async query<T extends Item>({
+      IndexName,
+      ExpressionAttributeValues: values = {},
+    }: Parameters<Table['query']>[0]) {
+      before('table:query');
+      const of = (item: Item, name: string) => String(item[name] ?? '');
+      const found = [...items.values()].filter((item) => {
+        if (values[':shard'])
+          return item.openPk === values[':shard'] && of(item, 'openSk') < values[':before'];
+        const [pk, sk, begins] = IndexName
+          ? ['listPk', 'listSk', values[':day']]
+          : ['pk', 'sk', values[':prefix']];
+        return item[pk] === values[':pk'] && of(item, sk).startsWith(begins ?? '');
+      });
+      return { items: structuredClone(found) as T[], next: undefined };
+    },
+    async transact(writes) {
+      before('table:transact');
+      writes.forEach(write);
+    },
+    async put(item, condition) {
+      before('table:put');
+      const there = items.get(nameOf(item));
+      if (condition && there && there.saidBy !== item.saidBy) return false;
+      items.set(nameOf(item), item);
+      return true;
+    },
+  } as Table;
+}
+
+function mailroomOf(
+  objects: SmallWorld['objects'],
+  now: () => string,
+  before: (call: string) => void,
+): Mailroom {
+  return {
+    bucket: 'bucket',
+    async read(key, part) {
+      before('bucket:read');
+      const content = objects.get(key)?.content ?? null;
+      return content && part ? content.subarray(part.start, part.end) : content;
+    },
+    async size(key) {
+      before('bucket:size');
+      return objects.get(key)?.content.length ?? null;
+    },
+    async write(key, content) {
+      before('bucket:write');
+      objects.set(key, { content, at: now() });
+    },
+    async move(from, to) {
+      before('bucket:move');
+      const object = objects.get(from);
+      if (!object) return;
+      objects.set(to, { ...object, at: now() });
+      objects.delete(from);
+    },
+    async *list(prefix) {
+      before('bucket:list');
+      for (const key of [...objects.keys()].filter((each) => each.startsWith(prefix)).sort())
+        yield { key, at: objects.get(key)?.at as string };
+    },
+  };
+}

@@ -1,0 +1,387 @@
+/**
+ * A desk that is killed twenty times while people write to it comes out as one that nobody disturbed. Where it is cut
+ * off is chance; the seed says which, and DESK_TEST_SEED chooses it again.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { GetQueueAttributesCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { DynamoDBDocument } from '@aws-sdk/lib-dynamodb';
+import { simpleParser } from 'mailparser';
+import { createTransport } from 'nodemailer';
+import { expect, onTestFailed, onTestFinished, test, vi } from 'vitest';
+import type { UpdateRecord } from '../../aws/updates.ts';
+import type { MailRecord } from '../../core/mail/record.ts';
+import type { Message, Ticket, TicketEvent } from '../../core/ticket/ticket.ts';
+import { type EmbeddedDesk, type OutboxMail, startDesk } from '../../local/embed.ts';
+
+const KILLS = 20;
+const SENDERS = 8;
+const MAILS_OF_EACH = 4;
+/** Tickets whose requester writes again once he is acknowledged, and whose agent answers. */
+const FOLLOWED = 4;
+/** How long a desk lives at most after it has opened, ms. */
+const LONGEST_LIFE = 800;
+/** One of the twenty is left dead for so long: longer than desk time may run ahead after a kill. */
+const LEFT_DEAD = 4_000;
+
+test('killed twenty times in a burst of mails, the desk ends as an undisturbed one does', async () => {
+  const seed = Number(process.env.DESK_TEST_SEED ?? Date.now() % 1_000_000);
+  onTestFailed(() => void process.stderr.write(`DESK_TEST_SEED=${seed}\n`));
+  const undisturbed = peacefulState();
+  undisturbed.catch(() => {});
+  const chance = mulberry32(seed);
+  const burst = beginBurst();
+  let desk = await startDesk();
+  const { dataDir } = desk;
+  onTestFinished(async () => {
+    burst.stop();
+    await desk.kill();
+    await rm(dataDir, { recursive: true, force: true });
+  });
+
+  for (let kill = 1; kill <= KILLS; kill++) {
+    const said = Date.parse(await desk.now());
+    const asked = Date.now();
+    burst.meet(desk, kill / KILLS);
+    await later(chance() * LONGEST_LIFE);
+    burst.lose();
+    await desk.kill();
+    const lived = Date.now() - asked;
+    if (kill === KILLS / 2) await later(LEFT_DEAD);
+    const restarted = Date.now();
+    desk = await startDesk({ dataDir });
+    const now = Date.parse(await desk.now());
+    // Time stands still while nobody runs, but for the two seconds by which a killed desk's note lies ahead.
+    expect(now).toBeGreaterThanOrEqual(said);
+    expect(now - said).toBeLessThan(lived + 2_000 + (Date.now() - restarted));
+  }
+  burst.meet(desk, 1);
+  await burst.sent;
+
+  const expected = await undisturbed;
+  await vi.waitFor(async () => expect(wordsOf(await stateOf(desk))).toEqual(wordsOf(expected)), {
+    timeout: 90_000,
+    interval: 500,
+  });
+  await desk.quiet();
+  const state = await stateOf(desk);
+  expect(state.tickets.length).toBe(SENDERS * MAILS_OF_EACH);
+
+  // Each mail that was taken in has one disposition: what its sender meant, or, sent again, a duplicate of it.
+  for (const id of burst.ids) {
+    const mails = state.mails.filter(({ messageId }) => messageId === id);
+    expect(mails.filter(({ disposition }) => disposition !== 'duplicate')).toHaveLength(1);
+  }
+  expect(state.handled.toSorted()).toEqual(state.mails.map(({ key }) => key).toSorted());
+  expect(state.unhandled).toEqual([]);
+  expect(state.queues.filter(({ messages }) => messages > 0)).toEqual([]);
+
+  // The window in which a mail may be sent twice (aws/updates.ts) is shut on a laptop: what SES took, it has told.
+  const counts = Map.groupBy(await desk.outbox(), ({ tags }) => tags.update ?? '');
+  expect([...counts].filter(([, mails]) => mails.length > 1)).toEqual([]);
+  expect([...counts.keys()].toSorted()).toEqual(state.updates.map(({ id }) => id).toSorted());
+  expect(state.updates.filter(({ state }) => state !== 'sent')).toEqual([]);
+
+  expect(await runningWatches(desk, state.tickets)).toEqual(state.tickets.map(({ id }) => id));
+  const held = state.tickets.filter(({ assignee, status }) => assignee && ['new', 'open'].includes(status));
+  expect(state.load).toBe(held.length);
+
+  await desk.kill();
+  await vi.waitFor(() => expect(processesOf(dataDir)).toEqual([]), { timeout: 5_000 });
+}, 600_000);
+
+/** The same people write the same to a desk that is left alone. */
+async function peacefulState(): Promise<State> {
+  const desk = await startDesk();
+  const burst = beginBurst();
+  try {
+    burst.meet(desk, 1);
+    await burst.sent;
+    await vi.waitFor(
+      async () => {
+        await desk.quiet();
+        const { updates } = await stateOf(desk);
+        expect(updates.filter(({ kind }) => kind === 'answer')).toHaveLength(FOLLOWED);
+        expect(updates.filter(({ kind }) => kind === 'requester-message')).toHaveLength(FOLLOWED);
+      },
+      { timeout: 90_000 },
+    );
+    return await stateOf(desk);
+  } finally {
+    burst.stop();
+    await desk.stop();
+    await rm(desk.dataDir, { recursive: true, force: true });
+  }
+}
+
+interface Writing {
+  messageId: string;
+  from: string;
+  proven: boolean;
+  to: string;
+  subject: string;
+  text: string;
+  inReplyTo?: string;
+}
+
+/**
+ * People who write as mail clients do: what was not answered with 250 they send again, under the same Message-ID, as
+ * soon as there is a desk. Some write again once they are acknowledged, and some agents answer what they are given.
+ */
+function beginBurst() {
+  let desk: EmbeddedDesk | null = null;
+  let share = 0;
+  let stopped = false;
+  const ids: string[] = [];
+
+  const deliver = async (mail: Writing) => {
+    ids.push(mail.messageId);
+    while (!stopped) {
+      if (desk && (await accepted(desk, mail))) return;
+      await later(30);
+    }
+  };
+  const answer = async (kind: string, ticket: Opened, text: string) => {
+    for (; !stopped; await later(100)) {
+      const mail = (await desk?.outbox().catch(() => []))?.find(
+        ({ update, recipients, subject }) =>
+          update === kind &&
+          subject.includes(ticket.subject) &&
+          (kind === 'assignment' || recipients.includes(ticket.from)),
+      );
+      if (mail) return deliver(await replyTo(mail, ticket, text));
+    }
+  };
+  const sender = async (n: number) => {
+    for (let m = 0; m < MAILS_OF_EACH; m++) {
+      // The burst is spread over all that is to come: some of it meets each of the desks.
+      const turn = (n + m * SENDERS) / (SENDERS * MAILS_OF_EACH);
+      while (!stopped && share < turn) await later(20);
+      // Each mail from an address of its own: one address is acknowledged only so often (core/ticket/pace.ts), and
+      // what a kill made uncertain counts twice there.
+      const ticket = { from: `sender${n}.${m}@example.org`, subject: `Device ${n}${m} prints nothing` };
+      await deliver({
+        ...ticket,
+        messageId: `${n}-${m}@example.org`,
+        proven: false,
+        to: 'support@desk.example.test',
+        text: `Device ${n}${m} worked until yesterday.`,
+      });
+      if (m > 0 || n >= FOLLOWED) continue;
+      followed.push(
+        answer('acknowledgement', ticket, 'It is the one in the corner.'),
+        answer('assignment', ticket, 'Please turn it off and on.'),
+      );
+    }
+  };
+  const followed: Promise<void>[] = [];
+  const senders = Promise.all(Array.from({ length: SENDERS }, (_, n) => sender(n)));
+  return {
+    ids,
+    /** Resolves when everybody has a 250 for everything. */
+    sent: senders.then(async () => {
+      for (const each of followed) await each;
+    }),
+    meet(next: EmbeddedDesk, upTo: number) {
+      desk = next;
+      share = upTo;
+    },
+    lose() {
+      desk = null;
+    },
+    stop() {
+      stopped = true;
+    },
+  };
+}
+
+interface Opened {
+  from: string;
+  subject: string;
+}
+
+async function accepted({ smtpPort }: EmbeddedDesk, { proven, messageId, inReplyTo, ...mail }: Writing) {
+  const transport = createTransport({
+    host: '127.0.0.1',
+    port: smtpPort,
+    ignoreTLS: true,
+    ...(proven ? { auth: { user: mail.from, pass: 'any' } } : {}),
+  });
+  try {
+    await transport.sendMail({
+      ...mail,
+      messageId: `<${messageId}>`,
+      ...(inReplyTo ? { inReplyTo, references: [inReplyTo] } : {}),
+    });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    transport.close();
+  }
+}
+
+async function replyTo(mail: OutboxMail, ticket: Opened, text: string): Promise<Writing> {
+  const { replyTo, messageId } = await simpleParser(mail.raw);
+  const from = mail.recipients[0] ?? '';
+  return {
+    from,
+    proven: mail.update === 'assignment',
+    to: replyTo?.value[0]?.address ?? '',
+    subject: `Re: ${mail.subject}`,
+    text,
+    messageId: `${mail.update}-${ticket.subject.replaceAll(' ', '-')}@example.org`,
+    ...(messageId ? { inReplyTo: messageId } : {}),
+  };
+}
+
+interface State {
+  tickets: Ticket[];
+  messages: Map<string, Message[]>;
+  events: Map<string, TicketEvent[]>;
+  updates: UpdateRecord[];
+  mails: MailRecord[];
+  load: number;
+  handled: string[];
+  unhandled: string[];
+  queues: { name: string; messages: number }[];
+}
+
+async function stateOf(desk: EmbeddedDesk): Promise<State> {
+  const items = await everyItem(desk);
+  const of = <T>(prefix: string, sk: string, name: string) =>
+    items
+      .filter((item) => item.pk.startsWith(prefix) && item.sk.startsWith(sk))
+      .map((item) => item[name] as T);
+  const byTicket = <T>(sk: string, name: string) => {
+    const found = items.filter(({ pk, sk: key }) => pk.startsWith('T#') && key.startsWith(sk));
+    const grouped = Map.groupBy(found, ({ pk }) => pk.slice('T#'.length));
+    return new Map([...grouped].map(([id, of]) => [id, of.map((item) => item[name] as T)]));
+  };
+  return {
+    tickets: of<Ticket>('T#', 'TICKET', 'ticket'),
+    messages: byTicket<Message>('MESSAGE#', 'message'),
+    events: byTicket<TicketEvent>('EVENT#', 'event'),
+    updates: of<UpdateRecord>('UPDATE#', 'UPDATE', 'update'),
+    mails: of<MailRecord>('MAIL#', 'MAIL', 'mail'),
+    load: of<number>('LOAD#', 'LOAD', 'openTickets').reduce((sum, each) => sum + each, 0),
+    handled: await keysUnder(desk, 'mail/'),
+    unhandled: (await keysUnder(desk, 'in/')).filter((key) => !key.endsWith('AMAZON_SES_SETUP_NOTIFICATION')),
+    queues: await queuesOf(desk),
+  };
+}
+
+/** What must not depend on chance: no ids, no times, and the desk's people only as such, since they take turns. */
+function wordsOf({ tickets, messages, events, updates, mails }: State) {
+  const who = (address: string) => (address.endsWith('@example.test') ? 'somebody of the desk' : address);
+  const told = tickets.map((ticket) => ({
+    subject: ticket.subject,
+    requester: ticket.requester.address,
+    status: ticket.status,
+    priority: ticket.priority,
+    watch: ticket.watch?.state,
+    messages: (messages.get(ticket.id) ?? [])
+      .map(({ direction, visibility, from, text }) =>
+        [direction, visibility, who(from.address), text].join(' '),
+      )
+      .sort(),
+    events: (events.get(ticket.id) ?? []).map(({ kind }) => kind).sort(),
+    updates: updates
+      .filter(({ ticketId }) => ticketId === ticket.id)
+      .map(({ kind, to, state }) => `${kind} → ${who(to)} ${state}`)
+      .sort(),
+  }));
+  return {
+    tickets: told.sort((a, b) => (a.subject < b.subject ? -1 : 1)),
+    dispositions: mails
+      .filter(({ disposition }) => disposition !== 'duplicate')
+      .map(({ messageId, disposition, reason }) => `${messageId} ${disposition} ${reason}`)
+      .sort(),
+  };
+}
+
+function client({ endpoint, region }: EmbeddedDesk) {
+  return { endpoint, region, credentials: { accessKeyId: 'admin', secretAccessKey: 'any' } };
+}
+
+async function everyItem(desk: EmbeddedDesk) {
+  const db = DynamoDBDocument.from(new DynamoDBClient(client(desk)));
+  const items: ({ pk: string; sk: string } & Record<string, unknown>)[] = [];
+  let from: Record<string, unknown> | undefined;
+  do {
+    const page = await db.scan({
+      TableName: desk.outputs.TableName,
+      ExclusiveStartKey: from,
+      ConsistentRead: true,
+    });
+    items.push(...((page.Items ?? []) as typeof items));
+    from = page.LastEvaluatedKey;
+  } while (from);
+  return items;
+}
+
+async function keysUnder(desk: EmbeddedDesk, prefix: string): Promise<string[]> {
+  const { Contents = [] } = await new S3Client(client(desk)).send(
+    new ListObjectsV2Command({ Bucket: desk.outputs.BucketName, Prefix: prefix }),
+  );
+  return Contents.map(({ Key }) => Key ?? '');
+}
+
+async function queuesOf(desk: EmbeddedDesk): Promise<State['queues']> {
+  const sqs = new SQSClient(client(desk));
+  const { QueueUrls = [] } = await sqs.send(new ListQueuesCommand({}));
+  return Promise.all(
+    QueueUrls.map(async (QueueUrl) => {
+      const { Attributes = {} } = await sqs.send(
+        new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }),
+      );
+      const messages = (['', 'NotVisible', 'Delayed'] as const)
+        .map((which) => Number(Attributes[`ApproximateNumberOfMessages${which}` as const]))
+        .reduce((sum, each) => sum + each, 0);
+      return { name: QueueUrl.split('/').at(-1) ?? '', messages };
+    }),
+  );
+}
+
+async function runningWatches(desk: EmbeddedDesk, tickets: Ticket[]): Promise<string[]> {
+  const sfn = new SFNClient(client(desk));
+  const machine = String(desk.outputs.WatchMachineArn).replace(':stateMachine:', ':execution:');
+  const running: string[] = [];
+  for (const { id, watch } of tickets) {
+    const executionArn = `${machine}:${id}-g${watch?.generation}`;
+    const { status } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
+    if (status === 'RUNNING') running.push(id);
+  }
+  return running;
+}
+
+/** Command lines that name the folder: the desk's, its engine's, and those of whoever keeps the engine. */
+function processesOf(folder: string): string[] {
+  const pids = existsSync('/proc') ? readdirSync('/proc').filter((name) => /^\d+$/.test(name)) : [];
+  return pids.flatMap((pid) => {
+    try {
+      const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+      return line.includes(folder) ? [line] : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** https://gist.github.com/tommyettinger/46a874533244883189143505d203312c: small, and the same everywhere. */
+function mulberry32(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+function later(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,284 @@
+/**
+ * Every right that the template grants is used, and is missed when it is taken away. One desk does everything that a
+ * desk does; each call and delivery that its policies allowed is recorded. Then each grant of the template is taken out
+ * of the policies, and one of those calls has to be refused. A right that is missing in the template fails by the name
+ * of its call, one that is too much by its own.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openQueue } from '../../aws/queues.ts';
+import { openTable } from '../../aws/table.ts';
+import { updateId } from '../../core/ticket/audience.ts';
+import type { Running } from '../../local/desk.ts';
+import { type Call, isAllowed, type Policies, refusalOf } from '../../local/permissions.ts';
+import { readPlan } from '../../local/plan.ts';
+import { synthesize } from '../../local/synthesize.ts';
+import { readAssembly } from '../../local/template.ts';
+import { type Grant, grantsOf, spelled, without } from '../local/grants.ts';
+import { KIM, LUIS } from '../sample.ts';
+import { type Laptop, startLaptop } from './laptop.ts';
+
+/** What only AWS itself asks for. An exception for what is not granted, or for what a call needs, has to go. */
+const ONLY_AWS: [grant: RegExp, reason: string][] = [
+  [
+    /: logs:(CreateLogStream|PutLogEvents) on arn:aws:logs:[^*]*:log-group:[^*]*:\*$/,
+    'Lambda writes the log of a function with the role of the function; a laptop keeps it in a file.',
+  ],
+  [
+    /WatchMachineRole: logs:\w+ on \*$/,
+    'Step Functions sets up the delivery of its log; a laptop keeps its history instead.',
+  ],
+  [
+    /^cloudwatch\.amazonaws\.com, by .*AlarmTopic: sns:Publish on /,
+    'Alarms ring in the account alone. test/infra/alarms.test.ts looks at who may ring.',
+  ],
+];
+
+const calls = new Map<string, Call>();
+let laptop: Laptop;
+let outputs: Record<string, string>;
+let policies: Policies;
+let ended: string;
+
+beforeAll(async () => {
+  laptop = await startLaptop({
+    speed: 1200,
+    onCall: (call) => void calls.set(JSON.stringify(call), call),
+    // Six stories at once make a busy machine slow.
+    patience: 90_000,
+  });
+  const running = JSON.parse(readFileSync(join(laptop.dataDir, 'running.json'), 'utf8')) as Running;
+  outputs = running.outputs;
+  const assembly = readAssembly(await synthesize('desk.yaml', () => {}));
+  const place = { endpoint: running.endpoint, region: running.region, accountId: '000000000000' };
+  policies = readPlan(assembly, place).policies;
+  // A right that is missing stops the story somewhere; its name says more than where.
+  ended = await everything().then(
+    () => 'well',
+    (error: Error) => error.message,
+  );
+}, 180_000);
+afterAll(() => laptop.stop());
+
+test('the desk did all that it does, and no call was refused', () => {
+  expect(laptop.faults.filter((fault) => fault.includes('not authorized'))).toEqual([]);
+  expect(ended).toBe('well');
+});
+
+test('whatever is taken away from what is granted is missed by a call', () => {
+  expect(needless(policies).map(spelled)).toEqual([]);
+});
+
+test('a call without its grant is refused by its name', () => {
+  const grant = grantsOf(policies).find(
+    ({ of, action }) => of.endsWith('-ReceiveEmailRole') && action === 'dynamodb:BatchGetItem',
+  );
+  expect(grant && missed(grant, policies)).toMatch(
+    /role\/\w+-ReceiveEmailRole is not authorized to perform: dynamodb:BatchGetItem on resource: \S+-Table$/,
+  );
+});
+
+test('a grant too many is named, and so is one that is made twice', () => {
+  const [role = '', statements = []] =
+    Object.entries(policies.roles).find(([arn]) => arn.endsWith('-StartWatchRole')) ?? [];
+  const before = new Set(needless(policies).map(spelled));
+  const withMore = (Action: string) => {
+    const roles = {
+      ...policies.roles,
+      [role]: [...statements, { Effect: 'Allow' as const, Action, Resource: '*' }],
+    };
+    return needless({ ...policies, roles }).filter((grant) => !before.has(spelled(grant)));
+  };
+  expect(withMore('dynamodb:PutItem').map(spelled)).toEqual([`${role}: dynamodb:PutItem on *`]);
+  expect(withMore('dynamodb:GetItem')).toHaveLength(2);
+});
+
+test.each(ONLY_AWS)('%s stands for something that is granted and that no call needs', (grant) => {
+  const unmissed = grantsOf(policies).filter((each) => missed(each, policies) === undefined);
+  expect(unmissed.map(spelled)).toContainEqual(expect.stringMatching(grant));
+});
+
+function needless(granted: Policies): Grant[] {
+  return grantsOf(granted).filter(
+    (grant) =>
+      missed(grant, granted) === undefined && !ONLY_AWS.some(([pattern]) => pattern.test(spelled(grant))),
+  );
+}
+
+/** What is refused when the grant is gone, in IAM's words. */
+function missed(grant: Grant, granted: Policies): string | undefined {
+  const left = without(granted, grant);
+  const call = [...calls.values()].find((each) => isAllowed(granted, each) && !isAllowed(left, each));
+  return call && refusalOf(call);
+}
+
+/** All at once, as far as one does not wait for the other. Three seconds are an hour, and each hour brings a sweep. */
+async function everything(): Promise<void> {
+  await Promise.all([
+    conversation(),
+    climbing(),
+    undeliverable(),
+    forgottenMail(),
+    deadWatch(),
+    quarantineAndReplay(),
+    mailWithoutRecord(),
+  ]);
+}
+
+const NORA = 'nora@example.org';
+
+/** Files, a long text, an answer, a code that is wrong and one that is right, and a file that is gone. */
+async function conversation(): Promise<void> {
+  await laptop.write({
+    from: NORA,
+    subject: 'The printer is jammed',
+    text: 'It eats the paper on floor 3.\n'.repeat(4000),
+    attachments: [{ filename: 'noise.txt', content: 'krrr' }],
+  });
+  const { id, assignee } = await laptop.ticketOf(NORA);
+  const agent = assignee ?? '';
+  const assignment = await laptop.mail('assignment', agent, id);
+  await laptop.reply(assignment, agent, 'Please open flap B.', {
+    proven: true,
+    attachments: [{ filename: 'flap.txt', content: 'B' }],
+  });
+  const answer = await laptop.mail('answer', NORA);
+  const other = agent === KIM ? LUIS : KIM;
+  await laptop.reply(assignment, other, 'Is it the roller?', { proven: true });
+  const code = await laptop.mail('code', other);
+  const digits = /\b\d{6}\b/.exec(code.text)?.[0] ?? '';
+  await laptop.reply(code, other, digits === '111111' ? '222222' : '111111');
+  await laptop.mail('refusal', other);
+  await laptop.reply(code, other, digits, { proven: true });
+  await laptop.mail('answer', NORA);
+  await laptop.reply(answer, NORA, 'It is open.');
+  // Whoever has it by now.
+  await laptop.until('her message', async () =>
+    laptop.delivered.some(({ kind, ticketId }) => kind === 'requester-message' && ticketId === id),
+  );
+  await fileGone(id);
+}
+
+/** The answer with the file is sent once more, as after a fault, and the file has been erased meanwhile. */
+async function fileGone(ticketId: string): Promise<void> {
+  const messages = await laptop.tickets.messages(ticketId, 50);
+  const file = messages.flatMap(({ attachments }) => attachments).find(({ name }) => name === 'flap.txt');
+  await new S3Client({}).send(new DeleteObjectCommand({ Bucket: outputs.BucketName, Key: file?.key }));
+  const answered = (await laptop.tickets.events(ticketId, 100)).find(({ kind }) => kind === 'answered');
+  const number = answered?.number ?? 0;
+  const TableName = outputs.TableName ?? '';
+  const pk = `UPDATE#${updateId(`${ticketId}-${number}`, 'answer', NORA)}`;
+  await openTable(TableName).transact([{ Delete: { TableName, Key: { pk, sk: 'UPDATE' } } }]);
+  const sk = `EVENT#${String(number).padStart(8, '0')}`;
+  await openQueue(outputs.UpdatesQueueUrl ?? '').send({ pk: `T#${ticketId}`, sk });
+  await laptop.until('a look for what is gone', async () =>
+    [...calls.values()].some(
+      ({ by, action }) => by.endsWith('-SendUpdateRole') && action === 's3:ListBucket',
+    ),
+  );
+}
+
+async function climbing(): Promise<void> {
+  await laptop.write({
+    from: 'eve@example.org',
+    subject: 'Email is down for everyone',
+    text: 'Nobody in the whole company can send or receive email. It is a complete outage.',
+  });
+  await laptop.mail('escalated', 'eve@example.org');
+}
+
+/** SES refuses one for now, and says of others later that they did not arrive or were not wanted. */
+async function undeliverable(): Promise<void> {
+  const addresses = ['bounce@example.test', 'complaint@example.test', 'throttle@example.test'];
+  for (const from of addresses)
+    await laptop.write({ from, subject: 'Headset', text: 'My headset is broken.' });
+  for (const [address, kind] of [
+    ['bounce@example.test', 'delivery-failed'],
+    ['complaint@example.test', 'complained'],
+  ] as const) {
+    const { id } = await laptop.ticketOf(address);
+    await laptop.until(kind, async () =>
+      (await laptop.tickets.events(id, 100)).some((event) => event.kind === kind),
+    );
+  }
+  await laptop.ticketOf('throttle@example.test');
+  // Mail from there: the desk forgets that nothing arrived.
+  await laptop.write({ from: 'bounce@example.test', subject: 'Mouse', text: 'And my mouse.' });
+  await laptop.until('the second mail', async () => {
+    const mails = await laptop.ledger.list(200, ({ from }) => from === 'bounce@example.test');
+    return mails.length === 2;
+  });
+}
+
+async function forgottenMail(): Promise<void> {
+  const raw = [
+    'Return-Path: <ida@example.org>',
+    'Received: from example.org by inbound-smtp.us-east-1.amazonaws.com with SMTP id lost1 for support@desk.example.test; Mon, 02 Mar 2026 09:00:00 +0000 (UTC)',
+    'X-SES-Spam-Verdict: PASS',
+    'X-SES-Virus-Verdict: PASS',
+    'X-SES-RECEIPT: x',
+    'From: Ida <ida@example.org>',
+    'To: support@desk.example.test',
+    'Subject: Forgotten',
+    'Message-ID: <forgotten@example.org>',
+    '',
+    'Hello?',
+    '',
+  ];
+  await new S3Client({}).send(
+    new PutObjectCommand({ Bucket: outputs.BucketName, Key: 'in/lost1', Body: raw.join('\r\n') }),
+  );
+  await laptop.mail('acknowledgement', 'ida@example.org');
+}
+
+/** Yesterday was counted, before there was a desk; counted again, it has a mail that nobody knows. */
+async function mailWithoutRecord(): Promise<void> {
+  const yesterday = () => new Date(laptop.now() - 25 * 3_600_000).toISOString().slice(0, 10);
+  const day = yesterday();
+  await laptop.until('the first count', () => laptop.ledger.count(day));
+  await new S3Client({}).send(
+    new PutObjectCommand({
+      ...{ Bucket: outputs.BucketName, Key: `mail/${day.replaceAll('-', '/')}/lost2` },
+      Body: 'From: Uma <uma@example.org>\r\nTo: support@desk.example.test\r\n\r\nHello?\r\n',
+    }),
+  );
+  await openTable(outputs.TableName ?? '').transact([
+    { Delete: { TableName: outputs.TableName, Key: { pk: `COUNT#${day}`, sk: 'COUNT' } } },
+  ]);
+  await laptop.until('a record', () => laptop.ledger.read('lost2'));
+}
+
+async function deadWatch(): Promise<void> {
+  await laptop.write({ from: 'ann@example.org', subject: 'Screen', text: 'My screen is a bit dark.' });
+  const { id } = await laptop.ticketOf('ann@example.org');
+  const executionArn = `${outputs.WatchMachineArn?.replace(':stateMachine:', ':execution:')}:${id}-g1`;
+  await laptop.until('its watch', () =>
+    new SFNClient({}).send(new StopExecutionCommand({ executionArn })).then(
+      () => true,
+      () => false,
+    ),
+  );
+  await laptop.until(
+    'a second generation',
+    async () => ((await laptop.tickets.read(id))?.watch?.generation ?? 0) > 1,
+  );
+}
+
+/** Replayed, it is looked for where handled mail lies; its notification comes twice, and the mail is no longer there. */
+async function quarantineAndReplay(): Promise<void> {
+  const messageId = await laptop.write({
+    from: 'x@example.com',
+    subject: 'Win',
+    text: 'Hello',
+    headers: { 'X-Local-Verdict': 'spam=FAIL' },
+  });
+  const { mailId } = await laptop.until(
+    'the quarantine',
+    async () => (await laptop.ledger.list(1, (record) => record.messageId === messageId))[0],
+  );
+  await laptop.mails.send({ replay: mailId });
+  await laptop.until('the second look', async () => ((await laptop.ledger.read(mailId))?.version ?? 0) > 1);
+}

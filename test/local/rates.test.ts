@@ -1,0 +1,87 @@
+/** The counters of floods and of the desk's own mail, in the engine that stands for DynamoDB on a laptop. */
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { openRates } from '../../aws/rates.ts';
+import { openTable } from '../../aws/table.ts';
+import { FIRST_OF_ALL, FLOOD_WINDOW } from '../../core/mail/flood.ts';
+import { tooMuch } from '../../core/ticket/pace.ts';
+import { openTables } from '../../local/dynamodb.ts';
+import { clientFor, EVERYTHING, openGround, openTestGateway } from './world.ts';
+
+const NAME = 'Desk-Table';
+const NOW = Date.parse('2026-11-23T09:02:00Z');
+const NORA = { sender: 'nora@example.org', slot: 'l2a' };
+
+async function openCounters() {
+  const { dataDir, state } = await openGround();
+  const gateway = await openTestGateway();
+  const tables = await openTables(
+    dataDir,
+    state,
+    EVERYTHING,
+    [
+      {
+        name: NAME,
+        arn: `arn:aws:dynamodb:us-east-1:000000000000:table/${NAME}`,
+        definition: {
+          KeySchema: [
+            { AttributeName: 'pk', KeyType: 'HASH' },
+            { AttributeName: 'sk', KeyType: 'RANGE' },
+          ],
+          AttributeDefinitions: [
+            { AttributeName: 'pk', AttributeType: 'S' },
+            { AttributeName: 'sk', AttributeType: 'S' },
+          ],
+          StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_IMAGE' },
+        },
+        expiry: 'expiresAt',
+      },
+    ],
+    () => {},
+  );
+  onTestFinished(() => tables.stop());
+  gateway.add('dynamodb', tables.service);
+  const { region, credentials } = clientFor(gateway.endpoint);
+  vi.stubEnv('AWS_ENDPOINT_URL', gateway.endpoint);
+  vi.stubEnv('AWS_REGION', region);
+  vi.stubEnv('AWS_ACCESS_KEY_ID', credentials.accessKeyId);
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', credentials.secretAccessKey);
+  return openTable(NAME);
+}
+
+test('what comes and what goes is counted, each in its window', async () => {
+  const table = await openCounters();
+  const rates = openRates(table);
+
+  // A window begins with its first mail and keeps its id; many at once get a number each.
+  const many = await Promise.all(Array.from({ length: 20 }, (_, n) => rates.arrived(NORA, `mail-${n}`, NOW)));
+  expect(many.map(({ counts }) => counts.l2a).sort((a, b) => Number(a) - Number(b))).toEqual(
+    Array.from({ length: 20 }, (_, n) => n + 1),
+  );
+  const firsts = new Set(many.map((tally) => `${tally.firsts.l2a} ${tally.firsts[FIRST_OF_ALL]}`));
+  expect(firsts.size).toBe(1);
+
+  // One mail that is tried again is one mail, and another slot counts for itself.
+  const again = await rates.arrived(NORA, 'mail-3', NOW + 1);
+  expect(again).toEqual(many[3]);
+  const other = await rates.arrived({ ...NORA, slot: 't07' }, 'mail-20', NOW + 2);
+  expect(other.counts).toEqual({ l2a: 20, t07: 1 });
+
+  // When the window has ended, the next mail begins another one.
+  const later = await rates.arrived(NORA, 'mail-21', NOW + FLOOD_WINDOW);
+  expect(later).toEqual({ counts: { l2a: 1 }, firsts: { l2a: 'mail-21', [FIRST_OF_ALL]: 'mail-21' } });
+
+  // What goes out is counted per recipient, and taken back when it did not go.
+  const paced = { recipient: 'nora@example.org', ticketId: 'T-7K4M2Q', likeness: 'printer' };
+  for (let n = 0; n < 2; n++) expect(tooMuch(paced, await rates.sent(paced, NOW), NOW)).toBeNull();
+  expect(tooMuch(paced, await rates.sent(paced, NOW), NOW)).toContain('acknowledgements');
+  await rates.takeBack(paced, NOW);
+  await rates.takeBack(paced, NOW);
+  expect(tooMuch(paced, await rates.sent(paced, NOW), NOW)).toBeNull();
+  expect(tooMuch(paced, await rates.sent({ ...paced, recipient: 'ole@example.org' }, NOW), NOW)).toBeNull();
+
+  // Old counters are dropped when there are many, so that the item stays small.
+  const busy = (n: number) => ({ recipient: 'robot@example.org', ticketId: `T-${n}`, likeness: null });
+  let counts: Record<string, number> = {};
+  for (let n = 0; n < 120; n++) counts = await rates.sent(busy(n), NOW + n * 600_000);
+  expect(Object.keys(counts).length).toBeLessThan(210);
+});

@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'vitest';
+import { classify } from '../../core/triage/classify.ts';
+import { train } from '../../core/triage/learn.ts';
+import { type Learned, learnedFrom, type Opinion } from '../../core/triage/learned.ts';
+import { deskOf, smallDeskWith } from '../config/small-desk.ts';
+import { FILED } from './filed.ts';
+
+const desk = deskOf(
+  smallDeskWith(
+    [
+      'team: it }\npeople',
+      'team: it }\n  - { address: staff@desk.example.org, name: Staff, team: hr }\npeople',
+    ],
+    [
+      'leo@example.org }\ntiers',
+      'leo@example.org }\n  - { name: hr, title: HR, lead: hal@example.org, confidential: true }\ntiers',
+    ],
+    ['role: lead }', 'role: lead }\n  - { address: hal@example.org, name: Hal, role: lead }'],
+    [
+      '  - { name: printing, title: Printing, team: it, words: [printer] }',
+      `  - { name: printing, title: Printing, team: it, urgency: degraded, words: [printer] }
+  - { name: access, title: Access, team: it, words: [password], addresses: [help@desk.example.org] }
+  - { name: payroll, title: Pay, team: hr, words: [salary] }`,
+    ],
+  ),
+);
+
+describe('a mail in which no word of the rules stands', () => {
+  test('is filed as was learned, and the reason names the confidence and the words', () => {
+    const filed = sort('paper everywhere', sure('printing'));
+    expect(filed).toMatchObject({ category: 'printing', team: 'it', urgency: 'degraded' });
+    expect(why(filed)).toBe(
+      'printing: learned from filed tickets, confidence 0.93; closest words: paper, jam',
+    );
+  });
+
+  test('stays general when what was learned is unsure, and the reason says so', () => {
+    const filed = sort('paper everywhere', { ...sure('printing'), confidence: 0.4, isSure: false });
+    expect(filed.category).toBe('general');
+    expect(why(filed)).toMatch(
+      /^general: no clue .*; unsure whether it is printing: learned with confidence 0\.40 only$/,
+    );
+  });
+
+  test('and that came to an address of a category goes by what was learned only when that is sure', () => {
+    const to = 'help@desk.example.org';
+    expect(sort('paper', sure('printing'), to).category).toBe('printing');
+    const unsure = sort('paper', { ...sure('printing'), isSure: false }, to);
+    expect(unsure.category).toBe('access');
+    expect(why(unsure)).toMatch(/^access: written to help@desk\.example\.org; unsure whether it is printing/);
+  });
+
+  test.each([
+    ['no category of the desk', 'gardening', 'support@desk.example.org'],
+    ['general', 'general', 'support@desk.example.org'],
+    ['another team’s, though it was written to a confidential one', 'printing', 'staff@desk.example.org'],
+  ])('is filed as without learning when what was learned is %s', (_, category, to) => {
+    const filed = sort('paper', sure(category), to);
+    expect(filed).toEqual(classify(mail('paper', to), desk));
+  });
+});
+
+test('a word of the rules wins over what was learned, which is not even asked', () => {
+  const learned: Learned = () => expect.unreachable('asked');
+  expect(classify(mail('my printer'), desk, learned).category).toBe('printing');
+});
+
+test('a model has an opinion, and is sure of none for which it has no word to show', () => {
+  const learned = learnedFrom(modelOf());
+  expect(learned('the toner is empty again')).toMatchObject({ category: 'printing', isSure: true });
+  expect(learned('the toner is empty again').closest).toContain('toner');
+  expect(learned('?')).toMatchObject({ isSure: false, closest: [] });
+});
+
+function sort(text: string, opinion: Opinion, to?: string) {
+  return classify(mail(text, to), desk, () => opinion);
+}
+
+function mail(text: string, to = 'support@desk.example.org') {
+  return { subject: 'Question', text, from: 'nora@example.net', to: [to] };
+}
+
+function sure(category: string): Opinion {
+  return { category, confidence: 0.93, isSure: true, closest: ['paper', 'jam'] };
+}
+
+function why({ reasons }: ReturnType<typeof classify>): string | undefined {
+  return reasons.find(({ what }) => what === 'category')?.why;
+}
+
+function modelOf() {
+  const work = train(FILED);
+  for (;;) {
+    const step = work.next();
+    if (step.done) return step.value.model;
+  }
+}
