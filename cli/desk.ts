@@ -16,7 +16,15 @@ import { lookInto, overview, redrive } from './dead-letters.ts';
 import { type Drill, drill, SERVICES } from './drill.ts';
 import { type Explained, explain } from './explain.ts';
 import { Refused } from './refused.ts';
-import { describeReckoning, publicTicket, showEvent, showMessage, showReckoning, showWatch } from './show.ts';
+import {
+  describeDetail,
+  describeReckoning,
+  publicTicket,
+  showEvent,
+  showMessage,
+  showReckoning,
+  showWatch,
+} from './show.ts';
 import { table } from './table.ts';
 import { describeTraining, trainFile } from './train.ts';
 import { nextWatches } from './watches.ts';
@@ -156,7 +164,7 @@ program
         ),
         table(
           ['When', 'What', 'By', 'Detail'],
-          shown.events.map(({ at, kind, by, detail }) => [at, kind, by, JSON.stringify(detail)]),
+          shown.events.map(({ at, kind, by, detail }) => [at, kind, by, describeDetail(detail)]),
           '',
         ),
         shown.watch

@@ -63,6 +63,36 @@ export function showEvent(event: TicketEvent) {
   return { at, kind, by: actorOf(event), detail };
 }
 
+/** An event's facts for a person to read: what is empty is left out, reasons say themselves, people are their addresses. */
+export function describeDetail(detail: Record<string, unknown>): string {
+  return Object.entries(detail)
+    .map(([name, value]): [string, string] => [name, describe(value)])
+    .filter(([, said]) => said !== '')
+    .map(([name, said]) =>
+      name === 'reason' || name === 'reasons' || name === 'lines' ? said : `${spoken(name)} ${said}`,
+    )
+    .join(', ');
+}
+
+function describe(value: unknown): string {
+  if (value === null || value === undefined || value === false) return '';
+  if (Array.isArray(value))
+    return value
+      .map(describe)
+      .filter((said) => said !== '')
+      .join('; ');
+  if (typeof value !== 'object') return String(value);
+  if ('why' in value) return String(value.why);
+  if ('line' in value && 'detail' in value) return `${value.line}: ${value.detail}`;
+  if ('address' in value) return String(value.address);
+  return describeDetail(value as Record<string, unknown>);
+}
+
+/** `firstResponse` is `first response`. */
+function spoken(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
 function actorOf(event: TicketEvent): string {
   switch (event.kind) {
     case 'opened':

@@ -1,7 +1,7 @@
 /**
  * Once an hour: what fell between two steps is picked up again. Mail that still lies unhandled is handed in again; the
- * day before is counted, once, and again while its count shows a difference; a ticket whose watch should have woken and did not gets a new one; after a deployment with another desk.yaml the
- * tickets that run are reckoned anew.
+ * day before is counted, once, and again while its count shows a difference; a ticket whose watch should have woken and
+ * did not gets a new one; after a deployment with another desk.yaml the tickets that run are reckoned anew.
  */
 import * as z from 'zod';
 import type { Stored } from '../aws/mailroom.ts';
