@@ -16,7 +16,7 @@ export function openAddresses(table: Table): Addresses {
     undeliverable: async (address) =>
       (await table.get<Item & { undeliverable: Undeliverable }>(undeliverableKey(address)))?.undeliverable ??
       null,
-    writes: ({ away, undeliverable, reachable }, now, realNow) => {
+    writes: ({ away, back, undeliverable, reachable }, now, realNow) => {
       // What is over by desk time may go a day later, by real time.
       const expiresAt = (until: string) =>
         expiry(realNow + Math.max(0, Date.parse(until) - Date.parse(now)) + DAY);
@@ -25,6 +25,7 @@ export function openAddresses(table: Table): Addresses {
         ...(away
           ? [put({ ...awayKey(away.address), away: away.away, expiresAt: expiresAt(away.away.until) })]
           : []),
+        ...(back ? [{ Delete: { TableName: table.name, Key: awayKey(back) } }] : []),
         ...[...marks.values()].map((each) =>
           put({ ...undeliverableKey(each.address), undeliverable: each, expiresAt: expiresAt(each.until) }),
         ),

@@ -28,7 +28,7 @@ export async function countDay(
   }
   const lost: string[] = [];
   for (const record of records.values()) {
-    if (objects.has(record.mailId)) continue;
+    if (objects.has(record.mailId) || record.takenOut) continue;
     if (await isStored(record, mailroom)) objects.set(record.mailId, record.key);
     else lost.push(record.mailId);
   }

@@ -43,9 +43,12 @@ export interface Ledger {
       reference: string | null;
       code: HeldCode | null;
       release: Release | null;
-      notice: Notice | null;
+      /** The last events of the record. */
+      notices: readonly Notice[];
     },
   ): Write[];
+  /** The write by which a record becomes another. */
+  rewrite(record: MailRecord, before: MailRecord): Write;
   /** For a mail that changes no ticket. */
   commit(writes: Write[]): Promise<void>;
   event(pk: string, sk: string): Promise<MailEvent | null>;
@@ -93,7 +96,7 @@ export function openLedger(table: Table): Ledger {
       };
     },
     code: async (id) => (await table.get<Item & { code: HeldCode }>(codeKey(id)))?.code ?? null,
-    writes: (record, before, { claim, reference, code, release, notice }) => [
+    writes: (record, before, { claim, reference, code, release, notices }) => [
       putRecord(table, record, before),
       ...(claim ? [putClaim(table, claim, record.mailId)] : []),
       ...(record.ticketId && reference ? [putReference(table, reference, record.ticketId)] : []),
@@ -108,16 +111,15 @@ export function openLedger(table: Table): Ledger {
           ]
         : []),
       ...(release?.trust ? [putTrust(table, release.trust)] : []),
-      ...(notice
-        ? [
-            putEvent(table, mailKey(record.mailId).pk, {
-              ...notice,
-              number: record.events,
-              at: record.disposedAt,
-            } as MailEvent),
-          ]
-        : []),
+      ...notices.map((notice, index) =>
+        putEvent(table, mailKey(record.mailId).pk, {
+          ...notice,
+          number: record.events - notices.length + 1 + index,
+          at: record.disposedAt,
+        } as MailEvent),
+      ),
     ],
+    rewrite: (record, before) => putRecord(table, record, before),
     commit: (writes) => table.transact(writes),
     event: async (pk, sk) => (await table.get<Item & { event: MailEvent }>({ pk, sk }))?.event ?? null,
     list: async (limit, keep, since) => {
@@ -211,9 +213,15 @@ function putClaim(table: Table, claim: Claim, mailId: string): Write {
   };
 }
 
-/** Which ticket an answer to this id belongs to, and to whom the mail went, when it went out: a report about it is believed for him alone. */
-export function putReference(table: Table, messageId: string, ticketId: string, sentTo?: string): Write {
-  const item = { ...referenceKey(messageId), ticketId, ...(sentTo ? { sentTo } : {}) };
+/** Which ticket an answer to this id belongs to, if it is about one, and to whom the mail went, when it went out: a report about it is believed for him alone. */
+export function putReference(
+  table: Table,
+  messageId: string,
+  ticketId: string | null,
+  sentTo?: string,
+): Write {
+  const about = { ...(ticketId ? { ticketId } : {}), ...(sentTo ? { sentTo } : {}) };
+  const item = { ...referenceKey(messageId), ...about };
   return { Put: { TableName: table.name, Item: item } };
 }
 

@@ -14,6 +14,8 @@ export interface Mailroom {
   write(key: string, content: Uint8Array, contentType: string): Promise<void>;
   /** Repeats are harmless: what has moved already stays where it is. */
   move(from: string, to: string): Promise<void>;
+  /** Repeats are harmless. */
+  remove(key: string): Promise<void>;
   /** Every object under the prefix, in the order of their keys. A page of a thousand costs a request. */
   list(prefix: string): AsyncGenerator<Stored>;
 }
@@ -66,6 +68,10 @@ export function openMailroom(bucket: string): Mailroom {
         throw unavailable(error);
       }
       await client.send(new s3.DeleteObjectCommand({ Bucket: bucket, Key: from })).catch(rethrow);
+    },
+    async remove(key) {
+      const { s3, client } = await storage();
+      await client.send(new s3.DeleteObjectCommand({ Bucket: bucket, Key: key })).catch(rethrow);
     },
     async *list(prefix) {
       const { s3, client } = await storage();

@@ -5,8 +5,8 @@ import { queueing } from './clients.ts';
 export interface Queue {
   /** `delay` in seconds, at most 900. */
   send(body: unknown, delay?: number): Promise<void>;
-  /** The indices of what was not taken. */
-  sendAll(bodies: unknown[]): Promise<number[]>;
+  /** The indices of what was not taken. `delays` as in `send`, one for each body. */
+  sendAll(bodies: unknown[], delays?: readonly number[]): Promise<number[]>;
 }
 
 const BATCH = 10;
@@ -25,13 +25,15 @@ export function openQueue(url: string): Queue {
         )
         .catch(unavailable);
     },
-    async sendAll(bodies) {
+    async sendAll(bodies, delays = []) {
       const { sqs, client } = await queueing();
       const failed: number[] = [];
       for (let from = 0; from < bodies.length; from += BATCH) {
-        const Entries = bodies
-          .slice(from, from + BATCH)
-          .map((body, index) => ({ Id: String(from + index), MessageBody: JSON.stringify(body) }));
+        const Entries = bodies.slice(from, from + BATCH).map((body, index) => ({
+          Id: String(from + index),
+          MessageBody: JSON.stringify(body),
+          DelaySeconds: delays[from + index],
+        }));
         const answer = await client
           .send(new sqs.SendMessageBatchCommand({ QueueUrl: url, Entries }))
           .catch(unavailable);

@@ -1,13 +1,14 @@
 /** What memory knows about a mail that has just been read: a few reads by key, however many tickets there are. */
 import type { Desk } from '../core/config/desk.ts';
+import { type Command, namedTickets, readCommands, readSplit } from '../core/mail/commands.ts';
 import type { Address } from '../core/mail/email.ts';
 import { type Arrival, type Memory, type Moment, takesPart } from '../core/mail/outcome.ts';
 import { orPoison } from '../core/mail/poison.ts';
 import { claimOf, type MailRecord } from '../core/mail/record.ts';
-import { domainOf, personOf } from '../core/mail/standing.ts';
+import { domainOf, type Proofs, personOf, standingOf } from '../core/mail/standing.ts';
 import { type Candidate, cluesOf, isSesId, tagged, threadOf } from '../core/mail/thread.ts';
 import type { Keys } from '../core/mail/token.ts';
-import type { Ticket } from '../core/ticket/ticket.ts';
+import type { Message, Ticket } from '../core/ticket/ticket.ts';
 import type { Ledger } from './ledger.ts';
 import type { Tickets } from './tickets.ts';
 
@@ -15,11 +16,12 @@ import type { Tickets } from './tickets.ts';
 const TOO_EARLY_UNTIL = 5 * 60_000;
 
 export async function recall(
-  { email, receipt, reported }: Arrival,
+  arrival: Arrival,
   before: MailRecord | null,
   { now, realNow }: Moment,
   { desk, keys, ledger, tickets }: { desk: Desk; keys: Keys; ledger: Ledger; tickets: Tickets },
 ): Promise<Memory | 'too-early'> {
+  const { email, receipt, reported } = arrival;
   const clues = await orPoison(() => cluesOf(email, receipt, desk, keys, realNow, reported?.ids));
   const person = email.from && personOf(email.from.address, desk);
   const known = await ledger.recall({
@@ -35,12 +37,16 @@ export async function recall(
   const early =
     !thread.candidate &&
     !thread.suspicion &&
-    [email.inReplyTo, reported?.ids[0] ?? null].some(isSesId) &&
+    // A transcript or a refusal that is about no ticket went out, too.
+    [email.inReplyTo, reported?.ids[0] ?? null].some((id) => isSesId(id) && !known.sentTo.has(id ?? '')) &&
     Date.parse(now) - Date.parse(receipt.receivedAt) < TOO_EARLY_UNTIL;
   if (early && !known.duplicateOf) return 'too-early';
   const token = clues.token.found === 'token' ? clues.token.token : null;
   const forCode = token?.purpose === 'code';
   const found = forCode ? NOTHING_FOUND : await find(thread.candidate, clues.tags, email.from, tickets);
+  const released = before?.released ?? false;
+  const proofs = { released, trusted: known.trusted };
+  const asked = person && found.ticket ? await orPoison(() => askedBy(arrival, desk, proofs)) : [];
   const held = (before?.history ?? []).filter(({ disposition }) => disposition === 'held').length;
   return {
     duplicateOf: known.duplicateOf,
@@ -48,13 +54,15 @@ export async function recall(
     sameMail: known.duplicateOf && own ? await tickets.read(own) : null,
     candidate: found.candidate ?? thread.candidate,
     ticket: found.ticket,
+    others: await readAll(namedTickets(asked), tickets),
+    toSplit: await readToSplit(asked, found.ticket, tickets),
+    newId: '',
     token,
     suspicion: thread.suspicion,
     sentTo: firstOf([...(email.inReplyTo ? [email.inReplyTo] : []), ...(reported?.ids ?? [])], known.sentTo),
     undeliverable: known.undeliverable,
     code: forCode ? await ledger.code(token.id) : null,
-    released: before?.released ?? false,
-    trusted: known.trusted,
+    ...proofs,
     rounds: held + (before?.disposition === 'held' ? 1 : 0),
     // Counted when the mail is known to be none of the desk's people's.
     flood: null,
@@ -62,6 +70,36 @@ export async function recall(
       desk.people.filter(({ role }) => role !== 'manager').map(({ address }) => address),
     ),
   };
+}
+
+/** Only for somebody of the desk who is proven: nobody else's commands can reach beyond what they answer. */
+function askedBy({ email, receipt, writer, trimmed }: Arrival, desk: Desk, proofs: Proofs): Command[] {
+  return standingOf(email, receipt, writer, desk, proofs).kind === 'agent'
+    ? readCommands(trimmed.visible, 'agent').commands
+    : [];
+}
+
+const MOST_LOOKED_BACK = 20;
+
+/** A public message that came in: the one that is named, or the latest. */
+async function readToSplit(
+  asked: readonly Command[],
+  ticket: Ticket | null,
+  tickets: Tickets,
+): Promise<Message | null> {
+  const command = asked.find(({ verb }) => verb === 'split');
+  if (!command || !ticket) return null;
+  const { number } = readSplit(command.value);
+  const found =
+    number === null
+      ? await tickets.messages(ticket.id, MOST_LOOKED_BACK)
+      : [await tickets.message(ticket.id, number)];
+  return found.findLast((each) => each?.direction === 'in' && each.visibility === 'public') ?? null;
+}
+
+async function readAll(ids: readonly string[], tickets: Tickets): Promise<Map<string, Ticket>> {
+  const found = await Promise.all(ids.map((id) => tickets.read(id)));
+  return new Map(found.flatMap((ticket) => (ticket ? [[ticket.id, ticket]] : [])));
 }
 
 interface Found {
@@ -79,13 +117,25 @@ async function find(
   tickets: Tickets,
 ): Promise<Found> {
   if (!candidate) return NOTHING_FOUND;
-  const first = { candidate, ticket: await tickets.read(candidate.ticketId) };
+  const first = await follow(candidate, tickets);
   const leads = (ticket: Ticket | null) =>
     ticket !== null && from !== null && takesPart(from.address, ticket);
   const other = tags[1];
   if (candidate.clue !== 'subject' || !other || leads(first.ticket)) return first;
-  const second = await tickets.read(other);
-  return leads(second) ? { candidate: tagged(other, candidate.ticketId), ticket: second } : first;
+  const second = await follow(tagged(other, candidate.ticketId), tickets);
+  return leads(second.ticket) ? second : first;
+}
+
+const MOST_HOPS = 5;
+
+/** To the ticket as which a merged one goes on. */
+async function follow(candidate: Candidate, tickets: Tickets): Promise<Found> {
+  let ticket = await tickets.read(candidate.ticketId);
+  for (let hop = 1; ticket?.mergedInto && hop <= MOST_HOPS; hop++)
+    ticket = await tickets.read(ticket.mergedInto);
+  if (!ticket || ticket.id === candidate.ticketId) return { candidate, ticket };
+  const why = `${candidate.why}; ${candidate.ticketId} goes on as ${ticket.id}`;
+  return { candidate: { ...candidate, ticketId: ticket.id, why }, ticket };
 }
 
 function firstOf(ids: readonly string[], known: ReadonlyMap<string, string>): string | null {

@@ -1,6 +1,6 @@
 /** Tickets in the table: read by id, changed by one transaction that holds everything that belongs together. */
 import type { Change } from '../core/ticket/change.ts';
-import type { Message, Ticket, TicketEvent } from '../core/ticket/ticket.ts';
+import { isActive, type Message, type Ticket, type TicketEvent } from '../core/ticket/ticket.ts';
 import type { Away } from '../core/triage/presence.ts';
 import type { Load } from '../core/triage/route.ts';
 import { awayKey } from './addresses.ts';
@@ -16,12 +16,35 @@ export interface Tickets {
   events(ticketId: string, limit: number): Promise<TicketEvent[]>;
   /** How much each of them has to do, and whether he is away: one batch read for fifty people. */
   loads(addresses: readonly string[]): Promise<Map<string, Load>>;
-  /** Throws ConflictError when the ticket was changed since it was read, or its id is taken. */
-  commit(change: Change, messages: Message[], also?: Write[]): Promise<void>;
+  /**
+   * All or nothing, with what it changes in other tickets. Throws ConflictError when one of the tickets was changed since
+   * it was read, or an id is taken.
+   */
+  commit(change: Change, messages: Message[], also?: Write[], elsewhere?: Change[]): Promise<void>;
+  /** The write by which a message becomes another, for the transaction of the change that says so. */
+  rewrite(ticketId: string, message: Message): Write;
   /** Ids of the tickets that have a watch: all, or those whose watch should have woken by then (ISO 8601 UTC). */
   running(before: string | null): AsyncGenerator<string>;
+  /** By their keys alone, in no order: what a team has open, or what one of its people has of it. One page of an index. */
+  held(team: string, assignee: string | null): Promise<Held[]>;
+  /** Ids of somebody's own open requests, the newest first, `limit` at the most. */
+  askedBy(requester: string, limit: number): Promise<string[]>;
+  /** In the order of their ids; what is not there is left out. */
+  readAll(ids: readonly string[]): Promise<Ticket[]>;
+  /** With which text each of them began; what lies in the bucket is only begun. */
+  firstTexts(ids: readonly string[]): Promise<Map<string, string>>;
+  /** About so many of all, the newest first: one page of the listing for each shard. */
+  newest(count: number): Promise<Ticket[]>;
   /** Newest first. */
   list(limit: number, keep: (ticket: Ticket) => boolean): Promise<Ticket[]>;
+}
+
+/** An open ticket, as the index of hands knows it. */
+export interface Held {
+  id: string;
+  assignee: string | null;
+  /** Its next deadline, ISO 8601 UTC; null when none runs. */
+  due: string | null;
 }
 
 /** Listings are spread over a few partitions, so that none is the table's one hot key. */
@@ -74,15 +97,20 @@ export function openTickets(table: Table): Tickets {
         }),
       );
     },
-    commit: async ({ before, after, events }, messages, also = []) => {
+    commit: async (change, messages, also = [], elsewhere = []) => {
+      const changes = [change, ...elsewhere];
       await table.transact([
-        putTicket(table, before, after),
-        ...events.map((event) => putEvent(table, `T#${after.id}`, event)),
-        ...messages.map((message) => putMessage(table, after.id, message)),
-        ...moveLoad(table, before, after),
+        ...changes.flatMap(({ before, after, events }) => [
+          putTicket(table, before, after),
+          ...putAsker(table, before, after),
+          ...events.map((event) => putEvent(table, `T#${after.id}`, event)),
+        ]),
+        ...messages.map((message) => putMessage(table, ticketOf(message), message)),
+        ...moveLoads(table, changes),
         ...also,
       ]);
     },
+    rewrite: (ticketId, message) => putMessage(table, ticketId, message, 'attribute_exists(pk)'),
     async *running(before) {
       for (let shard = 0; shard < SHARDS; shard++) {
         let start: Record<string, unknown> | undefined;
@@ -101,16 +129,64 @@ export function openTickets(table: Table): Tickets {
         } while (start);
       }
     },
+    held: async (team, assignee) => {
+      const { items } = await table.query<Item & { handsSk: string }>({
+        IndexName: 'hands',
+        KeyConditionExpression: 'handsPk = :pk AND begins_with(handsSk, :begins)',
+        ExpressionAttributeValues: { ':pk': `TEAM#${team}`, ':begins': assignee ? `${assignee}#` : '' },
+        Limit: MOST_HELD,
+      });
+      return items.map(({ handsSk }) => heldIn(handsSk));
+    },
+    askedBy: async (requester, limit) => {
+      const { items } = await table.query<Item>({
+        IndexName: 'hands',
+        KeyConditionExpression: 'handsPk = :pk',
+        ExpressionAttributeValues: { ':pk': `ASKER#${requester}` },
+        ScanIndexForward: false,
+        Limit: limit,
+      });
+      return items.map(({ pk }) => pk.slice('T#'.length));
+    },
+    readAll: async (ids) => {
+      const items = await table.getAll<Item & { ticket: Ticket }>([...new Set(ids)].map(ticketKey));
+      const found = new Map(items.map(({ ticket }) => [ticket.id, ticket]));
+      return ids.flatMap((id) => found.get(id) ?? []);
+    },
+    firstTexts: async (ids) => {
+      const items = await table.getAll<Item & { message: Message }>(ids.map((id) => messageKey(id, 1)));
+      return new Map(items.map(({ pk, message }) => [pk.slice('T#'.length), message.text]));
+    },
+    newest: async (count) => {
+      const shards = await Promise.all(
+        everyShard((shard) =>
+          table.query<Item & { ticket: Ticket }>({
+            IndexName: 'listing',
+            KeyConditionExpression: 'listPk = :pk',
+            ExpressionAttributeValues: { ':pk': `TICKET#${shard}` },
+            ScanIndexForward: false,
+            Limit: Math.ceil(count / SHARDS),
+          }),
+        ),
+      );
+      return newestFirst(shards.flatMap(({ items }) => items.map(({ ticket }) => ticket)));
+    },
     list: async (limit, keep) => {
       const shards = await Promise.all(
         everyShard((shard) =>
           newest<Item & { ticket: Ticket }>(table, `TICKET#${shard}`, limit, ({ ticket }) => keep(ticket)),
         ),
       );
-      const tickets = shards.flat().map(({ ticket }) => ticket);
-      return tickets.sort((a, b) => Date.parse(b.createdAt) - Date.parse(a.createdAt)).slice(0, limit);
+      return newestFirst(shards.flat().map(({ ticket }) => ticket)).slice(0, limit);
     },
   };
+}
+
+/** A team with more open tickets than this sees the first of them. */
+const MOST_HELD = 1_000;
+
+function newestFirst(tickets: Ticket[]): Ticket[] {
+  return tickets.sort((a, b) => Date.parse(b.createdAt) - Date.parse(a.createdAt));
 }
 
 export function everyShard<T>(ask: (shard: number) => T): T[] {
@@ -137,9 +213,41 @@ function putTicket(table: Table, before: Ticket | null, after: Ticket): Write {
     version: after.version,
     listPk: `TICKET#${shard}`,
     listSk: `${after.createdAt}#${after.id}`,
+    ...(isActive(after) ? inHands(after) : {}),
     ...(nextAt ? { openPk: `OPEN#${shard}`, openSk: `${nextAt}#${after.id}` } : {}),
   };
   return putVersion(table, item, before);
+}
+
+/** Sparse: only an open ticket has these attributes. In the order of the index nobody's come first, then each one's by what is due next. */
+function inHands({ id, team, assignee, deadlines }: Ticket): { handsPk: string; handsSk: string } {
+  const due = Object.values(deadlines).sort()[0] ?? NOTHING_DUE;
+  return { handsPk: `TEAM#${team}`, handsSk: `${assignee ?? NOBODY}#${due}#${id}` };
+}
+
+const NOBODY = '-';
+const NOTHING_DUE = '9999';
+
+/** The address may hold a number sign, what follows it does not. */
+function heldIn(handsSk: string): Held {
+  const parts = handsSk.split('#');
+  const [id = '', due = NOTHING_DUE] = [parts.pop(), parts.pop()];
+  const assignee = parts.join('#');
+  return {
+    id,
+    assignee: assignee === NOBODY ? null : assignee,
+    due: due === NOTHING_DUE ? null : due,
+  };
+}
+
+/** The entry by which a requester's open tickets are found, in the same index; closed, it stands in the index no more. */
+function putAsker(table: Table, before: Ticket | null, after: Ticket): Write[] {
+  const was = before && isActive(before) ? before.requester.address : null;
+  const is = isActive(after) ? after.requester.address : null;
+  if (was === is) return [];
+  const { id, createdAt } = after;
+  const entry = is ? { handsPk: `ASKER#${is}`, handsSk: `${createdAt}#${id}` } : {};
+  return [{ Put: { TableName: table.name, Item: { pk: `T#${id}`, sk: 'ASKER', ...entry } } }];
 }
 
 /** An event is never written over: history only grows. */
@@ -153,25 +261,41 @@ export function putEvent(table: Table, pk: string, event: { number: number }): W
   };
 }
 
-function putMessage(table: Table, ticketId: string, message: Message): Write {
+function ticketOf({ id }: Message): string {
+  return id.slice(0, id.lastIndexOf('-m'));
+}
+
+function putMessage(
+  table: Table,
+  ticketId: string,
+  message: Message,
+  condition = 'attribute_not_exists(pk)',
+): Write {
   return {
     Put: {
       TableName: table.name,
       Item: { ...messageKey(ticketId, message.number), message },
-      ConditionExpression: 'attribute_not_exists(pk)',
+      ConditionExpression: condition,
     },
   };
 }
 
 /** How many running tickets somebody has, kept with the tickets themselves so that it can never disagree with them. */
-function moveLoad(table: Table, before: Ticket | null, after: Ticket): Write[] {
-  const from = before ? holder(before) : null;
-  const to = holder(after);
-  if (from === to) return [];
-  return [
-    ...(from ? [addLoad(table, from, -1, null)] : []),
-    ...(to ? [addLoad(table, to, 1, after.updatedAt)] : []),
-  ];
+function moveLoads(table: Table, changes: readonly Change[]): Write[] {
+  const moves = new Map<string, { by: number; at: string | null }>();
+  // A transaction takes one write for an item.
+  const move = (address: string, by: number, at: string | null) => {
+    const before = moves.get(address);
+    moves.set(address, { by: (before?.by ?? 0) + by, at: at ?? before?.at ?? null });
+  };
+  for (const { before, after } of changes) {
+    const from = before ? holder(before) : null;
+    const to = holder(after);
+    if (from === to) continue;
+    if (from) move(from, -1, null);
+    if (to) move(to, 1, after.updatedAt);
+  }
+  return [...moves].map(([address, { by, at }]) => addLoad(table, address, by, at));
 }
 
 /** Tickets whose clock stands still take nobody's time. */

@@ -89,7 +89,7 @@ export function openUpdates(table: Table, since: number): Updates {
       const { messageId, ticketId, to } = update;
       await table.transact([
         { Put: { TableName: table.name, Item: { ...updateKey(update.id), update } } },
-        ...(messageId && ticketId ? [putReference(table, messageId, ticketId, to)] : []),
+        ...(messageId ? [putReference(table, messageId, ticketId, to)] : []),
       ]);
     },
     async release({ id }) {

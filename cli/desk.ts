@@ -7,6 +7,7 @@ import { DISPOSITIONS, REASONS, REPLAYABLE } from '../core/mail/disposition.ts';
 import { HEAD_OCTETS, notificationOf, receiptFromHeaders } from '../core/mail/receipt.ts';
 import { cameIn, IN, mailIdIn } from '../core/mail/record.ts';
 import { type Message, STATUSES, type Ticket } from '../core/ticket/ticket.ts';
+import { openLearned } from '../core/triage/learned.ts';
 import { awayUntil } from '../core/triage/presence.ts';
 import type { Loads } from '../core/triage/route.ts';
 import { classifyFile, describeClassified } from './classify.ts';
@@ -26,7 +27,7 @@ import {
   showWatch,
 } from './show.ts';
 import { table } from './table.ts';
-import { describeTraining, trainFile } from './train.ts';
+import { describeDeskTraining, describeTraining, trainDesk, trainFile } from './train.ts';
 import { nextWatches } from './watches.ts';
 
 const program = new Command('desk')
@@ -400,12 +401,14 @@ program
   .option('--config <file>', 'the configuration to explain by', 'desk.yaml')
   .action(async (paths: string[], { desk: ask, config }: { desk?: true; config: string }) => {
     const realNow = Date.now();
+    const configured = await readDesk(config);
     const mails = await explain(
       paths,
-      await readDesk(config),
+      configured.desk,
       ask ? await desk() : null,
       { now: new Date(realNow).toISOString(), realNow },
       progress('explained'),
+      configured.model ? openLearned(configured.model) : undefined,
     );
     print({ mails }, () =>
       mails
@@ -457,12 +460,43 @@ function aboutWriter({ address, by, through, listed, flagged }: NonNullable<Expl
 program
   .command('train')
   .description('learns from filed tickets to file others, and says how well on tickets that it had not seen')
-  .argument('<file>', 'JSON lines {"text", "label"}, or .csv with these columns')
+  .argument('[file]', 'JSON lines {"text", "label"}, or .csv with these columns')
   .requiredOption('--out <model>', 'the file to keep what was learned in')
-  .action(async (file: string, { out }: { out: string }) => {
-    const training = await trainFile(file, out, percent('learned'));
-    print(training, () => describeTraining(training));
-  });
+  .option('--from-desk', 'learn from the closed tickets of the desk itself, as people filed them')
+  .option('--adopt', 'with --from-desk: write it only if it is better than the model in use; else exit 1')
+  .option('--config <file>', 'with --from-desk: the categories, and the model in use', 'desk.yaml')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  desk train tickets.jsonl --out model.bin
+  desk train --from-desk --stack Replydesk --out model.bin --adopt`,
+  )
+  .action(
+    async (
+      file: string | undefined,
+      { out, fromDesk, adopt, config }: { out: string; fromDesk?: true; adopt?: true; config: string },
+    ) => {
+      if ((file === undefined) !== (fromDesk === true) || (adopt && !fromDesk))
+        throw new CommanderError(
+          2,
+          'desk.train',
+          'error: name one file, or say --from-desk, which alone knows --adopt',
+        );
+      if (file !== undefined) {
+        const training = await trainFile(file, out, percent('learned'));
+        return print(training, () => describeTraining(training));
+      }
+      const training = await trainDesk(
+        (await desk()).tickets,
+        await readDesk(config),
+        { out, onlyBetter: adopt === true },
+        { read: progress('read'), learned: percent('learned') },
+      );
+      print(training, () => describeDeskTraining(training));
+      if (!training.written) process.exitCode = 1;
+    },
+  );
 
 program
   .command('classify')
@@ -727,7 +761,8 @@ function desk(): Promise<DeskConnection> {
 }
 
 async function configuration(file: string | undefined): Promise<Desk> {
-  return file ? readDesk(file) : ((await runningConfig()) ?? readDesk('desk.yaml'));
+  const running = file ? null : await runningConfig();
+  return running ?? (await readDesk(file ?? 'desk.yaml')).desk;
 }
 
 /** What the running desk runs with, whatever became of its file since. */
@@ -769,6 +804,12 @@ function percent(what: string): (share: number) => void {
     );
   };
 }
+
+// Whoever reads only the beginning, as `head` does, has what he wanted: what is left to do is done, unheard.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
 
 try {
   await program.parseAsync();

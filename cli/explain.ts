@@ -14,6 +14,7 @@ import { receiptFromHeaders } from '../core/mail/receipt.ts';
 import type { Keys } from '../core/mail/token.ts';
 import { disposeUnread } from '../core/mail/unread.ts';
 import { detectLanguage } from '../core/triage/language.ts';
+import type { Learned } from '../core/triage/learned.ts';
 import type { DeskConnection } from './connect.ts';
 import { Refused } from './refused.ts';
 
@@ -22,18 +23,19 @@ export type Explained = Awaited<ReturnType<typeof explainFile>> & {
   thread: string | null;
 };
 
-/** `running` is asked which tickets and threads there are; without it every mail is the first. */
+/** `running` is asked which tickets and threads there are; without it every mail is the first. `learned` is the desk's model. */
 export async function explain(
   paths: string[],
   desk: Desk,
   running: DeskConnection | null,
   moment: Moment,
   progress: (done: number, all: number) => void,
+  learned?: Learned,
 ): Promise<Explained[]> {
   const files = (await Promise.all(paths.map(list))).flat();
   const mails: Awaited<ReturnType<typeof explainFile>>[] = [];
   for (const file of files) {
-    mails.push(await explainFile(file, desk, running, moment));
+    mails.push(await explainFile(file, desk, running, moment, learned));
     progress(mails.length, files.length);
   }
   const places = placeInConversations(mails);
@@ -52,7 +54,13 @@ async function list(path: string): Promise<string[]> {
     .sort();
 }
 
-async function explainFile(file: string, desk: Desk, running: DeskConnection | null, moment: Moment) {
+async function explainFile(
+  file: string,
+  desk: Desk,
+  running: DeskConnection | null,
+  moment: Moment,
+  learned?: Learned,
+) {
   try {
     const raw = await readFile(file);
     const { largest } = desk.mail;
@@ -68,7 +76,7 @@ async function explainFile(file: string, desk: Desk, running: DeskConnection | n
     const arrival = readArrival(email, receiptOf(raw, email, file, desk, moment), desk);
     return {
       file,
-      ...describe(email, arrival, desk),
+      ...describe(email, arrival, desk, learned),
       ...outcome(await decide(arrival, desk, running, moment)),
       error: null,
     };
@@ -114,9 +122,9 @@ async function decide(
 const NO_KEYS: Keys = { current: 1, keys: {} };
 
 /** `email` as it stands in the file: whom the desk takes for its writer is said apart. */
-function describe(email: Email, arrival: Arrival, desk: Desk) {
+function describe(email: Email, arrival: Arrival, desk: Desk, learned?: Learned) {
   const { writer, trimmed, automatic, bounce, forwarded } = arrival;
-  const { category, impact, urgency, priority, reasons } = classifyArrival(arrival, desk);
+  const { category, impact, urgency, priority, reasons } = classifyArrival(arrival, desk, learned);
   const { subject, from, to, cc, date, messageId, inReplyTo, references, text } = email;
   return {
     subject,

@@ -1,7 +1,14 @@
 /** Tickets, messages and events as the CLI gives them away. Programs rely on these shapes. */
 import type { Desk } from '../core/config/desk.ts';
 import { explainReckoning, MEASURES } from '../core/sla/clock.ts';
-import { DESK, type Message, type Ticket, type TicketEvent } from '../core/ticket/ticket.ts';
+import {
+  type Approval,
+  DESK,
+  type Link,
+  type Message,
+  type Ticket,
+  type TicketEvent,
+} from '../core/ticket/ticket.ts';
 
 /** What a ticket shows as it is; its clock, watch and counters are the desk's own affair. */
 const AS_IT_IS = [
@@ -33,10 +40,18 @@ const AS_IT_IS = [
 
 type AsItIs = Pick<Ticket, (typeof AS_IT_IS)[number]>;
 
-export function publicTicket(ticket: Ticket): AsItIs & { requester: string | null; cc: string[] } {
+export function publicTicket(ticket: Ticket): AsItIs & {
+  requester: string | null;
+  cc: string[];
+  links: Link[];
+  mergedInto: string | null;
+  fields: Record<string, string>;
+  approvals: Approval[];
+} {
   const shown = Object.fromEntries(AS_IT_IS.map((name) => [name, ticket[name]])) as unknown as AsItIs;
   const cc = ticket.participants.filter(({ role }) => role === 'cc').map(({ address }) => address);
-  return { ...shown, requester: ticket.requester.address, cc };
+  const { links = [], mergedInto = null, fields = {}, approvals = [] } = ticket;
+  return { ...shown, requester: ticket.requester.address, cc, links, mergedInto, fields, approvals };
 }
 
 export function showMessage({ id, at, direction, visibility, from, text, attachments }: Message) {

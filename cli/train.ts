@@ -1,8 +1,11 @@
-/** Learns from filed tickets and keeps what was learned in a file. */
+/** Learns from filed tickets, of a file or of the desk itself, and keeps what was learned in a file. */
 import { access, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { Tickets } from '../aws/tickets.ts';
+import type { Desk } from '../core/config/desk.ts';
 import { FEWEST_TICKETS, type Filed, type Lack, lackOf, type Trained, train } from '../core/triage/learn.ts';
-import { MOST_LABELS, writeModel } from '../core/triage/model.ts';
+import { MOST_LABELS, type Model, readModel, writeModel } from '../core/triage/model.ts';
+import { closedTickets } from './closed-tickets.ts';
 import { readFiled } from './records.ts';
 import { Refused } from './refused.ts';
 import { table } from './table.ts';
@@ -17,25 +20,73 @@ export interface Training {
   heldOut: Trained['heldOut'];
 }
 
+export interface DeskTraining extends Training {
+  /** Of the tickets, those whose category somebody corrected: they counted twice. */
+  corrected: number;
+  /** On tickets that came after those of the model in use; null when none is in use. */
+  present: Trained['present'];
+  /** Whether it files more of them as people did. */
+  isBetter: boolean;
+  written: boolean;
+}
+
 /** `progress` is told the share of the work that is done, from 0 to 1. */
 export async function trainFile(
   file: string,
   out: string,
   progress: (share: number) => void,
 ): Promise<Training> {
-  const began = performance.now();
+  await folderOf(out);
+  const { training, octets } = learn(await readFiled(file), file, out, progress);
+  await keep(out, octets);
+  return training;
+}
+
+/** `onlyBetter`: nothing is written when the model in use, or without one the commonest category, does as well. */
+export async function trainDesk(
+  tickets: Tickets,
+  { desk, model }: { desk: Desk; model: Uint8Array | null },
+  { out, onlyBetter }: { out: string; onlyBetter: boolean },
+  progress: { read: (done: number, all: number) => void; learned: (share: number) => void },
+): Promise<DeskTraining> {
+  await folderOf(out);
+  const filed = await closedTickets(tickets, desk, progress.read);
+  const inUse = model && readModel(model);
+  const { training, octets, present } = learn(
+    filed,
+    'The closed tickets',
+    out,
+    progress.learned,
+    inUse?.ok ? inUse.model : undefined,
+  );
+  const { before, after } = present ?? training.heldOut;
+  const enough = present === null || present.tickets >= FEWEST_TICKETS;
+  const isBetter = enough && after.accuracy > before.accuracy;
+  const written = isBetter || !onlyBetter;
+  if (written) await keep(out, octets);
+  const corrected = filed.filter(({ times }) => times === 2).length;
+  return { ...training, corrected, present, isBetter, written };
+}
+
+async function folderOf(out: string): Promise<void> {
   await access(dirname(out)).catch(() => {
     throw new Refused(`There is no folder ${dirname(out)} to keep the model in.`);
   });
-  const tickets = await readFiled(file);
+}
+
+function learn(
+  tickets: readonly Filed[],
+  whence: string,
+  out: string,
+  progress: (share: number) => void,
+  inUse?: Model,
+): { training: Training; octets: Uint8Array; present: Trained['present'] } {
   const lack = lackOf(tickets);
-  if (lack) throw new Refused(`${file}: ${lacking(lack, tickets)}`);
-  const { model, heldOut } = finish(train(tickets), progress);
+  if (lack) throw new Refused(`${whence}: ${lacking(lack, tickets)}`);
+  const began = performance.now();
+  const { model, heldOut, present } = finish(train(tickets, inUse), progress);
   const octets = writeModel(model);
-  await writeFile(out, octets).catch((error: Error) => {
-    throw new Refused(`${out} cannot be written: ${error.message}`);
-  });
-  return {
+  const training = {
     model: out,
     octets: octets.length,
     tickets: tickets.length,
@@ -44,6 +95,13 @@ export async function trainFile(
     seconds: Math.round(performance.now() - began) / 1000,
     heldOut,
   };
+  return { training, octets, present };
+}
+
+async function keep(out: string, octets: Uint8Array): Promise<void> {
+  await writeFile(out, octets).catch((error: Error) => {
+    throw new Refused(`${out} cannot be written: ${error.message}`);
+  });
 }
 
 export function describeTraining({
@@ -56,7 +114,6 @@ export function describeTraining({
   heldOut,
 }: Training): string {
   const { before, after, sure, folds } = heldOut;
-  const share = (value: number) => `${(100 * value).toFixed(1)} %`;
   return [
     `${model}: ${labels} labels and ${features} features from ${tickets} tickets, ${Math.ceil(octets / 1000)} kB, in ${seconds.toFixed(1)} s`,
     '',
@@ -80,15 +137,52 @@ export function describeTraining({
   ].join('\n');
 }
 
+export function describeDeskTraining(training: DeskTraining): string {
+  const { model, tickets, corrected, present, isBetter, written } = training;
+  const row = (name: string, { accuracy, macroF1 }: { accuracy: number; macroF1: number }) => [
+    name,
+    share(accuracy),
+    macroF1.toFixed(3),
+  ];
+  const against =
+    present === null
+      ? ['No model is in use.']
+      : present.tickets < FEWEST_TICKETS
+        ? [
+            `Of these tickets ${present.tickets} came after those that the model in use was learned from; at least ${FEWEST_TICKETS} are needed to compare them.`,
+          ]
+        : [
+            table(
+              [`On ${present.tickets} tickets that neither had seen`, 'Right', 'Macro-F1'],
+              [row('before: the model in use', present.before), row('after: as was learned', present.after)],
+              '',
+            ),
+          ];
+  return [
+    `${tickets} closed tickets were used; ${corrected} had been filed anew by hand and counted twice.`,
+    describeTraining(training),
+    '',
+    ...against,
+    '',
+    written
+      ? `${model} was written${isBetter ? '' : ', though it is not shown to be better'}. In desk.yaml triage.model names it; the next deployment takes it along.`
+      : `${model} was not written: it is not shown to be better.`,
+  ].join('\n');
+}
+
+function share(value: number): string {
+  return `${(100 * value).toFixed(1)} %`;
+}
+
 function lacking(lack: Lack, tickets: readonly Filed[]): string {
   const labels = new Set(tickets.map(({ label }) => label));
   switch (lack) {
     case 'few-tickets':
-      return `it has ${tickets.length} tickets; at least ${FEWEST_TICKETS} are needed, and hundreds to learn something.`;
+      return `there are ${tickets.length} tickets; at least ${FEWEST_TICKETS} are needed, and hundreds to learn something.`;
     case 'one-label':
       return `all tickets have the label «${[...labels].join()}»; at least two labels are needed.`;
     case 'many-labels':
-      return `it has ${labels.size} labels; allowed are ${MOST_LABELS}.`;
+      return `there are ${labels.size} labels; allowed are ${MOST_LABELS}.`;
   }
 }
 

@@ -25,6 +25,7 @@ import { lazy } from '../aws/clients.ts';
 import { countDay } from '../aws/count.ts';
 import { openKeys } from '../aws/keys.ts';
 import { type Ledger, openLedger } from '../aws/ledger.ts';
+import { lookUp } from '../aws/look.ts';
 import { type Mailer, openMailer } from '../aws/mailer.ts';
 import { type Mailroom, openMailroom } from '../aws/mailroom.ts';
 import { openQueue, type Queue } from '../aws/queues.ts';
@@ -39,6 +40,9 @@ import { ConflictError, InvalidInputError } from '../core/faults.ts';
 import type { Arrival, Memory, Moment } from '../core/mail/outcome.ts';
 import type { MailCount, MailRecord } from '../core/mail/record.ts';
 import type { Keys } from '../core/mail/token.ts';
+import type { Look } from '../core/ticket/ticket.ts';
+import type { Seen } from '../core/ticket/without-ticket.ts';
+import type { Learned } from '../core/triage/learned.ts';
 
 export interface World {
   desk: Desk;
@@ -51,6 +55,10 @@ export interface World {
   keys(): Promise<Keys>;
   /** What memory knows about a mail that has just been read. */
   recall(arrival: Arrival, before: MailRecord | null, moment: Moment): Promise<Memory | 'too-early'>;
+  /** What was learned from filed tickets; null when desk.yaml names no model. */
+  learned(): Promise<Learned | null>;
+  /** What a command asks to see of other tickets; `by` is who reads it. */
+  lookUp(look: Look, by: string): Promise<Seen>;
   /** The mails of a day against their records. */
   count(day: string): Promise<MailCount>;
   tickets: Tickets;
@@ -75,8 +83,9 @@ export interface Log {
 type Step<Input, Output> = (input: Input, world: World) => Promise<Output>;
 
 const logger = new Logger({ serviceName: process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'replydesk' });
+const beside = (name: string) => readFile(new URL(`./${name}`, import.meta.url));
 const world = lazy(async () =>
-  openWorld(process.env, JSON.parse(await readFile(new URL('./desk.json', import.meta.url), 'utf8'))),
+  openWorld(process.env, JSON.parse((await beside('desk.json')).toString('utf8')), beside),
 );
 
 /** A function that is called with one input: by the state machine, by a schedule. */
@@ -177,7 +186,11 @@ function named(error: unknown): { fault: string; reason: string; stack: string }
 }
 
 /** What the template declares for the function; what it does not need it does not have, and using it is a fault. */
-export function openWorld(env: NodeJS.ProcessEnv, desk: Desk): World {
+export function openWorld(
+  env: NodeJS.ProcessEnv,
+  desk: Desk,
+  beside: (name: string) => Promise<Uint8Array>,
+): World {
   const clock = readClock(env.DESK_CLOCK ?? '');
   const table = openTable(env.DESK_TABLE ?? '');
   const [tickets, ledger] = [openTickets(table), openLedger(table)];
@@ -192,6 +205,12 @@ export function openWorld(env: NodeJS.ProcessEnv, desk: Desk): World {
     keys,
     recall: async (arrival, before, moment) =>
       recall(arrival, before, moment, { desk, keys: await keys(), ledger, tickets }),
+    learned: lazy(async () => {
+      if (!desk.triage.model) return null;
+      const { openLearned } = await import('../core/triage/learned.ts');
+      return openLearned(await beside('model.bin'));
+    }),
+    lookUp: (look, by) => lookUp(look, by, { desk, tickets }),
     count: (day) => countDay(day, now(), { ledger, mailroom }),
     tickets,
     ledger,

@@ -3,6 +3,7 @@
  * Called again for a mail that has one, it only carries on with the steps that follow.
  */
 import * as z from 'zod';
+import type { Write } from '../aws/table.ts';
 import type { Desk } from '../core/config/desk.ts';
 import { UnavailableError } from '../core/faults.ts';
 import { TRUST_VALID_FOR } from '../core/mail/code.ts';
@@ -19,10 +20,13 @@ import { orPoison, PoisonError } from '../core/mail/poison.ts';
 import { readArrival } from '../core/mail/read.ts';
 import { HEAD_OCTETS, readReceipt } from '../core/mail/receipt.ts';
 import { claimOf, handledKey, IN, type MailRecord, type Release } from '../core/mail/record.ts';
+import { personOf } from '../core/mail/standing.ts';
 import { ticketIdFrom } from '../core/mail/token.ts';
 import { disposeUnread } from '../core/mail/unread.ts';
 import { type Change, change, open } from '../core/ticket/change.ts';
 import type { Message, Ticket } from '../core/ticket/ticket.ts';
+import { timeIn } from '../templates/view.ts';
+import { phrase } from '../templates/words.ts';
 import { queue, type World } from './handler.ts';
 
 /** SES's notification is only recognised here: `readReceipt` checks it, and a mail that is put off goes back as it came. */
@@ -65,6 +69,8 @@ interface Judged {
   trimmed: Trimmed | null;
   outcome: Outcome;
   changed: Change | null;
+  /** What it changes in other tickets. */
+  elsewhere: Change[];
   /** The ticket of other mail with this Message-ID: the id goes on leading there. */
   sameMessageId: string | null;
 }
@@ -77,7 +83,7 @@ async function judge(
 ): Promise<Judged | 'too-early'> {
   const { desk } = world;
   const unread = (reason: 'too-large' | 'unreadable' | 'poison', detail: string, head: Email | null) => ({
-    ...{ email: head, trimmed: null, changed: null, sameMessageId: null },
+    ...{ email: head, trimmed: null, changed: null, elsewhere: [], sameMessageId: null },
     outcome: disposeUnread(reason, detail, head, receipt, desk),
   });
   if (reading.fatal) return unread('poison', reading.fatal, null);
@@ -101,22 +107,38 @@ async function judge(
     if (memory === 'too-early') return memory;
     const flood = before ? null : await floodOf(arrival, memory, moment, reading, world);
     const [id, { trimmed }] = [ticketIdFrom(world.random(4)), arrival];
-    return await reading.step(() => {
-      const outcome = dispose(arrival, { ...memory, flood }, moment, desk, keys);
-      const sameMessageId = before ? null : memory.sameMessageId;
-      return {
-        email: arrival.email,
-        trimmed,
-        outcome,
-        changed: changeOf(outcome, id, moment.now, desk),
-        sameMessageId,
-      };
-    });
+    const decide = (known: Memory) =>
+      reading.step(() => {
+        const outcome = dispose(arrival, known, moment, desk, keys);
+        const sameMessageId = before ? null : memory.sameMessageId;
+        return {
+          email: arrival.email,
+          trimmed,
+          outcome,
+          changed: changeOf(outcome, id, moment.now, desk),
+          elsewhere: elsewhereOf(outcome, moment.now, desk),
+          sameMessageId,
+        };
+      });
+    const known = { ...memory, flood, newId: id };
+    const judged = await decide(known);
+    const opinion = judged.outcome.isKnown ? null : await learned(world);
+    return opinion ? await decide({ ...known, opinion }) : judged;
   } catch (error) {
     if (!(error instanceof PoisonError)) throw error;
     const { message: cause, stack = '' } = error.cause instanceof Error ? error.cause : error;
     world.log.warn('the desk fails at a mail', { mailId: receipt.mailId, cause, stack });
     return unread('poison', error.message, email);
+  }
+}
+
+/** No cold start waits for it but that of a mail that the rules do not know; which is filed by them alone rather than not at all. */
+async function learned({ learned, log }: World): Promise<Awaited<ReturnType<World['learned']>>> {
+  try {
+    return await learned();
+  } catch (error) {
+    log.warn('what was learned cannot be read', { cause: String(error) });
+    return null;
   }
 }
 
@@ -237,7 +259,7 @@ async function parse(raw: Uint8Array): Promise<Email | { unreadable: string; hea
 }
 
 async function record(
-  { receipt, email, trimmed, outcome, changed, before, sameMessageId }: Found & Judged,
+  { receipt, email, trimmed, outcome, changed, elsewhere, before, sameMessageId }: Found & Judged,
   { now, realNow }: Moment,
   world: World,
 ): Promise<void> {
@@ -250,6 +272,8 @@ async function record(
     changed && email && trimmed
       ? await keepAll(outcome, changed.after, { email, trimmed, receipt, news }, now, world)
       : [];
+  const notices = [outcome.notice, outcome.tells].filter((notice) => notice !== null);
+  const redacted = await redactionsOf(changed, now, world);
   const mail: MailRecord = {
     mailId,
     key: handledKey(mailId, receivedAt),
@@ -275,12 +299,14 @@ async function record(
       : [],
     released: before?.released ?? false,
     releases: outcome.release?.mailId ?? null,
+    ...(redacted.objects.length > 0 ? { erases: redacted.objects } : {}),
     version: (before?.version ?? 0) + 1,
-    events: (before?.events ?? 0) + (outcome.notice ? 1 : 0),
+    events: (before?.events ?? 0) + notices.length,
   };
   // A held or refused mail claims nothing: sent again, it is looked at again. What came again is claimed by the first.
+  const acts = changed !== null || outcome.notice?.kind === 'commanded';
   const claim =
-    changed && outcome.disposition !== 'refused' && outcome.disposition !== 'duplicate' && email
+    acts && outcome.disposition !== 'refused' && outcome.disposition !== 'duplicate' && email
       ? claimOf(email.messageId, email.from?.address ?? null, email.text)
       : null;
   const ledger = world.ledger.writes(mail, before, {
@@ -288,10 +314,16 @@ async function record(
     reference: sameMessageId ? null : mail.messageId,
     code: outcome.code,
     release: await releaseOf(outcome, realNow, world),
-    notice: outcome.notice,
+    notices,
   });
-  const writes = [...ledger, ...world.addresses.writes(outcome.learned, now, realNow)];
-  if (changed) await world.tickets.commit(rememberPictures(changed, messages, news), messages, writes);
+  const writes = [...ledger, ...redacted.writes, ...world.addresses.writes(outcome.learned, now, realNow)];
+  if (changed)
+    await world.tickets.commit(
+      rememberPictures(changed, messages, news),
+      [...messages, ...splitOff(outcome, now)],
+      writes,
+      elsewhere,
+    );
   else await world.ledger.commit(writes);
   world.log.info('disposed', {
     mailId,
@@ -309,6 +341,47 @@ function detailOf({ detail }: Outcome, email: Email | null, sameMessageId: strin
   return [detail, ...twin, ...cut].join('; ');
 }
 
+/** What #redact writes with the change, and which objects go when it is written. A mail may have left two messages. */
+async function redactionsOf(
+  changed: Change | null,
+  now: string,
+  world: World,
+): Promise<{ writes: Write[]; objects: string[] }> {
+  const asked = (changed?.events ?? []).filter((event) => event.kind === 'redacted');
+  const writes: Write[] = [];
+  const objects: string[] = [];
+  const mails = new Set<string>();
+  for (const { message: number, by, reason } of asked) {
+    const ticketId = changed?.after.id ?? '';
+    const message = await world.tickets.message(ticketId, number);
+    if (!message) throw new Error(`${ticketId} has no message ${number}`);
+    const { attachments, bodyKey, cut, mailId } = message;
+    writes.push(world.tickets.rewrite(ticketId, stubOf(message, { by, reason, at: now }, world.desk)));
+    objects.push(
+      ...[bodyKey, cut?.bodyKey, ...attachments.map(({ key }) => key)].filter((key) => key != null),
+    );
+    const record = mails.has(mailId) ? null : await world.ledger.read(mailId);
+    mails.add(mailId);
+    if (!record) continue;
+    const takenOut = { at: now, by, ticketId, message: number, reason };
+    writes.push(world.ledger.rewrite({ ...record, takenOut, version: record.version + 1 }, record));
+    objects.push(record.key);
+  }
+  return { writes, objects };
+}
+
+/** Who wrote when stays, and who took it out, when and why. */
+function stubOf(
+  { html: _html, cut: _cut, ...message }: Message,
+  { by, at, reason }: { by: string; at: string; reason: string },
+  desk: Desk,
+): Message {
+  const { language } = desk;
+  const facts = { who: personOf(by, desk)?.name ?? by, when: timeIn(language, at, desk), reason };
+  const text = phrase(language, reason === '' ? 'redacted' : 'redacted-because', facts);
+  return { ...message, text, bodyKey: null, attachments: [], withheld: 0 };
+}
+
 /** What only a note showed, the requester has not seen: in an answer it is new. */
 function rememberPictures(changed: Change, messages: readonly Message[], { pictures }: News): Change {
   if (pictures.length === 0 || !messages.some(({ visibility }) => visibility === 'public')) return changed;
@@ -322,6 +395,21 @@ function changeOf({ ticket }: Outcome, id: string, now: string, desk: Desk): Cha
   if (!ticket) return null;
   if (ticket.kind === 'change') return change(ticket.before, ticket.happenings, now, desk);
   return open(id, ticket.opened, ticket.also, now, desk);
+}
+
+function elsewhereOf({ ticket }: Outcome, now: string, desk: Desk): Change[] {
+  if (ticket?.kind !== 'change') return [];
+  const { elsewhere = [], opens } = ticket;
+  return [
+    ...elsewhere.map(({ before, happenings }) => change(before, happenings, now, desk)),
+    ...(opens ? [open(opens.id, opens.opened, opens.also, now, desk)] : []),
+  ];
+}
+
+/** What was split off begins a ticket of its own; its files and its long text lie where they are. */
+function splitOff({ ticket }: Outcome, now: string): Message[] {
+  const opens = ticket?.kind === 'change' ? ticket.opens : null;
+  return opens ? [{ ...opens.message, id: `${opens.id}-m1`, number: 1, at: now }] : [];
 }
 
 async function releaseOf({ release }: Outcome, realNow: number, world: World): Promise<Release | null> {
@@ -412,7 +500,8 @@ async function keepCut(
   return { quoted: '', signature: '', bodyKey };
 }
 
-async function carryOn({ mailId, key, releases }: MailRecord, world: World): Promise<void> {
+async function carryOn({ mailId, key, releases, erases = [] }: MailRecord, world: World): Promise<void> {
   await world.mailroom.move(`${IN}${mailId}`, key);
+  for (const object of erases) await world.mailroom.remove(object);
   if (releases) await world.mails.send({ replay: releases });
 }

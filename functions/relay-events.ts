@@ -2,12 +2,16 @@
 import * as z from 'zod';
 import { stream, type World } from './handler.ts';
 
-/** The table's keys, and the event's kind and generation, as the stream writes them. */
+/** The table's keys, and the event's kind, generation and when it may be told, as the stream writes them. */
 export const StreamedEvent = z.object({
   Keys: z.object({ pk: z.object({ S: z.string() }), sk: z.object({ S: z.string().startsWith('EVENT#') }) }),
   NewImage: z.object({
     event: z.object({
-      M: z.object({ kind: z.object({ S: z.string() }), generation: z.object({ N: z.string() }).optional() }),
+      M: z.object({
+        kind: z.object({ S: z.string() }),
+        generation: z.object({ N: z.string() }).optional(),
+        leavesAt: z.object({ S: z.string() }).optional(),
+      }),
     }),
   }),
 });
@@ -24,7 +28,10 @@ export async function relayEvents(events: Streamed[], world: World): Promise<num
     placed.filter(({ to }) => to === 'watches'),
   ];
   const [updatesLeft, watchesLeft] = await Promise.all([
-    world.updatesQueue.sendAll(toUpdates.map(({ event: { Keys } }) => ({ pk: Keys.pk.S, sk: Keys.sk.S }))),
+    world.updatesQueue.sendAll(
+      toUpdates.map(({ event: { Keys } }) => ({ pk: Keys.pk.S, sk: Keys.sk.S })),
+      toUpdates.map(({ event }) => secondsHeld(event, world.now())),
+    ),
     world.watchesQueue.sendAll(toWatches.map(({ event }) => watchRequest(event))),
   ]);
   const left = [
@@ -46,20 +53,40 @@ const SILENT = new Set([
   'given-to-team',
   'copies-changed',
   'watched',
+  'linked',
+  'split-off',
   'unwatched',
   'retyped',
   'tagged',
   'time-spent',
+  'field-set',
+  'approval-voted',
   'deescalated',
   'muted',
   'reckoned-anew',
   'kept',
+  'left',
+  'undone',
+  'not-accepted',
+  'snoozed',
+  'redacted',
+  'due-set',
 ]);
 
 function destination({ NewImage }: Streamed): 'updates' | 'watches' | 'nobody' {
   const kind = NewImage.event.M.kind.S;
   if (kind === 'watch-started') return 'watches';
   return SILENT.has(kind) ? 'nobody' : 'updates';
+}
+
+/** SQS takes no more; core/config/desk.ts allows no more. */
+const MOST_SECONDS = 900;
+
+function secondsHeld({ NewImage }: Streamed, now: string): number {
+  const { leavesAt } = NewImage.event.M;
+  if (!leavesAt) return 0;
+  const seconds = Math.ceil((Date.parse(leavesAt.S) - Date.parse(now)) / 1000);
+  return Math.min(Math.max(seconds, 0), MOST_SECONDS);
 }
 
 function watchRequest({ Keys, NewImage }: Streamed) {

@@ -5,6 +5,7 @@
 import * as z from 'zod';
 import type { Sending } from '../aws/mailer.ts';
 import type { UpdateRecord } from '../aws/updates.ts';
+import type { Language } from '../core/config/desk.ts';
 import { ConflictError, InvalidInputError, UnavailableError } from '../core/faults.ts';
 import { compose, type Outgoing, type OutgoingFile } from '../core/mail/compose.ts';
 import { shownNames } from '../core/mail/file-name.ts';
@@ -12,14 +13,20 @@ import { MOST_FILE_OCTETS, type Piece, packed } from '../core/mail/parts.ts';
 import type { MailEvent } from '../core/mail/record.ts';
 import { personOf } from '../core/mail/standing.ts';
 import { holdsToken, oneTimeCode, ownReference, replyAddress, withoutTokens } from '../core/mail/token.ts';
+import { questionIn, voterOf } from '../core/ticket/approval.ts';
 import { inParts, type Plan, updateId, updatesFor } from '../core/ticket/audience.ts';
 import { change } from '../core/ticket/change.ts';
+import { receiveSolution } from '../core/ticket/links.ts';
 import { pacedAs, tooMuch } from '../core/ticket/pace.ts';
-import type { Happening, Message, Ticket, TicketEvent } from '../core/ticket/ticket.ts';
+import { ASKED_EVERY } from '../core/ticket/satisfaction.ts';
+import type { Happening, Look, Message, Ticket, TicketEvent } from '../core/ticket/ticket.ts';
 import { isMarked, type Undeliverable } from '../core/ticket/undeliverable.ts';
+import type { Seen } from '../core/ticket/without-ticket.ts';
+import { seenIn } from '../templates/listed.ts';
 import { renderUpdate } from '../templates/render.ts';
-import { filesIn, historyIn } from '../templates/shown.ts';
+import { filesIn, historyIn, marked } from '../templates/shown.ts';
 import { mailView, ticketView } from '../templates/view.ts';
+import { whyIn } from '../templates/why.ts';
 import { phrase } from '../templates/words.ts';
 import { again, queue, type World } from './handler.ts';
 
@@ -34,11 +41,55 @@ export async function sendUpdate({ pk, sk }: z.output<typeof UpdateRequest>, wor
     world.tickets.read(pk.slice('T#'.length)),
   ]);
   if (!event || !ticket) throw new InvalidInputError(`there is no event ${pk} ${sk}`);
+  if (isHeld(event) && !(await again(() => letGo(event.message, ticket.id, world)))) return;
+  if (event.kind === 'solution-passed-on') return passSolution(event, ticket, world);
   for (const plan of updatesFor(event, ticket, world.desk)) {
+    if (plan.kind === 'satisfaction' && !(await mayAsk(plan, world))) continue;
+    // What was taken out is no answer any more.
+    if (plan.audience === 'requester' && plan.message && ticket.redacted?.includes(plan.message)) continue;
     const asked = plan.kind === 'transcript' ? await fetchAsked(event, ticket, world) : null;
     for (const part of inParts(plan, asked?.mails.length ?? 1))
       await deliver(part, ticket, () => write(part, event, ticket, asked, world), world);
   }
+}
+
+/** Whoever has many tickets closed is asked about one of them. */
+async function mayAsk({ id, to }: Plan, world: World): Promise<boolean> {
+  const realNow = world.realNow();
+  return world.updates.once(`satisfaction#${to.address}`, id, realNow + ASKED_EVERY, realNow);
+}
+
+function isHeld(event: TicketEvent): event is TicketEvent & { message: number } {
+  return 'leavesAt' in event && event.leavesAt !== undefined;
+}
+
+/** Written before the answer goes, under the ticket's version: either #undo finds it gone, or it finds #undo. */
+async function letGo(message: number, ticketId: string, world: World): Promise<boolean> {
+  const ticket = await world.tickets.read(ticketId);
+  if (!ticket || ticket.takenBack?.includes(message)) return false;
+  // Only the last answer can be taken back.
+  if (ticket.lastAnswer?.message === message && ticket.lastAnswer.leftAt === null)
+    await world.tickets.commit(change(ticket, [{ kind: 'left', message }], world.now(), world.desk), []);
+  return true;
+}
+
+/** One incident of a problem, in a transaction of its own; its events then tell its own people. A repeat finds it done. */
+async function passSolution(
+  event: Extract<TicketEvent, { kind: 'solution-passed-on' }>,
+  problem: Ticket,
+  world: World,
+): Promise<void> {
+  const [incident, said] = await Promise.all([
+    world.tickets.read(event.to),
+    event.message === null ? null : world.tickets.message(problem.id, event.message),
+  ]);
+  const happenings = incident && receiveSolution(incident, problem, event, world.desk);
+  if (!happenings) return world.log.info('a solution was not passed on', { ticketId: event.to });
+  const changed = change(incident, happenings, world.now(), world.desk);
+  const { id, messages: number } = changed.after;
+  // Its files and its long text lie where they are; what it quoted is the problem's.
+  const message = said && { ...said, id: `${id}-m${number}`, number, at: world.now(), cut: null, cc: [] };
+  await world.tickets.commit(changed, message ? [message] : []);
 }
 
 const MOST_HISTORY = 20;
@@ -53,18 +104,26 @@ async function write(
   const { desk } = world;
   const keys = await world.keys();
   const message = plan.message ? await world.tickets.message(ticket.id, plan.message) : null;
-  const history = plan.history ? await world.tickets.messages(ticket.id, MOST_HISTORY) : [];
+  const history = plan.history
+    ? marked(await world.tickets.messages(ticket.id, MOST_HISTORY), ticket, desk.language)
+    : [];
   const own = message ? await collect(message, world) : [];
   const fetched = asked && (await fetchPart(asked, plan, world));
   const expires = world.realNow() + desk.tokens.validFor;
+  const question = questionIn(event, plan, ticket);
   const replyTo = replyAddress(
     ticket.mailbox,
-    { purpose: 'ticket', id: ticket.id, participant: plan.to.address, expires },
+    {
+      purpose: question ? 'approval' : 'ticket',
+      id: ticket.id,
+      participant: question ? voterOf(plan.to.address, question) : plan.to.address,
+      expires,
+    },
     keys,
   );
   const text = message?.bodyKey ? await longText(message.bodyKey, world) : (message?.text ?? '');
-  // A reply address in somebody's words would let their reader write as somebody else. `act` refuses such a mail; this is the last door.
-  if (plan.audience === 'requester' && holdsToken(text, desk.domain))
+  // To whoever approves they go masked. A reply address in somebody's words would let their reader write as somebody else. `act` refuses such a mail; this is the last door.
+  if (plan.audience === 'requester' && plan.kind !== 'approval' && holdsToken(text, desk.domain))
     throw new InvalidInputError(`one of our tokens stands in ${message?.id}`);
   const masked = (said: Message) => ({
     ...said,
@@ -142,8 +201,11 @@ interface Asked {
   none: ('latest' | number)[];
   withheld: number;
   history: string | null;
+  /** What is shown as it is when the mail goes out: the reasons, and other tickets. */
+  beyond: string[];
 }
 
+const MOST_EVENTS = 1_000;
 const MOST_MESSAGES = 1_000;
 /** What is longer than this nobody reads in a mail. */
 const MOST_SHOWN_CHARS = 100_000;
@@ -151,12 +213,17 @@ const MOST_SHOWN_CHARS = 100_000;
 const MOST_ATTACHED_CHARS = 2_000_000;
 
 async function fetchAsked(event: TicketEvent, ticket: Ticket, world: World): Promise<Asked | null> {
-  if (event.kind !== 'commanded' || !event.shows.some((what) => what === 'files' || what === 'history'))
-    return null;
+  if (event.kind !== 'commanded') return null;
+  const { looks = [], shows, by } = event;
+  const fetched = shows.some((what) => what === 'files' || what === 'history' || what === 'why');
+  if (!fetched && looks.length === 0) return null;
+  const beyond = [
+    ...(shows.includes('why') ? [await why(ticket, world)] : []),
+    ...(await inWords(await lookAll(looks, by, world), by, world.desk.language, world)),
+  ];
   const until = Date.parse(event.at);
-  const messages = (await world.tickets.messages(ticket.id, MOST_MESSAGES)).filter(
-    ({ at }) => Date.parse(at) <= until,
-  );
+  const all = marked(await world.tickets.messages(ticket.id, MOST_MESSAGES), ticket, world.desk.language);
+  const messages = all.filter(({ at }) => Date.parse(at) <= until);
   const wanted = (event.files ?? []).map((which) => ({ which, message: messageOf(which, messages) }));
   const of = [...new Set(wanted.flatMap(({ message }) => message ?? []))];
   const files = of.flatMap(({ attachments }) => attachments);
@@ -169,7 +236,35 @@ async function fetchAsked(event: TicketEvent, ticket: Ticket, world: World): Pro
     none: wanted.filter(({ message }) => !message || isBare(message)).map(({ which }) => which),
     withheld: of.reduce((sum, { withheld }) => sum + withheld, 0),
     history,
+    beyond,
   };
+}
+
+async function why(ticket: Ticket, { tickets, desk, now }: World): Promise<string> {
+  const events = await tickets.events(ticket.id, MOST_EVENTS);
+  return withoutTokens(whyIn(ticket, events, { language: desk.language, desk, now: now() }), desk.domain);
+}
+
+function lookAll(looks: readonly Look[], by: string, { lookUp }: World): Promise<Seen[]> {
+  return Promise.all(looks.map((look) => lookUp(look, by)));
+}
+
+function inWords(all: readonly Seen[], by: string, language: Language, world: World): Promise<string[]> {
+  const { desk, now } = world;
+  return Promise.all(
+    all.map(async (found) => {
+      // What others wrote may hold their own addresses; the reader's is added to it.
+      const words = withoutTokens(seenIn(found, { language, desk, now: now() }), desk.domain);
+      const write = 'ticket' in found && found.ticket ? await ownAddress(found.ticket, by, world) : '';
+      return write === '' ? words : `${words}\n\n${phrase(language, 'show-reply', { address: write })}`;
+    }),
+  );
+}
+
+/** Where this person's mail belongs to this ticket. */
+async function ownAddress({ id, mailbox }: Ticket, participant: string, world: World): Promise<string> {
+  const expires = world.realNow() + world.desk.tokens.validFor;
+  return replyAddress(mailbox, { purpose: 'ticket', id, participant, expires }, await world.keys());
 }
 
 function isLong(history: string | null): boolean {
@@ -213,7 +308,10 @@ async function fetchPart(asked: Asked, { part = { number: 1, of: 1 } }: Plan, wo
     }),
   );
   const { none, withheld, history } = asked;
-  const shown = [filesIn(language, { pieces: asked.mails.flat(), none, withheld, part })];
+  const shown = [
+    filesIn(language, { pieces: asked.mails.flat(), none, withheld, part }),
+    ...(part.number === 1 ? asked.beyond : []),
+  ];
   if (history !== null && part.number === 1) {
     shown.push(isLong(history) ? phrase(language, 'history-attached') : history);
     if (isLong(history)) {
@@ -236,7 +334,9 @@ async function longText(key: string, world: World): Promise<string> {
 async function answerSender(pk: string, sk: string, world: World): Promise<void> {
   const event = await world.ledger.event(pk, sk);
   if (!event) throw new InvalidInputError(`there is no event ${pk} ${sk}`);
-  const { kind, audience } = MAILS[event.kind];
+  const { kind, audience: usual } = MAILS[event.kind];
+  const outside = event.kind === 'commanded' && !personOf(event.to.address, world.desk);
+  const audience = outside ? 'requester' : usual;
   if (event.kind === 'refused' && !(await mayRefuse(event, pk, world))) return;
   if (event.kind === 'away' && !(await mayTell(event, pk, world))) return;
   const id = updateId(`${pk.slice('MAIL#'.length)}-${event.number}`, kind, event.to.address);
@@ -258,6 +358,7 @@ const MAILS = {
   refused: { kind: 'refusal', audience: 'sender' },
   held: { kind: 'code', audience: 'agent' },
   away: { kind: 'note', audience: 'lead' },
+  commanded: { kind: 'transcript', audience: 'agent' },
 } as const satisfies Record<MailEvent['kind'], Pick<Plan, 'kind' | 'audience'>>;
 
 /** Two notices that come at the same moment say the same. */
@@ -300,6 +401,11 @@ async function writeToSender(plan: Plan, event: MailEvent, mailId: string, world
         )
       : mailbox.address;
   const code = event.kind === 'held' ? oneTimeCode(mailId, event.round, keys) : null;
+  const found = event.kind === 'commanded' ? await lookAll(event.looks, event.to.address, world) : [];
+  // Who asks for his own tickets is spoken to as in the newest of them.
+  const own = found.flatMap((each) => (each.look.what === 'own' && 'tickets' in each ? each.tickets : []));
+  const language = own[0]?.language ?? event.language;
+  const shown = (await inWords(found, event.to.address, language, world)).join('\n\n\n');
   return {
     id: plan.id,
     kind: plan.kind,
@@ -314,7 +420,7 @@ async function writeToSender(plan: Plan, event: MailEvent, mailId: string, world
     inReplyTo: event.messageId,
     references: event.messageId ? [event.messageId] : [],
     date: world.now(),
-    content: renderUpdate(mailView({ plan, event, code, desk })),
+    content: renderUpdate(mailView({ plan, event: { ...event, language }, code, shown, desk })),
     files: [],
   };
 }

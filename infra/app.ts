@@ -30,7 +30,7 @@ async function synthesize(): Promise<string | null> {
   } catch (error) {
     return `${config} cannot be read: ${error instanceof Error ? error.message : error}`;
   }
-  const loaded = loadDesk(text, (path) => readFileSync(resolve(dirname(config), path), 'utf8'));
+  const loaded = loadDesk(text, (path) => readFileSync(resolve(dirname(config), path)));
   if (!loaded.ok) return describeProblems(relative(process.cwd(), config), loaded.problems);
 
   const folder = mkdtempSync(join(tmpdir(), 'replydesk-'));
@@ -40,6 +40,7 @@ async function synthesize(): Promise<string | null> {
     );
     const made = await bundle(entries as Record<FunctionName, string>, {
       desk: JSON.stringify(loaded.desk),
+      beside: loaded.model ? { 'receive-email': { 'model.bin': loaded.model } } : {},
       into: folder,
     });
     const bundles = Object.fromEntries(FUNCTIONS.map((name) => [name, made[name].folder])) as Record<

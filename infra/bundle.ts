@@ -1,6 +1,6 @@
 /**
  * Makes the asset folder of each function: `index.mjs`, the chunks that it loads when it needs them, their source
- * maps, and `desk.json`.
+ * maps, `desk.json`, and what else it is to read there.
  *
  * One esbuild call per function, because a chunk shared between functions would change under all of them whenever one
  * changes. The AWS SDK's clients, which functions load only when they first need them, are most of the code and the
@@ -28,12 +28,17 @@ interface File {
 const ROOT = join(import.meta.dirname, '..');
 
 /**
- * `entries`: the name of each function and its source file. `desk` is written as it is into every folder.
+ * `entries`: the name of each function and its source file. `desk` is written as it is into every folder, and what is
+ * `beside` into that of its function, by the name of each file.
  * Throws with esbuild's own list of errors if a source does not build.
  */
 export async function bundle<Name extends string>(
   entries: Record<Name, string>,
-  { desk, into }: { desk: string; into: string },
+  {
+    desk,
+    beside = {},
+    into,
+  }: { desk: string; beside?: Partial<Record<Name, Record<string, Uint8Array>>>; into: string },
 ): Promise<Record<Name, Bundle>> {
   const names = Object.keys(entries) as Name[];
   const functions = await Promise.all(names.map((name) => buildFunction(entries[name])));
@@ -42,7 +47,8 @@ export async function bundle<Name extends string>(
     functions.map(async ({ files, clients: named }, n): Promise<[string, Bundle]> => {
       const name = names[n] as Name;
       const reached = reach(clients, named.map(clientFile));
-      return [name, await writeBundle(join(into, name), [...files, ...reached], desk)];
+      const others = { 'desk.json': desk, ...beside[name] };
+      return [name, await writeBundle(join(into, name), [...files, ...reached], others)];
     }),
   );
   return Object.fromEntries(bundles) as Record<Name, Bundle>;
@@ -179,9 +185,13 @@ function reach(files: File[], names: string[]): File[] {
   return files.filter(({ name }) => reached.has(name.replace(/\.map$/, '')));
 }
 
-async function writeBundle(folder: string, files: File[], desk: string): Promise<Bundle> {
+async function writeBundle(
+  folder: string,
+  files: File[],
+  others: Record<string, string | Uint8Array>,
+): Promise<Bundle> {
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'desk.json'), desk);
+  await Promise.all(Object.entries(others).map(([name, content]) => writeFile(join(folder, name), content)));
   await Promise.all(files.map(({ name, contents }) => writeFile(join(folder, name), contents)));
   const size = (kept: File[]) => kept.reduce((sum, { contents }) => sum + contents.byteLength, 0);
   const code = files.filter(({ name }) => name.endsWith('.mjs'));

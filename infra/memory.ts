@@ -37,6 +37,13 @@ export class Memory extends Construct {
       sortKey: { name: 'openSk', type: AttributeType.STRING },
       projectionType: ProjectionType.KEYS_ONLY,
     });
+    // Sparse as well: whose hands each open ticket is in, and whose request it is. An agent's #mine is one query of it.
+    this.table.addGlobalSecondaryIndex({
+      indexName: 'hands',
+      partitionKey: { name: 'handsPk', type: AttributeType.STRING },
+      sortKey: { name: 'handsSk', type: AttributeType.STRING },
+      projectionType: ProjectionType.KEYS_ONLY,
+    });
     this.table.addGlobalSecondaryIndex({
       indexName: 'listing',
       partitionKey: { name: 'listPk', type: AttributeType.STRING },

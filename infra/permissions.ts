@@ -29,7 +29,8 @@ export const permissions = {
     items(table, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
     objects(bucket, 's3:GetObject', 'in/*', 'mail/*'),
     objects(bucket, 's3:PutObject', 'mail/*', 'files/*', 'bodies/*'),
-    objects(bucket, 's3:DeleteObject', 'in/*'),
+    // Handled mail moves out of in/; the rest is what #redact takes out for good, which the ledger then says.
+    objects(bucket, 's3:DeleteObject', 'in/*', 'mail/*', 'files/*', 'bodies/*'),
     knowingWhatIsMissing(bucket),
     // A mail that was held is put back into the queue when its code has come; one that came too early goes back itself.
     on(mailQueue.queueArn, 'sqs:SendMessage'),
@@ -49,7 +50,10 @@ export const permissions = {
     configurationSet,
   }: Memory & { keysParameter: string; domain: string; configurationSet: string }) => [
     // How much went to somebody outside is counted by UpdateItem.
-    items(table, 'GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'),
+    items(table, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'),
+    // #mine, #queue and a requester's own tickets; #find looks through the newest ones as well.
+    on(`${table.tableArn}/index/hands`, 'dynamodb:Query'),
+    on(`${table.tableArn}/index/listing`, 'dynamodb:Query'),
     objects(bucket, 's3:GetObject', 'files/*', 'bodies/*'),
     knowingWhatIsMissing(bucket),
     on(parameterArn(keysParameter), 'ssm:GetParameter'),

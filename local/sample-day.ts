@@ -90,9 +90,7 @@ export async function playSampleDay(stage: Stage): Promise<void> {
 }
 
 async function readConfiguration(file: string): Promise<Configuration> {
-  const loaded = loadDesk(await readFile(file, 'utf8'), (path) =>
-    readFileSync(resolve(dirname(file), path), 'utf8'),
-  );
+  const loaded = loadDesk(await readFile(file, 'utf8'), (path) => readFileSync(resolve(dirname(file), path)));
   if (!loaded.ok) throw new DeskFault(describeProblems(file, loaded.problems));
   return loaded.desk;
 }

@@ -69,19 +69,19 @@ function hashOf(config: string): string {
   const hash = createHash('sha256');
   for (const file of SOURCES.flatMap((source) => filesIn(join(ROOT, source))))
     hash.update(relative(ROOT, file)).update('\0').update(readFileSync(file)).update('\0');
-  if (existsSync(config)) hash.update(readFileSync(config)).update(holidayFiles(config));
+  if (existsSync(config)) hash.update(readFileSync(config)).update(filesBeside(config));
   return hash.digest('hex').slice(0, 24);
 }
 
 /** What desk.yaml names beside itself; a mistake in it is told by the app. */
-function holidayFiles(config: string): string {
-  let texts = '';
+function filesBeside(config: string): Uint8Array {
+  const files: Uint8Array[] = [];
   loadDesk(readFileSync(config, 'utf8'), (path) => {
-    const text = readFileSync(resolve(dirname(config), path), 'utf8');
-    texts += text;
-    return text;
+    const file = readFileSync(resolve(dirname(config), path));
+    files.push(file);
+    return file;
   });
-  return texts;
+  return Buffer.concat(files);
 }
 
 function filesIn(path: string): string[] {

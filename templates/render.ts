@@ -125,6 +125,7 @@ function summaryOf(
     { name: labels.requester, value: ticket.requester },
     { name: labels.assignee, value: ticket.assignee || (labels.nobody ?? '') },
     { name: labels.opened, value: ticket.createdAt },
+    ...(ticket.fields ?? []),
   ];
   return rows.filter(({ value }) => value !== '');
 }

@@ -2,7 +2,7 @@
 import type { Desk, Language } from '../core/config/desk.ts';
 import type { Piece } from '../core/mail/parts.ts';
 import { personOf } from '../core/mail/standing.ts';
-import type { Message } from '../core/ticket/ticket.ts';
+import type { Message, Ticket } from '../core/ticket/ticket.ts';
 import { timeIn, withheldIn } from './view.ts';
 import { phrase } from './words.ts';
 
@@ -43,6 +43,25 @@ function joins(language: Language, pieces: Piece[]): string[] {
       `    macOS, Linux:  cat ${names.map((piece) => `'${piece}'`).join(' ')} > '${name}'`,
     ].join('\n'),
   );
+}
+
+/**
+ * What was taken back before it left says so: else a colleague takes it for what the requester knows. What was cut from
+ * later messages may be quotes of one that was taken out, and is not shown any more.
+ */
+export function marked(
+  messages: Message[],
+  { takenBack = [], redacted = [] }: Ticket,
+  language: Language,
+): Message[] {
+  const first = Math.min(...redacted);
+  return messages
+    .map((message) => (message.number > first ? { ...message, cut: null } : message))
+    .map((message) =>
+      takenBack.includes(message.number)
+        ? { ...message, text: `${phrase(language, 'taken-back')}\n\n${message.text}`, html: null }
+        : message,
+    );
 }
 
 /** Who said what when, oldest first; what was cut from a message stands below it and says so. Texts are whole. */

@@ -8,8 +8,21 @@ import type { Notice } from '../core/mail/outcome.ts';
 import { personOf } from '../core/mail/standing.ts';
 import type { Action, Said, UpdateView } from '../core/mail/update.ts';
 import { MEASURES, type Measure } from '../core/sla/clock.ts';
+import { acceptBy } from '../core/ticket/acceptance.ts';
+import { isOnlyApprover } from '../core/ticket/approval.ts';
 import type { Plan } from '../core/ticket/audience.ts';
-import { awaitsOthers, DESK, type Message, type Ticket, type TicketEvent } from '../core/ticket/ticket.ts';
+import { NO_REASON } from '../core/ticket/decide.ts';
+import { fieldsOf } from '../core/ticket/fields.ts';
+import { macrosFor } from '../core/ticket/macros.ts';
+import { opensAt } from '../core/ticket/opening-hours.ts';
+import {
+  awaitsOthers,
+  type CommandResult,
+  DESK,
+  type Message,
+  type Ticket,
+  type TicketEvent,
+} from '../core/ticket/ticket.ts';
 import { type PhraseKey, phrase } from './words.ts';
 
 export interface Occasion {
@@ -50,14 +63,19 @@ export function ticketView(occasion: Occasion): UpdateView {
     reasons: event.kind === 'opened' || kind === 'assignment' ? reasonsOf(event, language) : [],
     deadlines: outside ? [] : deadlinesOf(speech, now),
     facts: factsOf(occasion, speech),
-    lines:
-      event.kind === 'commanded' && !isFurther(plan)
-        ? event.lines.map(({ line, outcome, detail }) => ({ line, outcome, detail }))
-        : [],
+    lines: event.kind === 'commanded' && !isFurther(plan) ? linesIn(language, event.lines) : [],
     plainReply: plainReply(plan, speech),
     actions: actionsFor(occasion, speech),
     marker: MARKER,
   };
+}
+
+/** What became of each command, in its reader's language where the desk has words for it. */
+function linesIn(language: Language, lines: readonly CommandResult[]): UpdateView['lines'] {
+  return lines.map(({ line, outcome, detail, said }) => ({
+    ...{ line, outcome },
+    detail: (said && phrase(language, `said-${said.key}`, said.facts)) || detail,
+  }));
 }
 
 /** The first of several mails has said what became of the commands. */
@@ -97,7 +115,12 @@ interface Speech {
   outside: boolean;
 }
 
-function describeTicket({ language, desk, ticket, outside }: Speech): NonNullable<UpdateView['ticket']> {
+export function describeTicket({
+  language,
+  desk,
+  ticket,
+  outside,
+}: Speech): NonNullable<UpdateView['ticket']> {
   const { id, subject, status, priority, tier, createdAt } = ticket;
   const forWhom = outside ? '-requester' : '';
   return {
@@ -117,6 +140,7 @@ function describeTicket({ language, desk, ticket, outside }: Speech): NonNullabl
     requester: ticket.requester.name || ticket.requester.address,
     assignee: ticket.assignee ? nameOf(ticket.assignee, desk, ticket, outside) : '',
     createdAt: timeIn(language, createdAt, desk),
+    fields: outside ? [] : fieldsOf(ticket, desk),
   };
 }
 
@@ -180,12 +204,35 @@ function deskNote(event: TicketEvent, language: Language, desk: Desk, ticket: Ti
       return phrase(language, 'note-unassigned', { who: name(event.by) });
     case 'closed':
       return phrase(language, 'note-closed', { who: name(event.by) });
+    case 'rated':
+      return ratedIn(event, name(event.by), language);
+    case 'merged-in':
+      return phrase(language, 'note-merged-in', {
+        who: name(event.by),
+        from: event.from,
+        requester: event.requester.name || event.requester.address,
+      });
     case 'reopened':
       return phrase(language, 'note-reopened', { who: name(event.by), reason: event.reason });
     case 'resumed':
       return event.undeliverable
         ? phrase(language, 'note-resumed-undeliverable', { address: event.undeliverable })
         : phrase(language, 'note-resumed', { reason: event.reason });
+    case 'extension-decided':
+      return phrase(language, `note-extension-${event.granted ? 'granted' : 'rejected'}`, {
+        who: name(event.by),
+        due: event.due ? timeIn(language, event.due, desk) : '–',
+      });
+    case 'approval-decided': {
+      const approval = ticket.approvals?.at(-1);
+      if (!approval || event.result === 'taken-back') return '';
+      const who = new Intl.ListFormat(language).format(
+        approval.approvers
+          .filter(({ vote }) => vote === VOTES_FOR[event.result as keyof typeof VOTES_FOR])
+          .map((each) => name(each.address)),
+      );
+      return phrase(language, `note-approval-${event.result}`, { who, question: approval.question });
+    }
     case 'delivery-failed': {
       const facts = { address: event.address, status: event.status ?? '–' };
       const waits = ticket.status === 'waiting' && ticket.waiting.undeliverable === event.address;
@@ -193,6 +240,13 @@ function deskNote(event: TicketEvent, language: Language, desk: Desk, ticket: Ti
       return until
         ? phrase(language, 'note-undeliverable-waiting', { ...facts, until })
         : phrase(language, 'note-undeliverable', facts);
+    }
+    case 'snooze-ended':
+    case 'due-warned':
+    case 'due-passed': {
+      const due = event.kind === 'snooze-ended' ? '' : timeIn(language, event.due, desk);
+      const key = event.reason === '' ? event.kind : (`${event.kind}-reason` as const);
+      return phrase(language, `note-${key}`, { due, reason: event.reason });
     }
     case 'complained':
       return phrase(language, 'note-complained', { address: event.address });
@@ -209,6 +263,23 @@ function deskNote(event: TicketEvent, language: Language, desk: Desk, ticket: Ti
   }
 }
 
+function ratedIn(
+  { vote, previous, words }: Extract<TicketEvent, { kind: 'rated' }>,
+  who: string,
+  language: Language,
+): string {
+  const facts = { who, vote: String(vote), previous: String(previous ?? ''), words };
+  return [
+    phrase(language, previous === null ? 'note-rated' : 'note-rated-anew', facts),
+    phrase(language, 'note-rated-words', facts),
+  ]
+    .filter((said) => said !== '')
+    .join('\n\n');
+}
+
+/** Whose votes an outcome speaks of: when time ran out, of those who had none. */
+const VOTES_FOR = { given: 'approve', rejected: 'reject', expired: null } as const;
+
 /** Why it is this person's is a sentence of its own. */
 function reasonsOf(event: TicketEvent, language: Language): UpdateView['reasons'] {
   const reasons = event.kind === 'assigned' || event.kind === 'opened' ? (event.reasons ?? []) : [];
@@ -222,7 +293,7 @@ function whyAssigned({ assignee, reason }: Extract<TicketEvent, { kind: 'assigne
 }
 
 function deadlinesOf({ language, desk, ticket }: Speech, now: string): UpdateView['deadlines'] {
-  return MEASURES.flatMap((measure) => {
+  const promised = MEASURES.flatMap((measure) => {
     const due = ticket.deadlines[measure];
     if (!due) return [];
     return [
@@ -233,10 +304,24 @@ function deadlinesOf({ language, desk, ticket }: Speech, now: string): UpdateVie
       },
     ];
   });
+  return [...promised, ...dueOf({ language, desk, ticket }, now)];
+}
+
+/** A date of its own, beside what is promised. */
+function dueOf({ language, desk, ticket }: Omit<Speech, 'outside'>, now: string): UpdateView['deadlines'] {
+  if (!ticket.due) return [];
+  const { at } = ticket.due;
+  return [
+    {
+      name: phrase(language, 'deadline-due'),
+      due: timeIn(language, at, desk),
+      left: leftIn(language, at, now),
+    },
+  ];
 }
 
 function factsOf(
-  { event, plan, ticket, fetched, now }: Occasion,
+  { event, plan, ticket, history, fetched, now }: Occasion,
   { language, desk, outside }: Speech,
 ): Record<string, string> {
   const time = (at: string | undefined | null) => (at ? timeIn(language, at, desk) : '');
@@ -245,11 +330,21 @@ function factsOf(
     case 'opened':
       return {
         promised: time(ticket.deadlines.firstResponse),
+        opens: time(opensAt(ticket, desk, now)),
         flagged: event.flagged ?? '',
         reason: event.reasons.at(-1)?.why ?? '',
+        likeliest: filings(event, language),
+        macros: offered(ticket, desk, language),
       };
     case 'assigned':
-      return { reason: whyAssigned(event, desk), flagged: ticket.flagged ?? '' };
+      return {
+        reason: whyAssigned(event, desk),
+        accept: event.climbs ? time(acceptBy(ticket, desk)) : '',
+        files: filesSoFar(history, language),
+        flagged: ticket.flagged ?? '',
+        likeliest: filings(event, language),
+        macros: offered(ticket, desk, language),
+      };
     case 'message-received':
       return { flagged: event.flagged ?? '' };
     case 'noted':
@@ -265,6 +360,8 @@ function factsOf(
             : 'closed-by-desk';
       return { reason: phrase(language, why) };
     }
+    case 'merged':
+      return { reason: phrase(language, 'closed-merged', { into: event.into }), into: event.into };
     case 'escalated':
       return {
         fromTier: tierName(event.from, desk),
@@ -279,9 +376,43 @@ function factsOf(
         due: time(event.due),
         left: durationIn(language, Date.parse(event.due) - Date.parse(now)),
       };
+    case 'extension-asked':
+      return {
+        asker: nameOf(event.by, desk, ticket, outside),
+        question: phrase(language, 'extension-question', {
+          time: durationIn(language, event.ms),
+          reason: event.reason,
+        }),
+        yes: phrase(language, 'extension-yes', { wouldBe: time(event.wouldBe) }),
+        no: phrase(language, 'extension-no', { due: time(event.due) }),
+        flagged: ticket.flagged ?? '',
+      };
+    case 'extension-decided':
+      return plan.kind === 'decided'
+        ? {
+            outcome: phrase(language, 'extension-granted', {
+              subject: ticket.subject || ticket.id,
+              due: time(event.due),
+            }),
+          }
+        : {};
+    case 'approval-asked':
+    case 'approval-reminded':
+      return approvalFacts(ticket, { language, desk, ticket, outside });
+    case 'approval-decided':
+      return plan.kind === 'decided'
+        ? {
+            outcome: phrase(language, event.result === 'given' ? 'decided-given' : 'decided-rejected', {
+              subject: ticket.subject || ticket.id,
+            }),
+          }
+        : {};
     case 'requester-reminded':
       return ticket.status === 'waiting'
-        ? { until: after(ticket.waiting.since, desk.waiting.resolveAfter), reason: ticket.waiting.reason }
+        ? {
+            until: after(ticket.waiting.since, desk.waiting.resolveAfter),
+            reason: ticket.waiting.reason === NO_REASON ? '' : ticket.waiting.reason,
+          }
         : {};
     case 'commanded':
       return {
@@ -289,8 +420,9 @@ function factsOf(
         sent:
           event.words === 'none' || isFurther(plan)
             ? ''
-            : phrase(language, plan.audience === 'requester' ? 'words-received' : `words-${event.words}`, {
+            : phrase(language, plan.audience === 'requester' ? 'words-received' : wordsWent(event, ticket), {
                 requester: ticket.requester.name || ticket.requester.address,
+                until: time(ticket.lastAnswer?.leavesAt),
               }),
         said: isFurther(plan)
           ? ''
@@ -307,6 +439,64 @@ function factsOf(
   }
 }
 
+/** `noise.txt (4 B, #files 1), …`: each once, however often it was sent along. */
+function filesSoFar(history: readonly Message[], language: Language): string {
+  const files = history.flatMap(({ number, attachments }) =>
+    attachments.map((file) => ({ ...file, number })),
+  );
+  const once = new Map(files.map((file) => [`${file.name} ${file.size}`, file]));
+  const named = [...once.values()].map(
+    ({ name, size, number }) => `${name} (${sizeIn(language, size)}, #files ${number})`,
+  );
+  return named.join(', ');
+}
+
+/** Whether they have left since, or were taken back, another mail says. */
+function wordsWent(
+  { words, at }: Extract<TicketEvent, { kind: 'commanded' }>,
+  { lastAnswer }: Ticket,
+): PhraseKey {
+  const isHeld = words === 'sent' && lastAnswer?.at === at && lastAnswer.leavesAt !== undefined;
+  return isHeld ? 'words-held' : (`words-${words}` as PhraseKey);
+}
+
+const MOST_MACROS = 3;
+
+function offered(ticket: Ticket, desk: Desk, language: Language): string {
+  return new Intl.ListFormat(LOCALES[language], { type: 'disjunction' }).format(
+    macrosFor(ticket, desk)
+      .slice(0, MOST_MACROS)
+      .map(({ name, title }) => `#macro ${name} (${title})`),
+  );
+}
+
+function approvalFacts(ticket: Ticket, { language, desk, outside }: Speech): Record<string, string> {
+  const approval = ticket.approvals?.at(-1);
+  if (!approval) return {};
+  const { by, question, quorum, askedAt, approvers } = approval;
+  const asked = approvers.length === 1 ? 'one' : quorum;
+  const over = new Date(Date.parse(askedAt) + desk.approvals.expireAfter).toISOString();
+  return {
+    asker: nameOf(by, desk, ticket, outside),
+    question,
+    yes: phrase(language, `approval-yes-${asked}`),
+    no: phrase(language, `approval-no-${asked}`),
+    until: timeIn(language, over, desk),
+    flagged: ticket.flagged ?? '',
+  };
+}
+
+/** `#category printing, #category network or #category access`; '' when the desk is sure. */
+function filings(event: TicketEvent, language: Language): string {
+  return new Intl.ListFormat(LOCALES[language], { type: 'disjunction' }).format(
+    likeliest(event).map((category) => `#category ${category}`),
+  );
+}
+
+function likeliest(event: TicketEvent): string[] {
+  return event.kind === 'opened' || event.kind === 'assigned' ? (event.likeliest ?? []) : [];
+}
+
 /** What #help sends: every command by an example, and what it does. */
 function helpIn(language: Language): string {
   const verbs = (Object.keys(VERBS) as VerbName[]).filter((verb) => VERBS[verb].requester !== 'only');
@@ -315,7 +505,7 @@ function helpIn(language: Language): string {
 }
 
 /** What #status sends. */
-function statusIn(speech: Speech, now: string): string {
+export function statusIn(speech: Speech, now: string): string {
   const { language, ticket, outside } = speech;
   const {
     statusName,
@@ -346,17 +536,40 @@ function statusIn(speech: Speech, now: string): string {
     `${phrase(language, 'what-status')}: ${statusName}`,
     ...inside,
     ...(assignee ? [`${phrase(language, 'what-assignee')}: ${assignee}`] : []),
+    ...(outside ? [] : linksIn(language, ticket)),
+    ...(outside ? [] : fieldsOf(ticket, speech.desk).map(({ name, value }) => `${name}: ${value}`)),
+    ...(outside ? [] : approvalIn(language, ticket)),
     `${phrase(language, 'what-opened')}: ${createdAt}`,
     ...due,
+    ...(outside ? [] : dueOf(speech, now).map(({ name, due, left }) => `${name}: ${due} (${left})`)),
   ].join('\n');
+}
+
+/** Who has said what so far. */
+function approvalIn(language: Language, { approvals = [] }: Ticket): string[] {
+  const last = approvals.at(-1);
+  if (!last) return [];
+  const votes = last.approvers.map(({ name, address, vote }) => {
+    const said = phrase(language, vote ? `voted-${vote}` : 'voted-not-yet');
+    return `${name || address} (${said})`;
+  });
+  const state = phrase(language, `approval-${last.state}`);
+  return [`${phrase(language, 'what-approval')}: ${state}: ${last.question}: ${votes.join(', ')}`];
+}
+
+function linksIn(language: Language, { links = [] }: Ticket): string[] {
+  return links.map(({ relation, id }) => phrase(language, `link-${relation}`, { id }));
 }
 
 /** Measures that are the desk's own affair. */
 const INSIDE: ReadonlySet<Measure> = new Set(['tier', 'requesterWait', 'agentWork']);
 
-function plainReply({ kind, audience, to }: Plan, { language, desk, ticket }: Speech): string {
+function plainReply(plan: Plan, { language, desk, ticket }: Speech): string {
+  const { kind, audience, to } = plan;
   const requester = ticket.requester.name || ticket.requester.address;
+  if (kind === 'approval' || isOnlyApprover(plan, ticket)) return phrase(language, 'reply-approver');
   if (audience === 'requester') {
+    if (ticket.mergedInto) return phrase(language, 'reply-requester-merged', { into: ticket.mergedInto });
     if (ticket.status === 'closed') return phrase(language, 'reply-requester-closed');
     if (ticket.status === 'resolved') return phrase(language, 'reply-requester-resolved');
     if (ticket.status === 'waiting' && !awaitsOthers(ticket))
@@ -371,6 +584,7 @@ function plainReply({ kind, audience, to }: Plan, { language, desk, ticket }: Sp
   return phrase(language, ticket.assignee ? 'reply-agent' : 'reply-agent-takes', { requester });
 }
 
+const VOTES = ['5', '4', '3', '2', '1'] as const;
 const AGENT_ACTIONS = ['take', 'note', 'waiting', 'resolve', 'escalate'] as const;
 const INFORMED: readonly UpdateView['kind'][] = [
   'assignment',
@@ -380,23 +594,33 @@ const INFORMED: readonly UpdateView['kind'][] = [
   'note',
 ];
 
-function actionsFor({ plan, replyTo, ticket }: Occasion, { language }: Speech): Action[] {
+function actionsFor({ plan, event, replyTo, ticket, desk }: Occasion, { language }: Speech): Action[] {
   const mailto = (command: string) =>
     `mailto:${replyTo}?subject=${encodeURIComponent(`Re: ${ticket.subject} [${ticket.id}]`)}&body=${encodeURIComponent(`${command}\n`)}`;
-  const action = (key: PhraseKey, command: string): Action => ({
-    label: phrase(language, key),
+  const action = (key: PhraseKey, command: string, facts?: Record<string, string>): Action => ({
+    label: phrase(language, key, facts),
     href: mailto(command),
   });
+  const filed = ({ name, title }: Desk['categories'][number]) =>
+    action('action-category', `#category ${name}`, { category: title });
+  if (plan.kind === 'approval')
+    return (['approve', 'reject'] as const).map((vote) =>
+      action(`action-${vote}`, phrase(language, `vote-${vote}`)),
+    );
+  if (isOnlyApprover(plan, ticket)) return [];
   if (plan.audience !== 'requester') {
     if (!INFORMED.includes(plan.kind)) return [];
-    return AGENT_ACTIONS.filter((verb) => verb !== 'take' || plan.to.address !== ticket.assignee).map(
-      (verb) => action(`action-${verb}`, `#${verb}`),
+    const asked = likeliest(event).flatMap(
+      (name) => desk.categories.find((known) => known.name === name) ?? [],
     );
+    const usual = AGENT_ACTIONS.filter((verb) => verb !== 'take' || plan.to.address !== ticket.assignee);
+    return [...asked.map(filed), ...usual.map((verb) => action(`action-${verb}`, `#${verb}`))];
   }
   if (plan.kind === 'answer') return [];
+  if (plan.kind === 'satisfaction') return VOTES.map((vote) => action(`vote-${vote}`, vote));
   if (ticket.status === 'resolved')
     return [action('action-solved', '#close'), action('action-not-solved', '#reopen')];
-  if (ticket.status === 'closed') return [action('action-reopen', '#reopen')];
+  if (ticket.status === 'closed' && !ticket.mergedInto) return [action('action-reopen', '#reopen')];
   return [action('action-status', '#status'), action('action-close', '#close')];
 }
 
@@ -405,11 +629,14 @@ export function mailView({
   plan,
   event,
   code,
+  shown = '',
   desk,
 }: {
   plan: Plan;
   event: Notice;
   code: string | null;
+  /** What commands asked to see. */
+  shown?: string;
   desk: Desk;
 }): UpdateView {
   const { language, subject } = event;
@@ -429,30 +656,45 @@ export function mailView({
     attachments: [],
     reasons: [],
     deadlines: [],
-    facts: absence
-      ? { subject: absence.subject }
-      : event.kind === 'held'
-        ? { code: code ?? '', validFor: durationIn(language, CODE_VALID_FOR), subject }
-        : {
-            reason: phrase(language, `refusal-${event.reason}` as PhraseKey),
-            remedy: phrase(language, `refusal-${event.reason}-remedy` as PhraseKey),
-            subject,
-          },
-    lines: [],
-    plainReply: event.kind === 'held' ? phrase(language, 'reply-sender-code') : '',
+    facts: absence ? { subject: absence.subject } : { ...noticeFacts(event, code, shown), subject },
+    lines: event.kind === 'commanded' ? linesIn(language, event.lines) : [],
+    plainReply: plainReplyToNotice(event, plan),
     actions: [],
     marker: MARKER,
   };
 }
 
+function noticeFacts(event: Notice, code: string | null, shown: string): Record<string, string> {
+  const { language } = event;
+  switch (event.kind) {
+    case 'held':
+      return { code: code ?? '', validFor: durationIn(language, CODE_VALID_FOR) };
+    case 'commanded': {
+      const said = event.shows.includes('help') ? helpIn(language) : '';
+      return { refused: event.refused ? 'refused' : '', said, shown };
+    }
+    default:
+      return {
+        reason: phrase(language, `refusal-${event.reason}` as PhraseKey),
+        remedy: phrase(language, `refusal-${event.reason}-remedy` as PhraseKey),
+      };
+  }
+}
+
+function plainReplyToNotice({ kind, language }: Notice, { audience }: Plan): string {
+  if (kind === 'held') return phrase(language, 'reply-sender-code');
+  if (kind !== 'commanded') return '';
+  return phrase(language, audience === 'requester' ? 'reply-requester-no-ticket' : 'reply-agent-no-ticket');
+}
+
 function absenceOf(
-  { from, until, person, quote, ambiguous, language }: Extract<Notice, { kind: 'away' }>,
+  { from, until, person, by, quote, ambiguous, language }: Extract<Notice, { kind: 'away' }>,
   desk: Desk,
 ) {
   const facts = { who: personOf(person, desk)?.name ?? person, until: timeIn(language, until, desk) };
-  const why = quote
-    ? phrase(language, ambiguous ? 'note-away-ambiguous' : 'note-away-said', { quote })
-    : phrase(language, 'note-away-guessed');
+  const said = by ? 'note-away-commanded' : ambiguous ? 'note-away-ambiguous' : 'note-away-said';
+  const speaker = (by && personOf(by, desk)?.name) ?? by ?? '–';
+  const why = quote ? phrase(language, said, { by: speaker, quote }) : phrase(language, 'note-away-guessed');
   return {
     when: timeIn(language, from, desk),
     subject: phrase(language, 'note-away-subject', facts),
@@ -487,7 +729,7 @@ function newFormat(language: Language, timeZone: string): Intl.DateTimeFormat {
   });
 }
 
-function leftIn(language: Language, due: string, now: string): string {
+export function leftIn(language: Language, due: string, now: string): string {
   const ms = Date.parse(due) - Date.parse(now);
   if (Math.abs(ms) < 60_000) return phrase(language, 'due-now');
   return phrase(language, ms > 0 ? 'left' : 'overdue', { time: durationIn(language, Math.abs(ms)) });

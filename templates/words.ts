@@ -20,10 +20,10 @@ export function phrase(
 
 /** What an update of each kind may be told in `facts`. A sentence whose fact is not given is left out of the mail. */
 export const FACTS = {
-  /** By when a person answers. */
-  acknowledgement: ['promised'],
-  /** Why it came to this person; why its sender is not proven. */
-  assignment: ['reason', 'flagged'],
+  /** By when a person answers; when the desk opens, if it is closed. */
+  acknowledgement: ['promised', 'opens'],
+  /** By when it is to be taken, when it climbed; the files so far, when it is handed over; why it came to this person; why its sender is not proven; the commands of which one would file it, when the desk is unsure. */
+  assignment: ['accept', 'files', 'reason', 'flagged', 'likeliest', 'macros'],
   'requester-message': ['flagged'],
   answer: [],
   /** Why a mail from outside was kept as a note; nothing for a colleague's note. */
@@ -36,12 +36,17 @@ export const FACTS = {
   warning: ['deadline', 'due', 'left'],
   breach: ['deadline', 'due'],
   escalated: ['fromTier', 'toTier', 'reason'],
+  /** Who asks for what; what yes and no do; when it is over; why the request's sender is not proven. */
+  approval: ['asker', 'question', 'yes', 'no', 'until', 'flagged'],
+  /** A whole sentence. */
+  decided: ['outcome'],
   /** When the ticket is resolved by itself; what the agent said he waits for. */
   'waiting-reminder': ['until', 'reason'],
   /** When it closes by itself. */
   resolved: ['until'],
-  /** A whole sentence: `closed-by-requester`, `closed-quiet` … */
-  closed: ['reason'],
+  /** A whole sentence: `closed-by-requester`, `closed-quiet` …; the ticket as which it goes on, if it does. */
+  closed: ['reason', 'into'],
+  satisfaction: [],
   /** Whole sentences: `refusal-<reason>` and `refusal-<reason>-remedy`. `subject` of the mail that was refused. */
   refusal: ['reason', 'remedy', 'subject'],
 } as const;

@@ -3,7 +3,10 @@
  * that overlap. Each rule is one function that says where and what is allowed.
  */
 import type * as z from 'zod';
+import { readCommands, VERBS } from '../mail/commands.ts';
+import { MACRO_VARIABLES, variablesIn } from '../ticket/macro-words.ts';
 import { type DeskSchema, PRIORITIES, WEEKDAYS } from './desk.ts';
+import { isFrom } from './sender.ts';
 import { listed } from './suggest.ts';
 
 export type Path = readonly (string | number)[];
@@ -36,6 +39,9 @@ export function contradictions(desk: Desk): Finding[] {
     ...policies(desk),
     ...calendars(desk),
     ...absences(desk),
+    ...approvers(desk),
+    ...fields(desk),
+    ...macros(desk),
   ];
 }
 
@@ -47,6 +53,8 @@ function repeatedNames(desk: Desk): Finding[] {
     ...repeated(desk.addresses, 'addresses', 'address'),
     ...repeated(desk.tiers, 'tiers', 'tier'),
     ...repeated(desk.sla, 'sla', 'name'),
+    ...repeated(desk.macros, 'macros', 'name'),
+    ...repeated(desk.fields, 'fields', 'name'),
   ];
 }
 
@@ -168,10 +176,6 @@ function publicAddresses(desk: Desk): Finding[] {
 /** Whom the desk refuses and whom it lets through must not be the same, nor its own people. */
 function senders(desk: Desk): Finding[] {
   const { blocked, allowed } = desk.mail;
-  const covers = (entry: string, address: string) =>
-    entry.startsWith('@')
-      ? domainOf(address) === entry.slice(1) || domainOf(address).endsWith(`.${entry.slice(1)}`)
-      : address === entry;
   const own = [
     ...desk.people.flatMap(({ address, alternates }) => [address, ...alternates]),
     ...desk.addresses.flatMap((each) => [each.address, ...(each.public ? [each.public.address] : [])]),
@@ -179,7 +183,7 @@ function senders(desk: Desk): Finding[] {
   return [
     ...blocked.flatMap((entry, nth) => {
       const path = ['mail', 'blocked', nth];
-      const hit = own.find((address) => covers(entry, address));
+      const hit = own.find((address) => isFrom(address, entry));
       return hit
         ? [
             {
@@ -199,7 +203,7 @@ function senders(desk: Desk): Finding[] {
       if (allowed.indexOf(entry) < nth)
         return [{ path, message: 'it is allowed already', allowed: 'each once' }];
       // To allow a domain does not free an address in it that is blocked, nor a blocked domain below it.
-      const freed = desk.addresses.find(({ address }) => covers(entry, address));
+      const freed = desk.addresses.find(({ address }) => isFrom(address, entry));
       return freed
         ? [
             {
@@ -520,6 +524,103 @@ function absences(desk: Desk): Finding[] {
           ],
     ),
   );
+}
+
+function approvers(desk: Desk): Finding[] {
+  return desk.categories.flatMap(({ approval }, at) =>
+    (approval?.by ?? []).flatMap((address, nth) =>
+      domainOf(address) === desk.domain
+        ? [
+            {
+              path: ['categories', at, 'approval', 'by', nth],
+              message: 'the desk itself receives at this address',
+              allowed: `somebody’s own address, which is not at ${desk.domain}`,
+            },
+          ]
+        : [],
+    ),
+  );
+}
+
+function fields(desk: Desk): Finding[] {
+  const taken = Object.entries(VERBS).flatMap(([verb, { aliases }]) => [verb, ...aliases]);
+  return desk.fields.flatMap(({ name, type, choices = [], categories: of = [] }, at) => {
+    const path = (...steps: Path): Path => ['fields', at, ...steps];
+    return [
+      ...(taken.includes(name)
+        ? [
+            {
+              path: path('name'),
+              message: `#${name} is a command already`,
+              allowed: 'a name that no command has',
+            },
+          ]
+        : []),
+      ...((type === 'choice') === choices.length > 0
+        ? []
+        : [
+            {
+              path: path(type === 'choice' ? 'type' : 'choices'),
+              message:
+                type === 'choice' ? 'a choice names nothing to choose from' : `a ${type} has no choices`,
+              allowed: 'choices where the type is choice, and only there',
+            },
+          ]),
+      ...choices.flatMap((choice, nth) =>
+        choice.toLowerCase() === 'none'
+          ? [{ path: path('choices', nth), message: 'none clears the field', allowed: 'another word' }]
+          : [],
+      ),
+      ...of.flatMap((name, nth) => reference(name, categoryNames(desk), path('categories', nth), 'category')),
+    ];
+  });
+}
+
+function macros(desk: Desk): Finding[] {
+  const known = desk.fields.map(({ name }) => name);
+  return desk.macros.flatMap(({ name, words, do: lines, categories: of = [] }, at) => {
+    const path = (...steps: Path): Path => ['macros', at, ...steps];
+    const said = Object.entries(words);
+    return [
+      ...(said.length === 0 && lines.length === 0
+        ? [{ path: path('name'), message: `${name} says and does nothing`, allowed: '`words`, `do` or both' }]
+        : []),
+      ...(said.length > 0 && words[desk.language] === undefined
+        ? [
+            {
+              path: path('words'),
+              message: `the desk’s own language is ${desk.language}, and there are no words in it`,
+              allowed: `words in ${desk.language}, for tickets in a language that it has no words in`,
+            },
+          ]
+        : []),
+      ...said.flatMap(([language, text]) =>
+        variablesIn(text)
+          .filter((variable) => !MACRO_VARIABLES.some((each) => each === variable))
+          .map((variable) => ({
+            path: path('words', language),
+            message: `there is no {{${variable}}} to fill in`,
+            meant: MACRO_VARIABLES.map((each) => `{{${each}}}`),
+            allowed: listed(MACRO_VARIABLES.map((each) => `{{${each}}}`)),
+          })),
+      ),
+      ...lines.flatMap((line, nth) => {
+        const wrong = notACommand(line, known);
+        return wrong === null
+          ? []
+          : [{ path: path('do', nth), message: wrong, allowed: 'one command such as #waiting 3d' }];
+      }),
+      ...of.flatMap((name, nth) => reference(name, categoryNames(desk), path('categories', nth), 'category')),
+    ];
+  });
+}
+
+/** Whether what it asks can be done is known when there is a ticket. */
+function notACommand(line: string, fields: readonly string[]): string | null {
+  const { commands, unknown, text } = readCommands(line, 'agent', fields);
+  if (unknown[0]) return unknown[0].problem;
+  if (commands.length !== 1 || text !== '') return `“${line}” is no command`;
+  return commands[0]?.verb === 'macro' ? 'a macro gives no other' : null;
 }
 
 function reference(name: string, known: readonly string[], path: Path, what: string): Finding[] {

@@ -30,6 +30,14 @@ function milliseconds(text: string): number {
   );
 }
 
+/** Of which SQS keeps a message back for fifteen minutes at the most. */
+const Hold = z
+  .string()
+  .regex(/^\d{1,3}[sm]$/, 'a time such as 0s, 30s or 2m')
+  .meta({ examples: ['0s', '30s', '2m'] })
+  .transform((text) => Number.parseInt(text, 10) * (text.endsWith('s') ? 1000 : MINUTE))
+  .refine((ms) => ms <= 15 * MINUTE, 'a time of at most 15m');
+
 const SIZES: Record<string, number> = { KB: 1024, MB: 1024 * 1024 };
 
 /** `25MB`, in octets as they travel: a file grows by a third when it is put into a mail. */
@@ -239,6 +247,9 @@ const clues = {
     .describe('How important the sender marked his mail in his mail program.'),
 };
 
+export const QUORUMS = ['all', 'any'] as const;
+export const MOST_APPROVERS = 10;
+
 const Category = z.strictObject({
   name: Name,
   title: z.string().min(1).describe('What people read.'),
@@ -251,7 +262,57 @@ const Category = z.strictObject({
     .describe('Skills that an agent should have; without such an agent anybody of the tier will do.'),
   impact: Impact.optional().describe('The impact when the mail itself does not tell.'),
   urgency: Urgency.optional().describe('The urgency when the mail itself does not tell.'),
+  approval: z
+    .strictObject({
+      by: z
+        .array(MailAddress)
+        .min(1)
+        .max(MOST_APPROVERS)
+        .describe('Who is asked: people of the desk or others.'),
+      quorum: z.enum(QUORUMS).default('all').describe('Whether all must approve or one is enough.'),
+    })
+    .optional()
+    .describe('Tickets of this category wait for an approval as soon as they are opened.'),
   ...clues,
+});
+
+const LANGUAGES = ['en', 'de'] as const;
+
+const Macro = z.strictObject({
+  name: Name.describe('What stands behind #macro.'),
+  title: z.string().min(1).describe('What it is for, in a few words.'),
+  categories: z.array(Name).min(1).optional().describe('What it is offered for; else for everything.'),
+  words: z
+    .partialRecord(z.enum(LANGUAGES), z.string().min(1).max(8_000))
+    .default({})
+    .describe(
+      'What it says to the requester, by language. {{requester}}, {{ticket}}, {{agent}}, {{desk}} and {{subject}} are filled in.',
+    ),
+  do: z
+    .array(z.string().min(1).max(500))
+    .max(10)
+    .default([])
+    .meta({ examples: [['#waiting 3d', '#tag +vpn']] })
+    .describe('Commands that it gives, each as an agent would write it.'),
+});
+
+export const FIELD_TYPES = ['text', 'number', 'date', 'choice'] as const;
+
+const Field = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z][a-z-]{0,39}$/, 'a short name of letters and hyphens in lower case, such as asset')
+    .meta({ examples: ['asset', 'cost-centre'] })
+    .describe('Agents set it by #name and a value.'),
+  title: z.string().min(1).describe('What people read.'),
+  type: z.enum(FIELD_TYPES).default('text'),
+  choices: z
+    .array(z.string().trim().min(1).max(80))
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('The values of which a field of type choice has one.'),
+  categories: z.array(Name).min(1).optional().describe('Whose tickets have it; else all.'),
 });
 
 /** `4h`, or `4h in office` for a calendar of its own. */
@@ -369,13 +430,21 @@ export const DeskSchema = z.strictObject({
     .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, 'a domain in lower case, such as desk.example.com')
     .meta({ examples: ['desk.example.com'] })
     .describe('The domain at which the desk receives. All of addresses are at it; no person is.'),
-  language: z.enum(['en', 'de']).default('en').describe('The language for people whose own is not known.'),
+  language: z.enum(LANGUAGES).default('en').describe('The language for people whose own is not known.'),
   timezone: Timezone.default('UTC').describe('The IANA zone in which the desk writes times.'),
   addresses: z.array(Address).min(1),
   people: z.array(Person).min(1),
   teams: z.array(Team).min(1),
   tiers: z
-    .array(z.strictObject({ tier: Tier.meta({ examples: [1, 2, 3] }), title: z.string().min(1) }))
+    .array(
+      z.strictObject({
+        tier: Tier.meta({ examples: [1, 2, 3] }),
+        title: z.string().min(1),
+        acceptWithin: Duration.optional().describe(
+          'Whoever a ticket climbs to here takes it within so much of his working time, by any reply; else it climbs on, and from the top it goes to the lead.',
+        ),
+      }),
+    )
     .min(1)
     .describe('1, 2, 3 … without a gap. A ticket climbs from each to the next.'),
   categories: z
@@ -390,6 +459,19 @@ export const DeskSchema = z.strictObject({
     .array(z.strictObject({ urgency: Urgency, ...clues }))
     .default([])
     .describe('How bad it is. The first rule whose clues are found wins; else routine.'),
+  triage: z
+    .strictObject({
+      model: z
+        .string()
+        .min(1)
+        .optional()
+        .meta({ examples: ['model.bin'] })
+        .describe(
+          'What `desk train` learned, by its path from desk.yaml: it files the mails in which no word of the rules stands.',
+        ),
+    })
+    .prefault({})
+    .describe('How a mail is filed that no rule knows. Without a model it is general.'),
   mail: z
     .strictObject({
       largest: MailSize.prefault('40MB').describe(
@@ -409,6 +491,17 @@ export const DeskSchema = z.strictObject({
     .array(Policy)
     .min(1)
     .describe('What is promised. The first policy whose `when` fits a ticket holds for it.'),
+  macros: z
+    .array(Macro)
+    .default([])
+    .describe('Answers and commands that agents need often: #macro and the name.'),
+  fields: z.array(Field).default([]).describe('What else a ticket says, for the eyes of the desk alone.'),
+  approvals: z
+    .strictObject({
+      expireAfter: Duration.prefault('5d').describe('After how long without a word an approval is over.'),
+    })
+    .prefault({})
+    .describe('What is asked of those who approve. They are reminded after a day.'),
   waiting: z
     .strictObject({
       remindAfter: Duration.describe('After how long without a word the requester is reminded.'),
@@ -420,6 +513,23 @@ export const DeskSchema = z.strictObject({
       closeAfter: Duration.describe('How long a resolved ticket can still be reopened by a reply.'),
     })
     .describe('A ticket that was resolved.'),
+  satisfaction: z
+    .strictObject({
+      ask: z
+        .boolean()
+        .default(true)
+        .describe('Whether requesters are asked; each at most once a week, whatever is closed.'),
+    })
+    .prefault({})
+    .describe('After closing, requesters are asked how satisfied they are, and answer with a digit.'),
+  answers: z
+    .strictObject({
+      hold: Hold.prefault('0s').describe(
+        'How long an answer to a requester is held before it leaves. Until then its agent takes it back by #undo. 0s: it leaves at once.',
+      ),
+    })
+    .prefault({})
+    .describe('What agents write to requesters.'),
   tokens: z
     .strictObject({ validFor: Duration })
     .describe(
@@ -447,6 +557,9 @@ export interface Calendar {
   /** It is open whenever one of these is, and has no hours and holidays of its own. */
   of?: Calendar[];
 }
+export type Macro = Desk['macros'][number];
+export type Field = Desk['fields'][number];
+export type Quorum = (typeof QUORUMS)[number];
 export type Policy = Desk['sla'][number];
 export type Warning = Policy['warnings'][number];
 export type Level = Policy['escalation'][number];

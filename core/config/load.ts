@@ -16,6 +16,7 @@ import {
 } from 'yaml';
 import * as z from 'zod';
 import { holidaysIn } from '../sla/holidays.ts';
+import { readModel } from '../triage/model.ts';
 import { contradictions, type Finding, type Path } from './check.ts';
 import { type Calendar, type Desk, DeskSchema } from './desk.ts';
 import { listed, suggestion } from './suggest.ts';
@@ -34,15 +35,16 @@ export interface Problem {
   allowed: string;
 }
 
-export type Loaded = { ok: true; desk: Desk } | { ok: false; problems: Problem[] };
+/** `model`: the file that `triage` names, found to be sound and to fit this desk. */
+export type Loaded = { ok: true; desk: Desk; model: Uint8Array | null } | { ok: false; problems: Problem[] };
 
 /** A desk of a thousand people is a fifth of this. */
 const LONGEST_FILE = 1024 * 1024;
 /** A few lines may be written once and used again; a file that unfolds into millions is an attack. */
 const MOST_ALIASES = 100;
 
-/** The text of a file that desk.yaml names by its path from there. May throw, which is reported in its words. */
-export type ReadBeside = (path: string) => string;
+/** The content of a file that desk.yaml names by its path from there. May throw, which is reported in its words. */
+export type ReadBeside = (path: string) => Uint8Array;
 
 /**
  * `text` is YAML 1.2. Checked in four steps, each only when the one before found nothing: syntax, shape, sense, and the
@@ -66,7 +68,7 @@ export function loadDesk(text: string, readBeside: ReadBeside = nothingBeside): 
     return refused(findings.map((finding) => located(source, finding)));
   const whole = fillIn(shape.data, readBeside);
   if ('findings' in whole) return refused(whole.findings.map((finding) => located(source, finding)));
-  return { ok: true, desk: { ...whole.desk, hash: hashOf(whole.desk) } };
+  return { ok: true, desk: { ...whole.desk, hash: hashOf(whole.desk) }, model: whole.model };
 }
 
 /** Until 0.1 promises stood one for each priority, and there was one warning: said once and whole. */
@@ -107,7 +109,7 @@ type Checked = z.output<typeof DeskSchema>;
 function fillIn(
   desk: Checked,
   readBeside: ReadBeside,
-): { desk: Omit<Desk, 'hash'> } | { findings: Finding[] } {
+): { desk: Omit<Desk, 'hash'>; model: Uint8Array | null } | { findings: Finding[] } {
   const findings: Finding[] = [];
   const whole = desk.calendars.map(({ name, timezone, hours, holidays, holidaysFrom }, at): Calendar => {
     const read = holidaysFrom ? readHolidays(holidaysFrom, readBeside) : { dates: [] };
@@ -125,23 +127,65 @@ function fillIn(
       holidays: [...new Set([...holidays, ...dates])],
     };
   });
+  const learned = readLearned(desk, readBeside);
+  findings.push(...learned.findings);
   if (findings.length > 0) return { findings };
   const calendars = whole.map((calendar, at): Calendar => {
     const of = desk.calendars[at]?.of;
     return of ? { ...calendar, of: whole.filter(({ name }) => of.includes(name)) } : calendar;
   });
-  return { desk: { ...desk, calendars } };
+  return { desk: { ...desk, calendars }, model: learned.model };
 }
 
 function readHolidays(path: string, readBeside: ReadBeside): ReturnType<typeof holidaysIn> {
   try {
-    return holidaysIn(readBeside(path));
+    return holidaysIn(new TextDecoder().decode(readBeside(path)));
   } catch (error) {
-    return { refused: `it cannot be read: ${error instanceof Error ? error.message : String(error)}` };
+    return { refused: unreadableBeside(error) };
   }
 }
 
-function nothingBeside(): string {
+function readLearned(
+  { triage, categories }: Checked,
+  readBeside: ReadBeside,
+): { model: Uint8Array | null; findings: Finding[] } {
+  if (triage.model === undefined) return { model: null, findings: [] };
+  const names = categories.map(({ name }) => name);
+  const wrong = (message: string, allowed: string) => ({
+    model: null,
+    findings: [{ path: ['triage', 'model'], message, allowed }],
+  });
+  let file: Uint8Array;
+  try {
+    file = readBeside(triage.model);
+  } catch (error) {
+    return wrong(unreadableBeside(error), 'the path, from desk.yaml, of a file that `desk train` wrote');
+  }
+  const read = readModel(file);
+  if (!read.ok) return wrong(`${UNSOUND[read.reason]}: ${read.detail}`, 'a file that `desk train` wrote');
+  const strange = read.model.labels.filter((label) => !names.includes(label));
+  if (strange.length > 0)
+    return wrong(
+      `it files under ${listed(strange.slice(0, MOST_NAMED))}, and the desk has no such ${strange.length === 1 ? 'category' : 'categories'}`,
+      `a model of these categories: ${listed(names)}`,
+    );
+  return { model: file, findings: [] };
+}
+
+/** A model of another desk has many labels that are strange here. */
+const MOST_NAMED = 5;
+
+const UNSOUND = {
+  'no-model': 'this is no model',
+  newer: 'this model was made by a newer desk',
+  damaged: 'this model is damaged, and has to be trained again',
+} as const;
+
+function unreadableBeside(error: unknown): string {
+  return `it cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+}
+
+function nothingBeside(): Uint8Array {
   throw new TypeError('nothing stands beside this desk.yaml');
 }
 

@@ -2,7 +2,7 @@
  * What a machine's mail says of people and addresses. Nothing in it is a wish: it is kept on the ticket that it belongs
  * to, and neither moves a clock nor is told to anybody, but where it proves that our mail does not arrive.
  */
-import type { Desk, Person } from '../config/desk.ts';
+import type { Desk } from '../config/desk.ts';
 import type { Happening, Ticket } from '../ticket/ticket.ts';
 import { failed, mark } from '../ticket/undeliverable.ts';
 import { type Away, isAway } from '../triage/presence.ts';
@@ -20,6 +20,7 @@ import {
 } from './outcome.ts';
 import { failedAuthentication, personOf } from './standing.ts';
 import { ownsToken, participantHash, withoutTokens } from './token.ts';
+import { tellLead } from './told-away.ts';
 
 /** Lists and monitoring write like people: theirs is not disposed of here. */
 export type Machine = Automatic & { kind: Exclude<Automatic['kind'], 'list' | 'monitoring'> };
@@ -165,25 +166,5 @@ function readAgentsAbsence(
   return {
     away: { address: person.address, away: gone ? { ...away, from: known.from } : away },
     notice: isNews ? tellLead(person, away, desk) : null,
-  };
-}
-
-/** A lead's own absence is told to a manager. */
-function tellLead(person: Person, { from, until, quote, ambiguous }: Away, desk: Desk): Notice | null {
-  const lead = desk.teams.find(({ name }) => name === person.team)?.lead;
-  const superior =
-    lead && lead !== person.address
-      ? personOf(lead, desk)
-      : desk.people.find(({ role, address }) => role === 'manager' && address !== person.address);
-  if (!superior || !person.team) return null;
-  return {
-    kind: 'away',
-    to: { address: superior.address, name: superior.name },
-    reason: 'out-of-office',
-    person: person.address,
-    ...{ from, until, quote, ambiguous },
-    subject: '',
-    messageId: null,
-    language: desk.language,
   };
 }

@@ -2,7 +2,8 @@
 import type { Desk, Person } from '../config/desk.ts';
 import { decideCommands } from '../ticket/decide.ts';
 import { readAddress } from '../ticket/people.ts';
-import { begin, evolve, type Happening, type Ticket } from '../ticket/ticket.ts';
+import { begin, type CommandResult, evolve, type Happening, type Ticket } from '../ticket/ticket.ts';
+import { decideWithoutTicket, needsNoTicket } from '../ticket/without-ticket.ts';
 import { type Commands, readCommands } from './commands.ts';
 import type { Address } from './email.ts';
 import { openTicket, outsiders } from './opening.ts';
@@ -17,6 +18,7 @@ import {
   transcript,
 } from './outcome.ts';
 import { personOf } from './standing.ts';
+import { commandedPresence } from './told-away.ts';
 
 export function begunByAgent(
   arrival: Arrival,
@@ -25,13 +27,16 @@ export function begunByAgent(
   moment: Moment,
   desk: Desk,
 ): Outcome {
-  const written = readCommands(arrival.trimmed.visible, 'agent');
+  const fields = desk.fields.map(({ name }) => name);
+  const written = readCommands(arrival.trimmed.visible, 'agent', fields);
   if (written.commands.some(({ verb }) => verb === 'requester') && written.unknown.length === 0)
     return onBehalf(arrival, memory, person, written, moment, desk);
-  if (written.commands.length > 0 || written.unknown.length > 0)
+  if (written.commands.some(({ verb }) => !needsNoTicket(verb)))
     return ends('refused', 'no-ticket', 'commands, and no ticket that they are for', {
       notice: refusal(arrival, 'no-ticket', written.commands[0]?.line ?? '', desk),
     });
+  if (written.commands.length > 0 || written.unknown.length > 0)
+    return withoutTicket(arrival, memory, person, written, moment, desk);
   const original = arrival.forwarded?.from;
   if (original && isOutside(original, desk))
     return forwarded(arrival, memory, person, original, moment, desk);
@@ -52,6 +57,46 @@ export function begunByAgent(
   );
 }
 
+/** Answered by a transcript, and no ticket begins; words beside the commands are for nobody, which it says. */
+function withoutTicket(
+  arrival: Arrival,
+  memory: Memory,
+  { address, name }: Person,
+  written: Commands,
+  { now }: Moment,
+  desk: Desk,
+): Outcome {
+  const { email, receipt } = arrival;
+  const act = { by: address, role: 'agent', now, loads: memory.loads } as const;
+  const { lines, refused, shows, looks, presence } = decideWithoutTicket(written, act, desk);
+  const wordless = written.text === '' && email.attachments.every(({ inline }) => inline);
+  const reason = refused
+    ? lines.some(({ outcome }) => outcome === 'unknown')
+      ? 'unknown-command'
+      : 'refused-command'
+    : 'agent-commands';
+  const detail = refused ? lines.map((line) => line.detail).join('; ') : 'commands that are for no ticket';
+  return ends(refused ? 'refused' : 'commanded', reason, detail, {
+    notice: {
+      kind: 'commanded',
+      to: { address, name },
+      reason,
+      lines: wordless ? lines : [...lines, LEFT_ASIDE],
+      ...{ refused, shows, looks },
+      subject: email.subject,
+      messageId: email.messageId,
+      language: desk.language,
+    },
+    ...commandedPresence(presence, address, receipt.mailId, desk),
+  });
+}
+
+const LEFT_ASIDE: CommandResult = {
+  ...{ line: '(your words)', verb: '', outcome: 'nothing-to-do' },
+  detail: 'a mail with these commands opens no ticket; write again without them to open one',
+  said: { key: 'left-aside' },
+};
+
 /** `#requester ida@example.org`, and the words are hers: somebody called, or stood at the desk. */
 function onBehalf(
   arrival: Arrival,
@@ -66,6 +111,11 @@ function onBehalf(
   if (!requester || !isOutside(requester, desk))
     return ends('refused', 'no-ticket', `“${asked}” is nobody outside the desk`, {
       notice: refusal(arrival, 'no-ticket', asked, desk),
+    });
+  const macro = commands.find(({ verb }) => verb === 'macro');
+  if (macro)
+    return ends('refused', 'refused-command', '#macro answers, and there is no ticket yet to answer', {
+      notice: refusal(arrival, 'refused-command', macro.line, desk),
     });
   const outcome = openTicket(
     {
@@ -98,7 +148,11 @@ function onBehalf(
       notice: refusal(arrival, 'refused-command', '', desk),
     });
   const said = transcript(decided, person.address, 'none');
-  return { ...outcome, ticket: { kind: 'open', opened, also: [...also, ...decided.happenings, said] } };
+  return {
+    ...outcome,
+    ticket: { kind: 'open', opened, also: [...also, ...decided.happenings, said] },
+    ...commandedPresence(decided.presence, person.address, arrival.receipt.mailId, desk),
+  };
 }
 
 /**

@@ -4,6 +4,8 @@
  * (`#1234`, `# Heading`) is text.
  */
 import { closest, distance } from 'fastest-levenshtein';
+import type { Saying } from '../ticket/decision.ts';
+import { TICKET_ID } from './token.ts';
 
 interface Verb {
   aliases: readonly string[];
@@ -22,6 +24,10 @@ export const VERBS = {
   cc: { aliases: [], value: 'required', requester: false, example: '#cc +ida@example.com -max@example.com' },
   watch: { aliases: [], value: 'none', requester: false, example: '#watch' },
   unwatch: { aliases: [], value: 'none', requester: false, example: '#unwatch' },
+  link: { aliases: [], value: 'required', requester: false, example: '#link T-7K4M2Q problem' },
+  dup: { aliases: ['duplicate'], value: 'required', requester: false, example: '#dup T-7K4M2Q' },
+  merge: { aliases: [], value: 'required', requester: false, example: '#merge T-7K4M2Q' },
+  split: { aliases: [], value: 'optional', requester: false, example: '#split 3 The screen flickers' },
   note: { aliases: ['internal', 'private'], value: 'optional', requester: false, example: '#note' },
   priority: { aliases: ['prio'], value: 'required', requester: false, example: '#priority P2' },
   impact: { aliases: [], value: 'required', requester: false, example: '#impact team' },
@@ -30,6 +36,14 @@ export const VERBS = {
   category: { aliases: [], value: 'required', requester: false, example: '#category network' },
   tag: { aliases: ['tags'], value: 'required', requester: false, example: '#tag +vip -spare' },
   time: { aliases: [], value: 'required', requester: false, example: '#time 30m on the phone' },
+  macro: { aliases: ['template'], value: 'optional', requester: false, example: '#macro vpn-again' },
+  field: { aliases: [], value: 'required', requester: false, example: '#field asset 4711' },
+  approval: {
+    aliases: [],
+    value: 'required',
+    requester: false,
+    example: '#approval ida@example.com, max@example.com a second monitor, 300 €',
+  },
   open: { aliases: [], value: 'optional', requester: false, example: '#open' },
   waiting: {
     aliases: ['pending', 'hold'],
@@ -60,8 +74,35 @@ export const VERBS = {
     example: '#deescalate a password will do',
   },
   status: { aliases: [], value: 'optional', requester: true, example: '#status' },
+  why: { aliases: [], value: 'none', requester: false, example: '#why' },
+  snooze: {
+    aliases: ['remind'],
+    value: 'required',
+    requester: false,
+    example: '#snooze 2h whether the part has come',
+  },
+  due: { aliases: [], value: 'required', requester: false, example: '#due 2027-01-31 14:00 the audit' },
+  extend: {
+    aliases: [],
+    value: 'required',
+    requester: false,
+    example: '#extend 4h the part comes tomorrow',
+  },
+  redact: {
+    aliases: [],
+    value: 'required',
+    requester: false,
+    example: '#redact 2 a password stands in it',
+  },
+  undo: { aliases: ['recall'], value: 'none', requester: false, example: '#undo' },
   files: { aliases: ['attachments'], value: 'optional', requester: false, example: '#files 2' },
   history: { aliases: ['conversation'], value: 'none', requester: false, example: '#history' },
+  mine: { aliases: [], value: 'none', requester: false, example: '#mine' },
+  queue: { aliases: [], value: 'optional', requester: false, example: '#queue network' },
+  find: { aliases: ['search'], value: 'required', requester: false, example: '#find printer floor 3' },
+  show: { aliases: [], value: 'required', requester: false, example: '#show T-7K4M2Q' },
+  away: { aliases: [], value: 'required', requester: false, example: '#away until 2027-01-10 holiday' },
+  back: { aliases: [], value: 'optional', requester: false, example: '#back' },
   help: { aliases: ['commands'], value: 'none', requester: false, example: '#help' },
 } as const satisfies Record<string, Verb>;
 
@@ -78,6 +119,7 @@ export interface UnknownCommand {
   line: string;
   /** What was wrong with it, and what was probably meant. */
   problem: string;
+  said?: Saying;
 }
 
 export interface Commands {
@@ -97,8 +139,15 @@ const COMMAND_LINE =
   /^[\s\u00a0]*[#\uff03]([a-z][a-z-]*)[.!]?(?:[\s\u00a0]*[:=]|(?=[\s\u00a0]|$))[\s\u00a0]*(.*)$/i;
 const MOST_COMMANDS = 30;
 
-/** `text` is what the writer wrote now: no quotation, no signature. */
-export function readCommands(text: string, who: 'agent' | 'requester'): Commands {
+/**
+ * `text` is what the writer wrote now: no quotation, no signature. `#asset 4711` is `#field asset 4711` where `fields`,
+ * the names of desk.yaml, have an asset.
+ */
+export function readCommands(
+  text: string,
+  who: 'agent' | 'requester',
+  fields: readonly string[] = [],
+): Commands {
   const lines = text.split('\n');
   const isCommand = (line: string | undefined) => line !== undefined && meant(line, who);
   let from = 0;
@@ -114,15 +163,42 @@ export function readCommands(text: string, who: 'agent' | 'requester'): Commands
     to--;
   }
   const all = [...found, ...closing];
-  const read = all.slice(0, MOST_COMMANDS).map((line) => readLine(line.trim(), who));
-  const tooMany = all
-    .slice(MOST_COMMANDS)
-    .map((line) => ({ line: line.trim(), problem: `more than ${MOST_COMMANDS} commands in one mail` }));
+  const read = all.slice(0, MOST_COMMANDS).map((line) => readLine(line.trim(), who, fields));
+  const tooMany = all.slice(MOST_COMMANDS).map((line) => ({
+    line: line.trim(),
+    problem: `more than ${MOST_COMMANDS} commands in one mail`,
+    said: { key: 'too-many-commands', facts: { most: String(MOST_COMMANDS) } } as const,
+  }));
   return {
     commands: read.filter((line) => 'verb' in line),
     unknown: [...read.filter((line) => 'problem' in line), ...tooMany],
     text: lines.slice(from, to).join('\n').trim(),
   };
+}
+
+/** The first word of such a value: whether it names a ticket, links.ts asks. */
+const NAMING: ReadonlySet<VerbName> = new Set(['link', 'dup', 'merge']);
+
+/** A ticket as people write it: `t-7k4m2q`, `[T-7K4M2Q]`, `T-7K4M2Q,`; null when it is none. */
+export function readTicketId(word: string): string | null {
+  const id = word.replace(/^\[|[\],.:;]+$/g, '').toUpperCase();
+  return TICKET_ID.test(id) ? id : null;
+}
+
+export const MOST_NAMED = 5;
+
+/** The other tickets that these commands name: they have to be read before the commands are decided. */
+export function namedTickets(commands: readonly Command[]): string[] {
+  const ids = commands
+    .filter(({ verb }) => NAMING.has(verb))
+    .flatMap(({ value }) => readTicketId(value.split(/\s/, 1)[0] ?? '') ?? []);
+  return [...new Set(ids)].slice(0, MOST_NAMED);
+}
+
+/** `3 The screen flickers`: the message's number, or null for the latest, and a subject. */
+export function readSplit(value: string): { number: number | null; subject: string } {
+  const [, number, subject = ''] = /^(?:(\d{1,6})(?=\s|$))?\s*(.*)$/.exec(value) ?? [];
+  return { number: number === undefined ? null : Number(number), subject };
 }
 
 function isBlank(line: string | undefined): boolean {
@@ -138,23 +214,32 @@ function meant(line: string, who: 'agent' | 'requester'): boolean {
   return verb !== undefined && VERBS[verb].requester !== false;
 }
 
-function readLine(line: string, who: 'agent' | 'requester'): Command | UnknownCommand {
+function readLine(
+  line: string,
+  who: 'agent' | 'requester',
+  fields: readonly string[],
+): Command | UnknownCommand {
   const [, word = '', value = ''] = COMMAND_LINE.exec(line) ?? [];
+  if (who === 'agent' && fields.includes(word.toLowerCase()))
+    return { verb: 'field', value: `${word.toLowerCase()} ${value.trim()}`.trim(), line };
   const verb = NAMES.get(word.toLowerCase());
   if (!verb || (who === 'agent' && VERBS[verb].requester === 'only')) {
     const words = [...NAMES.entries()].filter(([, name]) => VERBS[name].requester !== 'only');
-    const suggestion = didYouMean(
-      word.toLowerCase(),
-      words.map(([name]) => name),
-    );
+    const suggestion = didYouMean(word.toLowerCase(), [...words.map(([name]) => name), ...fields]);
     return {
       line,
+      said: suggestion
+        ? { key: 'no-command-but', facts: { word, suggestion } }
+        : { key: 'no-command', facts: { word } },
       problem: `there is no command #${word}${suggestion ? `; did you mean #${suggestion}?` : ''}`,
     };
   }
   const { value: takes, example } = VERBS[verb];
   if (takes === 'required' && value.trim() === '')
-    return { line, problem: `#${verb} needs a value, for example: ${example}` };
+    return {
+      ...{ line, problem: `#${verb} needs a value, for example: ${example}` },
+      said: { key: 'needs-value', facts: { verb, example } },
+    };
   return { verb, value: value.trim(), line };
 }
 

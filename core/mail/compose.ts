@@ -205,9 +205,12 @@ const AUTOMATIC: Record<UpdateKind, 'auto-replied' | 'auto-generated' | null> = 
   warning: 'auto-generated',
   breach: 'auto-generated',
   escalated: 'auto-generated',
+  approval: 'auto-generated',
+  decided: 'auto-generated',
   'waiting-reminder': 'auto-generated',
   resolved: 'auto-generated',
   closed: 'auto-generated',
+  satisfaction: 'auto-generated',
 };
 
 /** Never 7bit or 8bit: a line that somebody wrote may be longer than the 998 octets that mail allows. */

@@ -20,8 +20,8 @@ export const REASONS = {
     'on-behalf',
     'agent-wrote',
   ],
-  appended: ['requester-reply', 'agent-answer', 'list', 'monitoring', 'flood'],
-  commanded: ['agent-commands', 'requester-commands', 'code-accepted'],
+  appended: ['rated', 'requester-reply', 'agent-answer', 'list', 'monitoring', 'flood'],
+  commanded: ['agent-commands', 'requester-commands', 'approval-vote', 'code-accepted', 'rated'],
   noted: ['private-note', 'third-party'],
   held: ['without-token', 'without-proof'],
   refused: [
@@ -30,6 +30,7 @@ export const REASONS = {
     'unknown-command',
     'refused-command',
     'nothing-said',
+    'vote-too-late',
     'token-in-text',
     'no-ticket',
     'confidential',

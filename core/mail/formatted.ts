@@ -147,6 +147,14 @@ function tagOf({ name, attributes }: Extract<Piece, { kind: 'open' }>): string {
   return `<${name}${own.join('')}${style ? ` style="${style}"` : ''}${EMPTY.has(name) ? ' /' : ''}>`;
 }
 
+/** Plain words as HTML, to stand before words that are formatted. */
+export function paragraphs(words: string): string {
+  return words
+    .split(/\n{2,}/)
+    .map((part) => `<p>${escaped(part).replaceAll('\n', '<br />')}</p>`)
+    .join('');
+}
+
 function escaped(text: string): string {
   return text
     .replaceAll('&', '&amp;')

@@ -1,14 +1,17 @@
 /** What a mail of the desk's own people does: answer, note, commands, forwarding. All of what it says, or none. */
 import type { Desk } from '../config/desk.ts';
+import { openApproval, questionOf } from '../ticket/approval.ts';
 import { mayRead } from '../ticket/audience.ts';
 import { type Decided, decideCommands } from '../ticket/decide.ts';
-import type { Act } from '../ticket/decision.ts';
+import type { Act, Saying } from '../ticket/decision.ts';
 import type { CommandResult, Happening, Ticket } from '../ticket/ticket.ts';
+import { answerApproval } from './approving.ts';
 import { begunByAgent } from './begun-by-agent.ts';
 import { hold } from './code.ts';
-import { type Commands, readCommands } from './commands.ts';
-import { formattedAs } from './formatted.ts';
+import { readCommands } from './commands.ts';
+import { formattedAs, paragraphs } from './formatted.ts';
 import { fromOutside } from './from-outside.ts';
+import { openTicket } from './opening.ts';
 import {
   type Arrival,
   ends,
@@ -22,6 +25,8 @@ import {
 } from './outcome.ts';
 import type { Standing } from './standing.ts';
 import { holdsToken, ownsToken } from './token.ts';
+import { commandedPresence } from './told-away.ts';
+import { readVote } from './vote.ts';
 
 export type AgentStanding = Extract<Standing, { kind: 'agent' | 'unproven-agent' }>;
 
@@ -45,8 +50,14 @@ export function fromAgent(
     );
   const { ticket, token, candidate } = memory;
   if (!ticket || !candidate) return begunByAgent(arrival, memory, person, moment, desk);
+  const question = token && questionOf(token, person.address, ticket);
+  if (question && votes(arrival, desk)) {
+    const from = { ...sender(arrival.email), address: person.address };
+    return answerApproval(arrival, memory, ticket, from, question, desk);
+  }
+  const proven = question !== null || ownsToken(token, person) || standing.proof === 'code';
   // Whoever asked for help is a requester in his own ticket, whatever else he is here.
-  if (ticket.requester.address === person.address && (ownsToken(token, person) || standing.proof === 'code'))
+  if (ticket.requester.address === person.address && proven)
     return fromOutside(
       arrival,
       memory,
@@ -54,7 +65,7 @@ export function fromAgent(
       moment,
       desk,
     );
-  if (!ownsToken(token, person) && standing.proof !== 'code')
+  if (!proven)
     return hold(
       arrival,
       'without-token',
@@ -77,17 +88,32 @@ export function fromAgent(
   return act(arrival, memory, ticket, person.address, moment, desk);
 }
 
+/** Whoever was asked to approve may give commands instead, like any of the desk's people; `#approve` is a vote. */
+function votes({ trimmed }: Arrival, desk: Desk): boolean {
+  const { commands, unknown } = readCommands(trimmed.visible, 'agent', fieldNames(desk));
+  return readVote(trimmed.visible) !== null || commands.length + unknown.length === 0;
+}
+
+function fieldNames({ fields }: Desk): string[] {
+  return fields.map(({ name }) => name);
+}
+
 /** Commands, an answer, a note: what a proven agent's reply does. All of it, or none. */
 function act(
-  { email, trimmed, receipt }: Arrival,
+  arrival: Arrival,
   memory: Memory,
   ticket: Ticket,
   by: string,
-  { now }: Moment,
+  moment: Moment,
   desk: Desk,
 ): Outcome {
-  const commands = readCommands(trimmed.visible, 'agent');
-  const context: Act = { by, role: 'agent', now, loads: memory.loads };
+  const { email, trimmed, receipt } = arrival;
+  const { now } = moment;
+  const commands = readCommands(trimmed.visible, 'agent', fieldNames(desk));
+  const context: Act = {
+    ...{ by, role: 'agent', now, loads: memory.loads, others: memory.others },
+    split: toSplit(arrival, memory, ticket, moment, desk),
+  };
   const decided = decideCommands(commands, ticket, context, desk);
   const found = { clue: memory.candidate?.clue ?? null };
   if (decided.refused) {
@@ -100,7 +126,7 @@ function act(
       { ...found, ticket: { kind: 'change', before: ticket, happenings: [said] } },
     );
   }
-  const words = withValueOfNote(commands, decided);
+  const words = [decided.words, commands.text].filter((part) => part !== '').join('\n\n');
   const attached = email.attachments.filter(({ inline }) => !inline).length;
   const clean = receipt.virus === 'PASS';
   const files = clean && attached > 0;
@@ -115,11 +141,12 @@ function act(
       ticket,
       by,
       found,
+      withheld > 0 ? filesHeldBack(withheld) : undefined,
     );
   const speaks = words !== '' || files;
   const happenings = [
     ...begins(ticket, decided, speaks, by),
-    ...speak(ticket, decided, speaks, by, email.messageId),
+    ...speak(ticket, decided, speaks, { by, now, messageId: email.messageId }, desk),
     ...(commands.commands.length > 0 || withheld > 0
       ? [
           transcript(
@@ -136,23 +163,79 @@ function act(
         visibility: decided.isNote ? 'private' : 'public',
         from: sender(email),
         text: words,
-        html: formattedAs(email.html, words),
+        html: formatted(decided.words, commands.text, email.html),
         cc: [],
         messageId: email.messageId,
       }
     : null;
   const detail = memory.candidate?.why ?? '';
+  const { elsewhere, opens } = decided;
+  const presence = commandedPresence(decided.presence, by, receipt.mailId, desk);
   if (!speaks)
     return ends('commanded', 'agent-commands', detail, {
-      ...found,
-      ticket: { kind: 'change', before: ticket, happenings },
+      ...{ ...found, ...presence },
+      ticket: { kind: 'change', before: ticket, happenings, elsewhere, opens },
     });
   return ends(
     decided.isNote ? 'noted' : 'appended',
     decided.isNote ? 'private-note' : 'agent-answer',
     detail,
-    { ...found, ticket: { kind: 'change', before: ticket, happenings }, message },
+    {
+      ...found,
+      ...presence,
+      ticket: { kind: 'change', before: ticket, happenings, elsewhere, opens },
+      message,
+    },
   );
+}
+
+/** What he formatted stays so behind the words that a macro or a command brings. */
+function formatted(leading: string, own: string, html: string | null): string | null {
+  const kept = formattedAs(html, own);
+  return kept && leading !== '' ? `${paragraphs(leading)}${kept}` : kept;
+}
+
+/** The same requester's mail once more, with these words alone. */
+function toSplit(
+  arrival: Arrival,
+  memory: Memory,
+  { requester, mailbox, flagged, unacknowledged = false, id }: Ticket,
+  moment: Moment,
+  desk: Desk,
+): Act['split'] {
+  const { toSplit: message, newId } = memory;
+  if (!message) return null;
+  const { text } = message;
+  const mail = {
+    ...arrival.email,
+    ...{ from: requester, to: [{ address: mailbox, name: '' }], cc: [], text, html: null },
+    ...{ messageId: null, headers: new Map(), attachments: [] },
+  };
+  return {
+    message,
+    open: (subject) => {
+      const { ticket } = openTicket(
+        {
+          ...arrival,
+          email: { ...mail, subject },
+          receipt: { ...arrival.receipt, recipients: [mailbox] },
+          trimmed: { visible: text, quoted: '', signature: '' },
+        },
+        memory,
+        {
+          reason: 'new-ticket',
+          detail: `split off from ${id}`,
+          flagged,
+          acknowledge: !unacknowledged,
+          follows: null,
+        },
+        moment,
+        desk,
+      );
+      if (ticket?.kind !== 'open') throw new TypeError('a new ticket opens one');
+      return { id: newId, opened: ticket.opened, also: ticket.also, message };
+    },
+  };
 }
 
 /** He cannot know that they stayed behind, and his words may speak of them. */
@@ -161,6 +244,7 @@ function withWithheld(decided: Decided, withheld: number): Decided {
   const line: CommandResult = {
     ...{ line: '(your files)', verb: '', outcome: 'refused' },
     detail: notPassedOn(withheld),
+    said: filesHeldBack(withheld),
   };
   return { ...decided, lines: [...decided.lines, line] };
 }
@@ -169,12 +253,8 @@ function notPassedOn(files: number): string {
   return `${files === 1 ? 'one file was' : `${files} files were`} not passed on, since the virus check did not say that all is clean; send them again`;
 }
 
-/** `#note words` says the words as well as what follows. */
-function withValueOfNote({ commands, text }: Commands, { isNote }: Decided): string {
-  const values = isNote
-    ? commands.filter(({ verb, value }) => verb === 'note' && value !== '').map(({ value }) => value)
-    : [];
-  return [...values, text].filter((part) => part !== '').join('\n\n');
+function filesHeldBack(files: number): Saying {
+  return { key: 'files-held-back', facts: { count: String(files) } };
 }
 
 function refuseReply(
@@ -183,11 +263,12 @@ function refuseReply(
   ticket: Ticket,
   by: string,
   found: Partial<Outcome>,
+  why: Saying = { key: reason },
 ): Outcome {
   const said: Happening = {
     kind: 'commanded',
     by,
-    lines: [{ line: '(your reply)', verb: '', outcome: 'refused', detail }],
+    lines: [{ line: '(your reply)', verb: '', outcome: 'refused', detail, said: why }],
     refused: true,
     shows: [],
     words: 'none',
@@ -208,30 +289,36 @@ function speak(
   ticket: Ticket,
   decided: Decided,
   speaks: boolean,
-  by: string,
-  messageId: string | null,
+  { by, now, messageId }: { by: string; now: string; messageId: string | null },
+  { answers: { hold: ms } }: Desk,
 ): Happening[] {
   if (!speaks) return decided.happenings;
   const number = ticket.messages + 1;
   if (decided.isNote)
     return [{ kind: 'noted', message: number, by, thirdParty: null }, ...decided.happenings];
   const resolves = decided.happenings.some(({ kind }) => kind === 'resolved');
+  const held = ms > 0 ? { leavesAt: new Date(Date.parse(now) + ms).toISOString() } : {};
   const answered: Happening = {
-    kind: 'answered',
-    message: number,
-    by,
-    messageId,
-    with: resolves ? 'resolved' : null,
+    ...{ kind: 'answered', message: number, by, messageId },
+    ...{ with: resolves ? 'resolved' : null },
+    ...held,
   };
   const taken: Happening[] = ticket.assignee
     ? []
     : [{ kind: 'assigned', assignee: by, previous: null, reason: 'answered it', by }];
+  // Who asks something meanwhile does not make the approval come sooner.
   const resumed: Happening[] =
-    ticket.status === 'waiting' ? [{ kind: 'resumed', reason: 'answered by the desk', by }] : [];
+    ticket.status === 'waiting' && !openApproval(ticket)
+      ? [{ kind: 'resumed', reason: 'answered by the desk', by }]
+      : [];
   return [
     answered,
     ...taken,
     ...resumed,
-    ...decided.happenings.map((event) => (event.kind === 'resolved' ? { ...event, message: number } : event)),
+    ...decided.happenings.map((event) =>
+      event.kind === 'resolved' || event.kind === 'solution-passed-on'
+        ? { ...event, message: number, ...held }
+        : event,
+    ),
   ];
 }

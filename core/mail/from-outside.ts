@@ -1,8 +1,13 @@
 /** What a mail of anybody else does: a reply, a few commands, a stranger's note, or a new ticket. */
 import type { Desk } from '../config/desk.ts';
+import { openApproval, questionOf } from '../ticket/approval.ts';
 import { decideCommands } from '../ticket/decide.ts';
+import type { Act } from '../ticket/decision.ts';
+import { rate, readBallot } from '../ticket/satisfaction.ts';
 import type { Happening, Ticket } from '../ticket/ticket.ts';
+import { answerApproval } from './approving.ts';
 import { type Commands, readCommands } from './commands.ts';
+import { newsOf } from './news.ts';
 import { openTicket, outsiders } from './opening.ts';
 import {
   type Arrival,
@@ -13,12 +18,14 @@ import {
   type Outcome,
   refusal,
   sender,
+  takesPart,
   transcript,
   writerTakesPart,
 } from './outcome.ts';
 import { referrals } from './referral.ts';
 import { wantsNoAutomaticAnswer } from './screen.ts';
 import type { Standing } from './standing.ts';
+import { isOnlyThanks } from './thanks.ts';
 import type { Candidate } from './thread.ts';
 import { participantHash } from './token.ts';
 
@@ -39,6 +46,7 @@ export function fromOutside(
   const fresh = { flagged: standing.flagged, acknowledge, follows: null };
   const address = sender(arrival.email).address;
   const misled = isMisled(arrival, memory);
+  if (!candidate && !suspicion && acknowledge && asksForOwn(arrival)) return ownTickets(arrival, desk);
   if (!ticket || !candidate || misled) {
     const forged = suspicion !== null && !candidate;
     const reason = standing.failed ? 'unauthenticated' : forged ? 'forged-token' : (quiet ?? 'new-ticket');
@@ -61,7 +69,17 @@ export function fromOutside(
       desk,
     );
   }
-  const owns = token !== null && participantHash(address) === token.participant;
+  if (token?.purpose === 'approval') {
+    const question = questionOf(token, address, ticket);
+    return standing.failed || standing.distrusted || quiet || !question
+      ? thirdParty(arrival, ticket, candidate, standing)
+      : answerApproval(arrival, memory, ticket, sender(arrival.email), question, desk);
+  }
+  // A token of a ticket that was merged into this one speaks for those who came along.
+  const owns =
+    token !== null &&
+    participantHash(address) === token.participant &&
+    (token.id === ticket.id || takesPart(address, ticket));
   if (candidate.clue === 'token' ? !owns : !writerTakesPart(arrival, ticket))
     return thirdParty(arrival, ticket, candidate, standing);
   if (token?.expired)
@@ -78,6 +96,12 @@ export function fromOutside(
       desk,
     );
   const commands = readCommands(standing.failed || quiet ? '' : arrival.trimmed.visible, 'requester');
+  const owner = owns && address === ticket.requester.address;
+  const voted =
+    owner && ticket.status === 'closed' && desk.satisfaction.ask
+      ? vote(arrival, memory, ticket, commands, standing, moment, desk)
+      : null;
+  if (voted) return voted;
   if (
     ticket.status === 'closed' &&
     !commands.commands.some(({ verb }) => verb === 'reopen' || verb === 'status')
@@ -91,6 +115,30 @@ export function fromOutside(
     );
   }
   return reply(arrival, memory, ticket, commands, standing, quiet, moment, desk);
+}
+
+/** `#status` and nothing else. Whom nothing but a Reply-To names did not write it: anybody could have. */
+function asksForOwn({ email, trimmed, writer }: Arrival): boolean {
+  const { commands, text } = readCommands(trimmed.visible, 'requester');
+  const [only] = commands;
+  return (
+    (writer.by === 'from' || writer.through !== null) &&
+    commands.length === 1 &&
+    only?.verb === 'status' &&
+    `${only.value}${text}` === '' &&
+    email.attachments.every(({ inline }) => inline)
+  );
+}
+
+/** No ticket begins. What is listed is looked up by the address to which it goes. */
+function ownTickets({ email }: Arrival, desk: Desk): Outcome {
+  const { subject, messageId } = email;
+  return ends('commanded', 'requester-commands', '#status of his own open tickets', {
+    notice: {
+      ...{ kind: 'commanded', to: sender(email), reason: 'requester-commands', lines: [], refused: false },
+      ...{ shows: [], looks: [{ what: 'own' }], subject, messageId, language: desk.language },
+    },
+  });
 }
 
 function reply(
@@ -124,15 +172,18 @@ function reply(
       ...found,
       ticket: { kind: 'change', before: ticket, happenings: [...decided.happenings, ...said] },
     });
+  const thanks = commands.commands.length === 0 && onlyThanks(arrival, ticket, words, desk);
   const received: Happening = {
     kind: 'message-received',
     message: ticket.messages + 1,
     from,
     messageId: email.messageId,
     flagged: standing.flagged,
+    ...(thanks ? { thanks: true as const } : {}),
   };
-  const wakes = decided.happenings.length > 0 || quiet ? [] : revive(ticket, from.address);
-  return ends('appended', quiet ?? 'requester-reply', detail, {
+  const wakes = decided.happenings.length > 0 || quiet || thanks ? [] : revive(ticket, from.address);
+  const why = thanks ? `${detail}; it only says thank you, and the ticket stays resolved` : detail;
+  return ends('appended', quiet ?? 'requester-reply', why, {
     ...found,
     ticket: {
       kind: 'change',
@@ -156,6 +207,62 @@ function reply(
   });
 }
 
+/** A digit in answer to a closed ticket. Null when there is none, or when it comes too late and brings words with it. */
+function vote(
+  { email }: Arrival,
+  memory: Memory,
+  ticket: Ticket,
+  commands: Commands,
+  { flagged }: RequesterStanding,
+  { now }: Moment,
+  desk: Desk,
+): Outcome | null {
+  const ballot = readBallot(commands.text);
+  if (!ballot) return null;
+  const from = sender(email);
+  const found = { clue: memory.candidate?.clue ?? null };
+  // The logo of a signature says nothing.
+  const speaks = ballot.words !== '' || email.attachments.some(({ inline }) => !inline);
+  const rated = rate(ballot, ticket, from.address, now);
+  if (!rated) {
+    if (speaks || commands.commands.length > 0) return null;
+    const detail = `the vote on ${ticket.id} can no longer be changed`;
+    const { id: concerns, language } = ticket;
+    const { subject, messageId } = email;
+    return ends('refused', 'vote-too-late', detail, {
+      ...{ ...found, concerns },
+      notice: { kind: 'refused', to: from, reason: 'vote-too-late', detail, subject, messageId, language },
+    });
+  }
+  const context: Act = { by: from.address, role: 'requester', now, loads: memory.loads };
+  const decided = decideCommands(commands, ticket, context, desk);
+  const reopens = decided.happenings.some(({ kind }) => kind === 'reopened');
+  const received: Happening = {
+    ...{ kind: 'message-received', message: ticket.messages + 1, from, messageId: email.messageId, flagged },
+    // The vote tells its words to whoever is to hear of them, unless the ticket goes on.
+    ...(reopens ? {} : { quiet: true }),
+  };
+  const happenings = [
+    rated,
+    ...(speaks ? [received, ...decided.happenings.map(toldByMessage)] : decided.happenings),
+    ...(commands.commands.length > 0 ? [transcript(decided, from.address, speaks ? 'sent' : 'none')] : []),
+  ];
+  return ends(speaks ? 'appended' : 'commanded', 'rated', `${ballot.vote} of 5`, {
+    ...found,
+    ticket: { kind: 'change', before: ticket, happenings },
+    message: speaks
+      ? {
+          direction: 'in',
+          visibility: 'public',
+          from,
+          text: ballot.words,
+          cc: outsiders(email, desk),
+          messageId: email.messageId,
+        }
+      : null,
+  });
+}
+
 function toldByMessage(event: Happening): Happening {
   return event.kind === 'reopened' ? { ...event, told: true } : event;
 }
@@ -167,8 +274,23 @@ function refuseEmpty(arrival: Arrival, found: Partial<Outcome>, desk: Desk): Out
   });
 }
 
+/** Nobody has to look at a resolved ticket because somebody is glad of it. */
+function onlyThanks({ email }: Arrival, ticket: Ticket, words: string, desk: Desk): boolean {
+  if (ticket.status !== 'resolved' || newsOf(email.attachments, ticket.pictures ?? []).files.length > 0)
+    return false;
+  const { name, address } = sender(email);
+  const names = [
+    name,
+    address.split('@', 1)[0] ?? '',
+    ...desk.people.map((person) => person.name),
+    desk.name,
+  ];
+  return isOnlyThanks(words, names);
+}
+
 /** A requester who answers a waiting or resolved ticket wants it to go on. */
 function revive(ticket: Ticket, by: string): Happening[] {
+  if (openApproval(ticket)) return [];
   if (ticket.status === 'waiting') return [{ kind: 'resumed', reason: 'the requester answered', by }];
   if (ticket.status === 'resolved')
     return [{ kind: 'reopened', reason: 'the requester answered', by, told: true }];

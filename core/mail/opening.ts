@@ -1,8 +1,10 @@
 /** A new ticket: classified, routed, and every decision with its reason. */
 import type { Desk, Language } from '../config/desk.ts';
+import { demanded } from '../ticket/approval.ts';
 import { DESK, type Happening, type Reason } from '../ticket/ticket.ts';
 import { type Classification, classify } from '../triage/classify.ts';
 import { detectLanguage } from '../triage/language.ts';
+import type { Learned } from '../triage/learned.ts';
 import { route } from '../triage/route.ts';
 import type { Address, Email, Receipt } from './email.ts';
 import { type Arrival, ends, type Memory, type Moment, type Outcome, sender } from './outcome.ts';
@@ -40,8 +42,9 @@ export function openTicket(
   const { email, trimmed, receipt } = arrival;
   const from = sender(email);
   const mailbox = mailboxOf(receipt, email, desk);
-  const thought = classifyArrival(arrival, desk);
+  const thought = classifyArrival(arrival, desk, memory.opinion);
   const { category, team, tier, type, impact, urgency, priority, skills } = thought;
+  const unsure = thought.likeliest.length > 0 ? { likeliest: thought.likeliest } : {};
   const routed = route({ team, tier, skills }, desk, memory.loads, now);
   const reasons: Reason[] = [...thought.reasons, { what: 'assignee', why: routed.reason }];
   const assigned: Happening[] = routed.assignee
@@ -53,11 +56,13 @@ export function openTicket(
           reason: routed.reason,
           by: DESK,
           reasons: thought.reasons,
+          ...unsure,
         },
       ]
     : [];
   return ends('opened', reason, detail, {
     clue: memory.candidate?.clue ?? null,
+    isKnown: thought.isKnown,
     ticket: {
       kind: 'open',
       opened: {
@@ -80,8 +85,14 @@ export function openTicket(
         message: 1,
         messageId: email.messageId,
         reasons,
+        ...unsure,
       },
-      also: [...assigned, ...(note ? [noted(note.by)] : []), ...referrals(arrival, { team, mailbox }, desk)],
+      also: [
+        ...assigned,
+        ...(note ? [noted(note.by)] : []),
+        ...demanded(category, email.subject, desk),
+        ...referrals(arrival, { team, mailbox }, desk),
+      ],
     },
     message: {
       direction: 'in',
@@ -110,6 +121,7 @@ function noted({ address }: Address): Happening {
 export function classifyArrival(
   { email, trimmed, receipt }: Pick<Arrival, 'email' | 'trimmed' | 'receipt'>,
   desk: Desk,
+  learned?: Learned,
 ): Classification {
   const to = [...receipt.recipients, ...email.to.map(({ address }) => address)].map((address) =>
     ownAddressOf(address, desk),
@@ -117,6 +129,7 @@ export function classifyArrival(
   return classify(
     { subject: email.subject, text: trimmed.visible || email.text, from: email.from?.address ?? '', to },
     desk,
+    learned,
   );
 }
 

@@ -1,8 +1,10 @@
 /** What is given to the decision about an email, and what comes of it. */
 import type { Desk, Language } from '../config/desk.ts';
 import type { Decided } from '../ticket/decide.ts';
-import type { Happening, Message, Ticket } from '../ticket/ticket.ts';
+import type { Elsewhere, Opens } from '../ticket/decision.ts';
+import type { CommandResult, Happening, Look, Message, Shown, Ticket } from '../ticket/ticket.ts';
 import type { Undeliverable } from '../ticket/undeliverable.ts';
+import type { Learned as Filing } from '../triage/learned.ts';
 import type { Away } from '../triage/presence.ts';
 import type { Loads } from '../triage/route.ts';
 import type { Disposition, DispositionReason } from './disposition.ts';
@@ -49,6 +51,12 @@ export interface Memory {
   candidate: Candidate | null;
   /** The candidate's ticket, merged ones followed; null when it is not there. */
   ticket: Ticket | null;
+  /** The other tickets that the commands of one of the desk's people name. */
+  others: ReadonlyMap<string, Ticket>;
+  /** The message that their #split names. */
+  toSplit: Message | null;
+  /** The id of the ticket that this mail opens, if it opens one. */
+  newId: string;
   token: Token | null;
   suspicion: string | null;
   /** To whom our mail went that this one answers or reports on. */
@@ -63,6 +71,8 @@ export interface Memory {
   loads: Loads;
   /** Set when its sender writes more, and more of the same, than a person does. */
   flood: Flood | null;
+  /** What was learned from filed tickets. Read only for a mail that the rules do not know (`Outcome.isKnown`). */
+  opinion?: Filing;
 }
 
 /** What a desk knows that has seen nothing yet. */
@@ -72,6 +82,9 @@ export const NOTHING_KNOWN: Memory = {
   sameMail: null,
   candidate: null,
   ticket: null,
+  others: new Map(),
+  toSplit: null,
+  newId: '',
   token: null,
   suspicion: null,
   sentTo: null,
@@ -98,11 +111,19 @@ export type NewMessage = Pick<
 
 export type TicketOutcome =
   | { kind: 'open'; opened: Extract<Happening, { kind: 'opened' }>; also: Happening[] }
-  | { kind: 'change'; before: Ticket; happenings: Happening[] };
+  | {
+      kind: 'change';
+      before: Ticket;
+      happenings: Happening[];
+      elsewhere?: Elsewhere[];
+      opens?: Opens | null;
+    };
 
 /** What a mail says of people and addresses, beside what it does to a ticket. */
 export interface Learned {
   away?: { address: string; away: Away };
+  /** Who is there again. */
+  back?: string;
   undeliverable: Undeliverable[];
   /** Nothing arrived there, and now mail came from it. */
   reachable?: string;
@@ -135,10 +156,25 @@ export type Notice =
       reason: DispositionReason;
       /** Who is away. */
       person: string;
+      /** Who said it with #away; absent when his mail program did. */
+      by?: string;
       subject: '';
       messageId: null;
       language: Language;
-    } & Pick<Away, 'from' | 'until' | 'quote' | 'ambiguous'>);
+    } & Pick<Away, 'from' | 'until' | 'quote' | 'ambiguous'>)
+  /** What commands that are for no ticket did, and what they asked to see. */
+  | {
+      kind: 'commanded';
+      to: Address;
+      reason: DispositionReason;
+      lines: CommandResult[];
+      refused: boolean;
+      shows: Shown[];
+      looks: Look[];
+      subject: string;
+      messageId: string | null;
+      language: Language;
+    };
 
 export interface Outcome {
   disposition: Disposition;
@@ -149,10 +185,14 @@ export interface Outcome {
   /** The ticket that it belongs to without changing it. */
   concerns?: string;
   ticket: TicketOutcome | null;
+  /** False of a new ticket that no rule of desk.yaml could file by its words or its sender: what was learned may know better. */
+  isKnown: boolean;
   message: NewMessage | null;
   /** What came with it for the desk's eyes alone: an agent's words above a mail that he forwards. */
   note: NewMessage | null;
   notice: Notice | null;
+  /** What somebody else is told because of it: a lead, that his agent is away. */
+  tells: Notice | null;
   learned: Learned;
   /** What the code's record becomes. */
   code: HeldCode | null;
@@ -176,9 +216,11 @@ export function ends(
     detail,
     clue: null,
     ticket: null,
+    isKnown: true,
     message: null,
     note: null,
     notice: null,
+    tells: null,
     learned: { undeliverable: [] },
     code: null,
     release: null,
@@ -202,13 +244,14 @@ export function isMisled(arrival: Arrival, { candidate, ticket }: Memory): boole
 }
 
 export function transcript(
-  { lines, refused, shows, files }: Decided,
+  { lines, refused, shows, files, looks }: Decided,
   by: string,
   words: 'none' | 'sent' | 'noted',
 ): Happening {
   return {
     ...{ kind: 'commanded', by, lines, refused, shows, words },
     ...(files.length > 0 ? { files } : {}),
+    ...(looks.length > 0 ? { looks } : {}),
   };
 }
 

@@ -25,6 +25,10 @@ export interface MailRecord {
   released: boolean;
   /** The held mail that this one released; a repeat of this mail asks for it again. */
   releases: string | null;
+  /** Objects that this mail had taken out of the bucket; a repeat of this mail takes them out again. */
+  erases?: string[];
+  /** The raw mail was taken out of the bucket for good. */
+  takenOut?: { at: string; by: string; ticketId: string; message: number; reason: string };
   version: number;
   /** Number of the last event of this mail. */
   events: number;
@@ -68,7 +72,7 @@ export interface MailCount {
   dispositions: Partial<Record<Disposition, number>>;
   /** In the bucket and not in the ledger: handed in again. No more are named than `MOST_NAMED`. */
   missing: { mailId: string; key: string }[];
-  /** In the ledger and not in the bucket: a raw mail is gone. */
+  /** In the ledger and not in the bucket, and nobody took it out: a raw mail is gone. */
   lost: string[];
   /** Were missing when the day was counted before, and have a disposition now. */
   repaired: string[];

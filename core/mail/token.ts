@@ -20,7 +20,8 @@ export interface Keys {
   keys: Readonly<Record<string, string>>;
 }
 
-export type Purpose = 'ticket' | 'code';
+/** `approval` lets its owner vote on what he was asked to approve, and do nothing else to the ticket. */
+export type Purpose = 'ticket' | 'code' | 'approval';
 
 export interface Token {
   purpose: Purpose;
@@ -44,6 +45,7 @@ const DAY = 86_400_000;
 const PURPOSES: Record<Purpose, { bits: number; prefix: string }> = {
   ticket: { bits: 0, prefix: 'T-' },
   code: { bits: 1, prefix: 'C-' },
+  approval: { bits: 2, prefix: 'T-' },
 };
 
 /** `support+<token>@desk.example.test`: where an answer from this participant goes. `expires` in epoch ms. */

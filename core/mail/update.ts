@@ -12,9 +12,12 @@ export const UPDATE_KINDS = [
   'warning',
   'breach',
   'escalated',
+  'approval',
+  'decided',
   'waiting-reminder',
   'resolved',
   'closed',
+  'satisfaction',
   'refusal',
 ] as const;
 export type UpdateKind = (typeof UPDATE_KINDS)[number];
@@ -62,6 +65,8 @@ export interface UpdateView {
     requester: string;
     assignee: string;
     createdAt: string;
+    /** What desk.yaml’s fields say of it; nothing to whoever is outside. */
+    fields?: { name: string; value: string }[];
   } | null;
   /** What the mail is about: the requester's text, the agent's answer, the note. Null when it carries none. */
   message: Said | null;

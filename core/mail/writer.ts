@@ -17,6 +17,7 @@
  * The guide for admins is docs/senders.md.
  */
 import type { Desk } from '../config/desk.ts';
+import { isFrom } from '../config/sender.ts';
 import type { Address, Email, Receipt } from './email.ts';
 import { isWithin, lookAlike } from './look-alike.ts';
 import { NO_REPLY, type Own, screen } from './screen.ts';
@@ -203,11 +204,6 @@ function listedAs(
   if (allowed && (!blocked || specific(allowed) > specific(blocked)))
     return { as: 'allowed', entry: allowed };
   return blocked ? { as: 'blocked', entry: blocked } : null;
-}
-
-/** An entry is an address, or with an @ before it a domain and what is below. */
-export function isFrom(address: string, entry: string): boolean {
-  return entry.startsWith('@') ? isWithin(domainOf(address), entry.slice(1)) : address === entry;
 }
 
 function specific(entry: string): number {

@@ -62,7 +62,11 @@ export type ClockEntry =
   /** What the measure waited for has happened. At the very instant of the deadline it is in time. */
   | { kind: 'fulfil'; at: string; measure: RunName }
   /** The ticket lives again and waits for nobody: the resolution runs on, without the time in which it was resolved. */
-  | { kind: 'reopen'; at: string };
+  | { kind: 'reopen'; at: string }
+  /** So many milliseconds of working time more are promised for the solution that is waited for now. */
+  | { kind: 'extend'; at: string; ms: number }
+  /** The answer of that instant (`of`) never left: what it fulfilled and began is as if it had not been. */
+  | { kind: 'take-back'; at: string; of: string };
 
 export type ClockLog = readonly ClockEntry[];
 
@@ -261,7 +265,9 @@ function promiseOf(
   if (!target) return null;
   const calendar = desk.calendars.find(({ name }) => name === target.calendar);
   if (!calendar) throw new InvalidInputError(`the desk has no calendar ${target.calendar}`);
-  return { priority: terms.priority, policy: policy.name, reason: terms.reason, target: target.ms, calendar };
+  // The totals are the desk's own affair: what a requester was promised is the resolution.
+  const ms = target.ms + (measure === 'resolution' ? run.extended : 0);
+  return { priority: terms.priority, policy: policy.name, reason: terms.reason, target: ms, calendar };
 }
 
 interface Replayed {
@@ -288,6 +294,8 @@ interface Run {
   name: RunName;
   startedAt: string;
   fulfilled: { at: string; terms: Terms | null } | null;
+  /** Milliseconds that were granted on top. */
+  extended: number;
   passages: Passage[];
 }
 
@@ -314,7 +322,7 @@ function replay(log: ClockLog): Replayed {
   const turnAll = (at: string, to: Turn) => {
     for (const run of runs.values()) if (!run.fulfilled) turn(run, at, to);
   };
-  for (const entry of inOrder(log)) {
+  for (const entry of withoutTakenBack(inOrder(log))) {
     const { at } = entry;
     switch (entry.kind) {
       case 'start':
@@ -322,6 +330,7 @@ function replay(log: ClockLog): Replayed {
           name: entry.measure,
           startedAt: at,
           fulfilled: null,
+          extended: 0,
           passages: [{ from: at, to: null, ...(pause ? waiting(pause) : RUNNING) }],
         });
         break;
@@ -353,6 +362,13 @@ function replay(log: ClockLog): Replayed {
         turn(run, at, RUNNING);
         break;
       }
+      case 'extend': {
+        const run = runs.get('resolution');
+        if (run && !run.fulfilled) run.extended += entry.ms;
+        break;
+      }
+      case 'take-back':
+        break;
     }
   }
   return { runs, terms, pause };
@@ -370,6 +386,17 @@ function turn(run: Run, at: string, to: Turn): void {
   const last = run.passages.at(-1);
   if (last?.why === to.why && last.detail === to.detail && last.awaited === to.awaited) last.to = null;
   else run.passages.push({ from: at, to: null, ...to });
+}
+
+/** Those entries that hold. Others of the same instant, such as a message that came in with it, stay. */
+export function withoutTakenBack<Entries extends ClockLog>(log: Entries): ClockEntry[] {
+  const taken = new Set(log.flatMap((entry) => (entry.kind === 'take-back' ? [iso(epoch(entry.of))] : [])));
+  if (taken.size === 0) return [...log];
+  return log.filter(
+    (entry) =>
+      !(entry.kind === 'fulfil' || (entry.kind === 'start' && entry.measure === 'periodicUpdate')) ||
+      !taken.has(iso(epoch(entry.at))),
+  );
 }
 
 /** Instants in one form, which sorts as text, and never going back. */
@@ -401,7 +428,8 @@ const MOST_STANDSTILLS = 100;
  */
 export function compact(log: ClockLog): ClockLog {
   const ordered = inOrder(log);
-  const kept = withFewStandstills(withoutWhatIsOver(withoutWhatChangesNothing(ordered)));
+  const standing = withoutTakenBack(ordered);
+  const kept = withFewStandstills(withoutWhatIsOver(withoutWhatChangesNothing(standing)));
   const last = ordered.at(-1);
   // What is appended next and claims to be earlier counts as of the last entry, which must therefore be there.
   return last && kept.at(-1)?.at !== last.at ? [...kept, last] : kept;
@@ -428,6 +456,9 @@ function withoutWhatChangesNothing(log: ClockLog): ClockEntry[] {
       case 'retarget':
         kept.push(entry);
         break;
+      case 'extend':
+        if (live.has('resolution')) kept.push(entry);
+        break;
       case 'fulfil':
         if (live.has(entry.measure)) kept.push(entry);
         live.delete(entry.measure);
@@ -439,6 +470,9 @@ function withoutWhatChangesNothing(log: ClockLog): ClockEntry[] {
           live.add('resolution');
           kept.push(entry);
         }
+        break;
+      // What it took back is no longer there.
+      case 'take-back':
         break;
     }
   }
@@ -453,7 +487,7 @@ function withoutWhatIsOver(log: ClockEntry[]): ClockEntry[] {
     ]),
   );
   const running = log.filter((entry, index) => {
-    if (entry.kind === 'pause' || entry.kind === 'resume' || entry.kind === 'retarget') return true;
+    if (!('measure' in entry) && entry.kind !== 'reopen') return true;
     const measure = entry.kind === 'reopen' ? 'resolution' : entry.measure;
     return index >= (begins.get(measure) ?? -1);
   });

@@ -4,6 +4,7 @@ import type { Desk } from '../config/desk.ts';
 import type { Address } from '../mail/email.ts';
 import { personOf } from '../mail/standing.ts';
 import type { UpdateKind, UpdateView } from '../mail/update.ts';
+import { isAsked, isLeadTold } from './satisfaction.ts';
 import { DESK, type Ticket, type TicketEvent, unreachable } from './ticket.ts';
 
 export interface Plan {
@@ -40,6 +41,13 @@ function concerned(event: TicketEvent, ticket: Ticket, desk: Desk): Plan[] {
     [...new Set([worker, ...(ticket.watchers ?? [])])]
       .filter((address) => address !== said && mayRead(address, ticket, desk))
       .map((address) => plan(kind, person(address, desk), 'agent', { message }));
+  /** To others than the desk's people the request itself goes only where desk.yaml says that they approve it. */
+  const toApprover = (address: string, askedBy: string) => {
+    const colleague = personOf(address, desk);
+    return plan('approval', colleague ?? named(address, ticket), colleague ? 'lead' : 'requester', {
+      message: colleague || askedBy === DESK ? 1 : null,
+    });
+  };
   switch (event.kind) {
     case 'opened': {
       const acknowledged = event.acknowledge
@@ -74,7 +82,9 @@ function concerned(event: TicketEvent, ticket: Ticket, desk: Desk): Plan[] {
     case 'requester-changed':
       return [plan('acknowledgement', ticket.requester, 'requester', {})];
     case 'message-received':
-      return event.quiet ? [] : toDesk('requester-message', event.message, event.from.address);
+      return event.quiet || event.thanks
+        ? []
+        : toDesk('requester-message', event.message, event.from.address);
     case 'answered': {
       const speaker = event.by;
       if (event.with === 'own-mail') return [];
@@ -97,8 +107,19 @@ function concerned(event: TicketEvent, ticket: Ticket, desk: Desk): Plan[] {
     case 'closed': {
       if (event.quiet) return [];
       const byRequester = event.by === ticket.requester.address;
-      return byRequester ? [toWorker('note')] : [plan('closed', ticket.requester, 'requester', {})];
+      const told = byRequester ? toWorker('note') : plan('closed', ticket.requester, 'requester', {});
+      return [
+        told,
+        ...(isAsked(ticket, desk) ? [plan('satisfaction', ticket.requester, 'requester', {})] : []),
+      ];
     }
+    case 'rated':
+      return isLeadTold(event) ? [plan('note', person(leadOf(ticket, desk), desk), 'lead', {})] : [];
+    // He is told nothing of the other ticket but that his own goes on there.
+    case 'merged':
+      return [plan('closed', ticket.requester, 'requester', {})];
+    case 'merged-in':
+      return event.by === worker ? [] : [toWorker('note')];
     case 'reopened':
       return event.told || event.by === worker ? [] : [toWorker('note')];
     case 'escalated':
@@ -113,6 +134,14 @@ function concerned(event: TicketEvent, ticket: Ticket, desk: Desk): Plan[] {
       return overseers(event, ticket, desk).map((address) =>
         plan('breach', person(address, desk), 'lead', {}),
       );
+    case 'snooze-ended':
+      return mayRead(event.by, ticket, desk) ? [plan('note', person(event.by, desk), 'agent', {})] : [];
+    case 'due-warned':
+      return [toWorker('note')];
+    case 'due-passed': {
+      const lead = leadOf(ticket, desk);
+      return [...(worker === lead ? [] : [toWorker('note')]), plan('note', person(lead, desk), 'lead', {})];
+    }
     case 'requester-reminded':
       return [plan('waiting-reminder', ticket.requester, 'requester', {})];
     case 'resumed':
@@ -123,6 +152,26 @@ function concerned(event: TicketEvent, ticket: Ticket, desk: Desk): Plan[] {
         actor
           ? plan('transcript', actor, 'agent', {})
           : plan('transcript', named(event.by, ticket), 'requester', {}),
+      ];
+    }
+    case 'approval-asked':
+      return event.approvers.map(({ address }) => toApprover(address, event.by));
+    case 'approval-reminded':
+      return event.addresses.map((address) => toApprover(address, ticket.approvals?.at(-1)?.by ?? DESK));
+    case 'extension-asked':
+      return [plan('approval', person(event.lead, desk), 'lead', { message: 1 })];
+    case 'extension-decided':
+      return [
+        ...(mayRead(event.asker, ticket, desk) ? [plan('note', person(event.asker, desk), 'agent', {})] : []),
+        ...(event.granted ? [plan('decided', ticket.requester, 'requester', {})] : []),
+      ];
+    case 'approval-decided': {
+      const begins = event.result === 'given' && ticket.type === 'change';
+      return [
+        ...(event.result === 'taken-back' || event.by === worker ? [] : [toWorker('note')]),
+        ...(event.result === 'rejected' || begins
+          ? [plan('decided', ticket.requester, 'requester', {})]
+          : []),
       ];
     }
     case 'delivery-failed':
@@ -146,11 +195,23 @@ function concerned(event: TicketEvent, ticket: Ticket, desk: Desk): Plan[] {
     case 'copies-changed':
     case 'watched':
     case 'unwatched':
+    case 'linked':
+    case 'split-off':
+    // Another ticket tells it, to its own people.
+    case 'solution-passed-on':
     case 'retyped':
     case 'tagged':
     case 'time-spent':
+    case 'field-set':
+    case 'approval-voted':
     case 'deescalated':
     case 'muted':
+    case 'left':
+    case 'undone':
+    case 'not-accepted':
+    case 'snoozed':
+    case 'due-set':
+    case 'redacted':
       return [];
     default:
       return unreachable(event);
@@ -212,7 +273,11 @@ function overseers(
 }
 
 /** What belongs to a confidential team stays with it, whoever read along before it went there. */
-export function mayRead(address: string, { team, assignee }: Ticket, desk: Desk): boolean {
+export function mayRead(
+  address: string,
+  { team, assignee }: Pick<Ticket, 'team' | 'assignee'>,
+  desk: Desk,
+): boolean {
   const closed = desk.teams.find(({ name }) => name === team)?.confidential ?? false;
   const own = desk.teams.find(({ name }) => name === team)?.lead;
   return !closed || address === assignee || address === own || personOf(address, desk)?.team === team;
@@ -228,5 +293,8 @@ function person(address: string, desk: Desk): Address {
 }
 
 function named(address: string, ticket: Ticket): Address {
-  return ticket.participants.find((participant) => participant.address === address) ?? { address, name: '' };
+  const approvers = (ticket.approvals ?? []).flatMap(({ approvers }) => approvers);
+  return (
+    [...ticket.participants, ...approvers].find((each) => each.address === address) ?? { address, name: '' }
+  );
 }

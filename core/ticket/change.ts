@@ -5,8 +5,12 @@
 import type { Desk, Level, Warning } from '../config/desk.ts';
 import { compact, deadlines, MEASURES, type Measure, type Reckoned } from '../sla/clock.ts';
 import { type Matched, policyFor, policyNamed } from '../sla/policy.ts';
+import { acceptBy } from './acceptance.ts';
+import { type AgendaStep, agenda } from './agenda.ts';
+import { openApproval } from './approval.ts';
 import { handOverAt } from './hand-over.ts';
 import {
+  awaitedBy,
   awaitsOthers,
   begin,
   evolve,
@@ -167,7 +171,10 @@ export type Step =
   | ({ kind: 'warn'; warning: string } & DeadlineStep)
   | ({ kind: 'breach' } & DeadlineStep)
   | ({ kind: 'overrun'; level: Level } & DeadlineStep)
-  | { kind: 'hand-over' | 'remind' | 'resume' | 'resolve' | 'close'; at: string };
+  | AgendaStep
+  | { kind: 'pass-on' | 'hand-over' | 'remind' | 'resume' | 'resolve' | 'close' | ApprovalStep; at: string };
+
+type ApprovalStep = 'remind-approvers' | 'expire-approval';
 
 /** What time alone will do to this ticket, earliest first; what was already told is not told again. */
 export function upcoming(ticket: Ticket, desk: Desk): Step[] {
@@ -175,13 +182,24 @@ export function upcoming(ticket: Ticket, desk: Desk): Step[] {
     case 'closed':
       return [];
     case 'resolved':
-      return [policyStep('close', ticket.resolvedAt, desk.resolved.closeAfter)];
+      return inTime([policyStep('close', ticket.resolvedAt, desk.resolved.closeAfter), ...agenda(ticket)]);
     case 'waiting':
       // A requester's wait runs on while others are waited for.
-      return inTime([...waitingSteps(ticket, desk), ...deadlineSteps(ticket, desk)]);
+      return inTime([
+        ...waitingSteps(ticket, desk),
+        ...approvalSteps(ticket, desk),
+        ...deadlineSteps(ticket, desk),
+        ...agenda(ticket),
+      ]);
     case 'new':
     case 'open':
-      return inTime([...deadlineSteps(ticket, desk), ...handOverStep(ticket, desk)]);
+      return inTime([
+        ...deadlineSteps(ticket, desk),
+        ...approvalSteps(ticket, desk),
+        ...handOverStep(ticket, desk),
+        ...passOnStep(ticket, desk),
+        ...agenda(ticket),
+      ]);
   }
 }
 
@@ -193,15 +211,39 @@ function waitingSteps(ticket: Extract<Ticket, { status: 'waiting' }>, desk: Desk
   const { since, until, reminders } = ticket.waiting;
   if (until) return [{ at: until, kind: 'resume' }];
   // Nobody is reminded of what others owe, and no ticket ends because of it: it comes back to whoever has it.
+  if (awaitedBy(ticket) === 'approval' && openApproval(ticket)) return [];
   if (awaitsOthers(ticket)) return [policyStep('resume', since, desk.waiting.resolveAfter)];
   return reminders === 0
     ? [policyStep('remind', since, desk.waiting.remindAfter)]
     : [policyStep('resolve', since, desk.waiting.resolveAfter)];
 }
 
+const REMIND_APPROVERS_AFTER = 86_400_000;
+
+function approvalSteps(ticket: Ticket, desk: Desk): Step[] {
+  const open = openApproval(ticket);
+  if (!open) return [];
+  const step = (kind: ApprovalStep, after: number): Step => ({
+    kind,
+    at: new Date(Date.parse(open.askedAt) + after).toISOString(),
+  });
+  const { expireAfter } = desk.approvals;
+  return [
+    ...(open.reminded || expireAfter <= REMIND_APPROVERS_AFTER
+      ? []
+      : [step('remind-approvers', REMIND_APPROVERS_AFTER)]),
+    step('expire-approval', expireAfter),
+  ];
+}
+
 function handOverStep(ticket: Ticket, desk: Desk): Step[] {
   const at = handOverAt(ticket, desk);
   return at === null ? [] : [{ kind: 'hand-over', at }];
+}
+
+function passOnStep(ticket: Ticket, desk: Desk): Step[] {
+  const at = acceptBy(ticket, desk);
+  return at === null ? [] : [{ kind: 'pass-on', at }];
 }
 
 function policyStep(kind: 'remind' | 'resume' | 'resolve' | 'close', since: string, after: number): Step {

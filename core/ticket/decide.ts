@@ -5,17 +5,35 @@
 import type { Desk } from '../config/desk.ts';
 import { type Command, type Commands, didYouMean } from '../mail/commands.ts';
 import type { Awaited } from '../sla/clock.ts';
+import type { Presence } from '../triage/presence.ts';
 import { route } from '../triage/route.ts';
+import { setDue, snooze } from './agenda.ts';
+import { askApproval, unapproved } from './approval.ts';
 import { topTier } from './change.ts';
-import { type Act, type Decision, nothing, reopenFirst } from './decision.ts';
+import {
+  type Act,
+  type Decision,
+  type Elsewhere,
+  notFound,
+  nothing,
+  type Opens,
+  reopenFirst,
+  type Saying,
+} from './decision.ts';
+import { extend } from './extension.ts';
+import { setField } from './fields.ts';
 import { categorise, prioritise, retype, setImpact, setUrgency, spendTime, tag } from './filing.ts';
+import { duplicate, link, merge, solveIncidents, split } from './links.ts';
+import { unfold, useMacro, wordsOf } from './macros.ts';
 import { climb } from './next-step.ts';
 import { assign, changeRequester, copy, giveToTeam, take, unassign, unwatch, watch } from './people.ts';
+import { redact, undo } from './second-thoughts.ts';
 import {
   type CommandResult,
   evolve,
   type Happening,
   isActive,
+  type Look,
   SHOWN,
   type Shown,
   STATUSES,
@@ -23,39 +41,69 @@ import {
   type Ticket,
   unreachable,
 } from './ticket.ts';
-import { readUntil } from './until.ts';
+import { inZone, readUntil } from './until.ts';
+import { collect, decideApart, nothingApart } from './without-ticket.ts';
 
 export interface Decided {
   /** Empty when anything was refused: a mail with a mistake changes nothing. */
   happenings: Happening[];
+  /** The same for other tickets, each once. */
+  elsewhere: Elsewhere[];
+  /** A ticket that was split off. */
+  opens: Opens | null;
   lines: CommandResult[];
   refused: boolean;
   /** What the mail asked to be shown. */
   shows: Shown[];
   /** Of which messages it asked for the files: by number, or the latest that has any. */
   files: ('latest' | number)[];
+  /** What it asked to see of other tickets. */
+  looks: Look[];
+  /** Who is away from now on, or there again. */
+  presence: Presence | null;
   isNote: boolean;
+  /** What macros and the values of notes say: it leads the writer's own words. */
+  words: string;
 }
 
+/** One transaction takes a hundred writes, and the mail's own are among them. */
+const MOST_HAPPENINGS = 70;
+
 export function decideCommands(
-  { commands, unknown }: Commands,
+  { commands: asked, unknown }: Commands,
   ticket: Ticket,
   act: Act,
   desk: Desk,
 ): Decided {
+  const commands = unfold(asked, desk);
   const happenings: Happening[] = [];
-  const lines: CommandResult[] = unknown.map(({ line, problem }) => ({
+  const lines: CommandResult[] = unknown.map(({ line, problem, said }) => ({
     line,
     verb: '',
     outcome: 'unknown',
     detail: problem,
+    ...(said ? { said } : {}),
   }));
   let current = ticket;
+  const others = new Map(act.others);
+  const elsewhere = new Map<string, Elsewhere>();
+  const apart = nothingApart();
+  let written = 0;
+  let opens: Opens | null = null;
   for (const command of commands) {
-    const decided = decide(command, current, act, desk);
+    const decided = collect(decide(command, current, { ...act, others }, desk), apart);
     const { line, verb } = command;
+    const said = decided.said ? { said: decided.said } : {};
     if ('refused' in decided) {
-      lines.push({ line, verb, outcome: 'refused', detail: decided.refused });
+      lines.push({ line, verb, outcome: 'refused', detail: decided.refused, ...said });
+      continue;
+    }
+    written += decided.happenings.length + (decided.elsewhere?.happenings.length ?? 0);
+    if (written > MOST_HAPPENINGS) {
+      lines.push({
+        ...{ line, verb, outcome: 'refused', detail: 'that is more than one mail can do at once' },
+        said: { key: 'too-much' },
+      });
       continue;
     }
     lines.push({
@@ -63,14 +111,31 @@ export function decideCommands(
       verb,
       outcome: decided.happenings.length > 0 || decided.done ? 'done' : 'nothing-to-do',
       detail: decided.detail,
+      ...said,
     });
     current = decided.happenings.reduce((state, event) => evolve(state, event, act.now), current);
     happenings.push(...decided.happenings);
+    opens = decided.opens ?? opens;
+    if (decided.elsewhere) {
+      const { before, happenings: also } = decided.elsewhere;
+      const first = elsewhere.get(before.id) ?? { before, happenings: [] };
+      elsewhere.set(before.id, { ...first, happenings: [...first.happenings, ...also] });
+      others.set(
+        before.id,
+        also.reduce((state, event) => evolve(state, event, act.now), before),
+      );
+    }
   }
   const refused = lines.some(({ outcome }) => outcome === 'unknown' || outcome === 'refused');
+  // Words beside #spam are for colleagues, never for whoever sent it.
+  const isNote = commands.some(({ verb }) => verb === 'note' || verb === 'spam');
+  // `#note words` says the words as well as what follows.
+  const noted = commands.flatMap(({ verb, value }) => (verb === 'note' ? [value] : []));
   const verbs = commands.map(({ verb, value }) => (verb === 'status' && value !== '' ? null : verb));
   return {
     happenings: refused ? [] : happenings,
+    elsewhere: refused ? [] : [...elsewhere.values()],
+    opens: refused ? null : opens,
     lines,
     refused,
     shows: refused ? [] : SHOWN.filter((what) => verbs.includes(what)),
@@ -79,12 +144,27 @@ export function decideCommands(
       : commands.flatMap(({ verb, value }) =>
           verb === 'files' ? [value === '' ? 'latest' : Number(value)] : [],
         ),
-    // Words beside #spam are for colleagues, never for whoever sent it.
-    isNote: commands.some(({ verb }) => verb === 'note' || verb === 'spam'),
+    ...(refused ? nothingApart() : apart),
+    isNote,
+    words: [wordsOf(commands, ticket, act, desk), ...(isNote ? noted : [])]
+      .filter((words) => words !== '')
+      .join('\n\n'),
   };
 }
 
-function decide({ verb, value }: Command, ticket: Ticket, act: Act, desk: Desk): Decision {
+function decide(command: Command, ticket: Ticket, act: Act, desk: Desk): Decision {
+  const barred = goesOn(command, ticket) ? unapproved(ticket, desk) : null;
+  return barred ? { refused: barred } : decideFreely(command, ticket, act, desk);
+}
+
+/** Whether it takes a ticket to work, or says that the work is done. */
+function goesOn({ verb, value }: Command, { status }: Ticket): boolean {
+  if (verb === 'take' || verb === 'open' || verb === 'resolve')
+    return status !== 'resolved' && status !== 'closed';
+  return verb === 'status' && /^(?:open|resolved)\b/i.test(value);
+}
+
+function decideFreely({ verb, value }: Command, ticket: Ticket, act: Act, desk: Desk): Decision {
   switch (verb) {
     case 'take':
       return take(ticket, act);
@@ -102,8 +182,16 @@ function decide({ verb, value }: Command, ticket: Ticket, act: Act, desk: Desk):
       return watch(ticket, act);
     case 'unwatch':
       return unwatch(ticket, act);
+    case 'link':
+      return link(value, ticket, act, desk);
+    case 'dup':
+      return duplicate(value, ticket, act, desk);
+    case 'merge':
+      return merge(value, ticket, act, desk);
+    case 'split':
+      return split(value, ticket, act, desk);
     case 'note':
-      return { happenings: [], detail: 'kept inside the desk', done: true };
+      return { happenings: [], detail: 'kept inside the desk', said: { key: 'kept-inside' }, done: true };
     case 'priority':
       return prioritise(value, ticket, act);
     case 'impact':
@@ -118,6 +206,12 @@ function decide({ verb, value }: Command, ticket: Ticket, act: Act, desk: Desk):
       return tag(value, ticket, act);
     case 'time':
       return spendTime(value, ticket, act);
+    case 'macro':
+      return useMacro(value, ticket, desk);
+    case 'field':
+      return setField(value, ticket, act, desk);
+    case 'approval':
+      return askApproval(value, ticket, act, desk);
     case 'open':
       return BY_STATUS.open(value, ticket, act, desk);
     case 'waiting':
@@ -138,27 +232,52 @@ function decide({ verb, value }: Command, ticket: Ticket, act: Act, desk: Desk):
       return deescalate(value, ticket, act, desk);
     case 'status':
       return value === ''
-        ? { happenings: [], detail: `it is ${ticket.status}`, done: true }
+        ? { happenings: [], detail: `it is ${ticket.status}`, said: SEE_BELOW, done: true }
         : setStatus(value, ticket, act, desk);
+    case 'snooze':
+      return snooze(value, ticket, act, desk);
+    case 'due':
+      return setDue(value, ticket, act, desk);
+    case 'extend':
+      return extend(value, ticket, act, desk);
+    case 'redact':
+      return redact(value, ticket, act, desk);
+    case 'undo':
+      return undo(ticket, act, desk);
     case 'files':
       return fetchFiles(value, ticket);
+    case 'mine':
+    case 'queue':
+    case 'find':
+    case 'show':
+    case 'away':
+    case 'back':
+      return decideApart(verb, value, act, desk);
+    case 'why':
+      return { happenings: [], detail: 'see below', said: SEE_BELOW, done: true };
     case 'history':
-      return { happenings: [], detail: 'the whole conversation is below', done: true };
+      return { happenings: [], detail: 'the whole conversation is below', said: SEE_BELOW, done: true };
     case 'help':
-      return { happenings: [], detail: 'the commands are listed below', done: true };
+      return { happenings: [], detail: 'the commands are listed below', said: SEE_BELOW, done: true };
     default:
       return unreachable(verb);
   }
 }
+
+const SEE_BELOW: Saying = { key: 'see-below' };
 
 /** Whether the message has any is known when they are sent. */
 function fetchFiles(value: string, { messages }: Ticket): Decision {
   if (value !== '' && !(/^\d{1,6}$/.test(value) && Number(value) >= 1 && Number(value) <= messages))
     return {
       refused: `“${value}” is no message of this ticket; #history shows their numbers, 1 to ${messages}`,
+      said: { key: 'no-message', facts: { value, last: String(messages) } },
     };
-  return { happenings: [], detail: 'see below', done: true };
+  return { happenings: [], detail: 'see below', said: SEE_BELOW, done: true };
 }
+
+/** Why a ticket waits of which nobody said why: the requester need not read it. */
+export const NO_REASON = 'waiting for the requester';
 
 function wait(value: string, ticket: Ticket, { by, now }: Act, desk: Desk): Decision {
   if (!isActive(ticket)) return reopenFirst(ticket);
@@ -168,8 +287,9 @@ function wait(value: string, ticket: Ticket, { by, now }: Act, desk: Desk): Deci
   if (until && Date.parse(until) <= Date.parse(now))
     return {
       refused: `${until.slice(0, 16).replace('T', ' ')} UTC is past; give a time to come, such as 3d or 2027-01-31`,
+      said: { key: 'past', facts: { until: inZone(until, desk.timezone) } },
     };
-  const why = reason || 'waiting for the requester';
+  const why = reason || NO_REASON;
   const awaited = awaitedIn(why);
   return {
     happenings: [{ kind: 'paused', until, reason: why, by, awaited }],
@@ -178,6 +298,9 @@ function wait(value: string, ticket: Ticket, { by, now }: Act, desk: Desk): Deci
       : awaited === 'requester'
         ? 'the clock stands until the requester answers'
         : 'the clock stands; when nothing has come after a while, the ticket comes back',
+    said: until
+      ? { key: 'stands-until', facts: { until: inZone(until, desk.timezone) } }
+      : { key: awaited === 'requester' ? 'stands-for-requester' : 'stands' },
   };
 }
 
@@ -192,60 +315,86 @@ function awaitedIn(reason: string): Awaited {
 }
 
 function resolve(value: string, ticket: Ticket, { by }: Act): Decision {
-  if (ticket.status === 'resolved') return nothing('it is resolved already');
-  if (ticket.status === 'closed') return { refused: 'the ticket is closed; #reopen it first' };
+  if (ticket.status === 'resolved') return nothing('it is resolved already', { key: 'resolved-already' });
+  if (ticket.status === 'closed') return reopenFirst(ticket);
+  const reason = value || 'resolved';
+  const passedOn = solveIncidents(ticket, reason, by);
+  const others = passedOn.length > 0 ? `; its incidents (${passedOn.length}) are resolved with it` : '';
   return {
-    happenings: [{ kind: 'resolved', reason: value || 'resolved', by, message: null }],
-    detail: 'resolved; the requester can reopen it by answering',
+    happenings: [{ kind: 'resolved', reason, by, message: null }, ...passedOn],
+    detail: `resolved; the requester can reopen it by answering${others}`,
+    said:
+      passedOn.length > 0
+        ? { key: 'resolved-with-incidents', facts: { count: String(passedOn.length) } }
+        : { key: 'resolved' },
   };
 }
 
 function close(value: string, ticket: Ticket, { by }: Act): Decision {
-  if (ticket.status === 'closed') return nothing('it is closed already');
-  return { happenings: [{ kind: 'closed', reason: value || 'closed', by }], detail: 'closed' };
+  if (ticket.status === 'closed') return nothing('it is closed already', { key: 'closed-already' });
+  return {
+    happenings: [{ kind: 'closed', reason: value || 'closed', by }],
+    detail: 'closed',
+    said: { key: 'closed' },
+  };
 }
 
 /** Closed without a word: whoever sends spam must not learn that somebody reads it. */
 function spam(ticket: Ticket, { by }: Act): Decision {
-  if (ticket.status === 'closed') return nothing('it is closed already');
+  if (ticket.status === 'closed') return nothing('it is closed already', { key: 'closed-already' });
   const tagged: Happening[] = ticket.tags.includes('spam')
     ? []
     : [{ kind: 'tagged', added: ['spam'], removed: [], by }];
   return {
     happenings: [...tagged, { kind: 'closed', reason: 'spam', by, quiet: true }],
     detail: 'closed as spam; its sender is not told',
+    said: { key: 'spam' },
   };
 }
 
 function stop(ticket: Ticket, { by }: Act): Decision {
-  if (ticket.muted?.includes(by)) return nothing('no more mail of this ticket goes to you already');
+  if (ticket.muted?.includes(by))
+    return nothing('no more mail of this ticket goes to you already', { key: 'stopped-already' });
   return {
     happenings: [{ kind: 'muted', by }],
     detail: 'no more mail of this ticket goes to you; when you write again, it does',
+    said: { key: 'stopped' },
   };
 }
 
 function reopen(value: string, ticket: Ticket, { by }: Act): Decision {
-  if (isActive(ticket)) return nothing(`it is ${ticket.status}`);
+  if (isActive(ticket)) return nothing(`it is ${ticket.status}`, { key: 'not-closed' });
+  if (ticket.mergedInto)
+    return {
+      refused: `it goes on as ${ticket.mergedInto}`,
+      said: { key: 'goes-on-as', facts: { ticket: ticket.mergedInto } },
+    };
   return {
     happenings: [{ kind: 'reopened', reason: value || 'reopened', by, told: false }],
     detail: 'open again',
+    said: { key: 'reopened' },
   };
 }
 
 function escalate(value: string, ticket: Ticket, { by, now, loads }: Act, desk: Desk): Decision {
   if (!isActive(ticket)) return reopenFirst(ticket);
-  if (ticket.tier >= topTier(desk)) return { refused: `the ticket is at tier ${ticket.tier}, the highest` };
+  if (ticket.tier >= topTier(desk))
+    return {
+      refused: `the ticket is at tier ${ticket.tier}, the highest`,
+      said: { key: 'highest-tier', facts: { tier: String(ticket.tier) } },
+    };
   return {
     happenings: climb(ticket, value || 'no reason was given', by, now, desk, loads),
     detail: `climbs from tier ${ticket.tier} to tier ${ticket.tier + 1}`,
+    said: { key: 'climbs', facts: { from: String(ticket.tier), to: String(ticket.tier + 1) } },
   };
 }
 
 /** Down one tier, into other hands: it did not need to be here. */
 function deescalate(value: string, ticket: Ticket, { by, now, loads }: Act, desk: Desk): Decision {
   if (!isActive(ticket)) return reopenFirst(ticket);
-  if (ticket.tier <= 1) return { refused: 'the ticket is at tier 1, the lowest' };
+  if (ticket.tier <= 1)
+    return { refused: 'the ticket is at tier 1, the lowest', said: { key: 'lowest-tier' } };
   const to = ticket.tier - 1;
   const reason = value || 'no reason was given';
   const skills = desk.categories.find(({ name }) => name === ticket.category)?.skills ?? [];
@@ -265,6 +414,7 @@ function deescalate(value: string, ticket: Ticket, { by, now, loads }: Act, desk
   return {
     happenings: [{ kind: 'deescalated', from: ticket.tier, to, reason, by }, ...assigned],
     detail: `goes back from tier ${ticket.tier} to tier ${to}`,
+    said: { key: 'goes-back', facts: { from: String(ticket.tier), to: String(to) } },
   };
 }
 
@@ -272,10 +422,14 @@ function setStatus(value: string, ticket: Ticket, act: Act, desk: Desk): Decisio
   const [word = '', ...rest] = value.split(/\s+/);
   const status = STATUSES.find((known) => known === word.toLowerCase());
   if (act.role === 'requester')
-    return { refused: 'a requester’s #status takes no value; #close and #reopen change it' };
+    return {
+      refused: 'a requester’s #status takes no value; #close and #reopen change it',
+      said: { key: 'status-takes-no-value' },
+    };
   if (!status || status === 'new') {
     const suggestion = didYouMean(word.toLowerCase(), STATUSES);
     return {
+      said: notFound('status', word, suggestion === 'new' ? null : suggestion, STATUSES.slice(1)),
       refused: `“${word}” is no status to set${suggestion && suggestion !== 'new' ? `; did you mean ${suggestion}?` : ''} Allowed are open, waiting, resolved, closed`,
     };
   }
@@ -291,6 +445,7 @@ const BY_STATUS: Record<
       ? {
           happenings: [{ kind: 'resumed', reason: value || 'set by command', by: act.by }],
           detail: 'open again',
+          said: { key: 'reopened' },
         }
       : reopen(value, ticket, act),
   waiting: wait,

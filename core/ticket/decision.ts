@@ -1,6 +1,7 @@
 /** What deciding a command is given, and what comes of it. */
+import type { Presence } from '../triage/presence.ts';
 import type { Loads } from '../triage/route.ts';
-import type { Actor, Happening, Ticket } from './ticket.ts';
+import type { Actor, Happening, Look, Message, Ticket } from './ticket.ts';
 
 export interface Act {
   by: Actor;
@@ -8,21 +9,209 @@ export interface Act {
   /** ISO 8601 UTC. */
   now: string;
   loads: Loads;
+  /** The other tickets that the commands name, by id; those that are not there are left out. */
+  others?: ReadonlyMap<string, Ticket>;
+  /** The message that #split names, and the ticket that it would open. */
+  split?: { message: Message; open: (subject: string) => Opens } | null;
+}
+
+/** A ticket of its own for what was said in another. */
+export interface Opens {
+  id: string;
+  opened: Extract<Happening, { kind: 'opened' }>;
+  also: Happening[];
+  /** What it begins with, as it stands in the other ticket. */
+  message: Message;
+}
+
+/** What happens to another ticket than the one that the mail is about. */
+export interface Elsewhere {
+  before: Ticket;
+  happenings: Happening[];
+}
+
+/**
+ * What became of a command, for whoever reads it in his own language: the phrase `said-<key>` and the facts that it is
+ * filled with. `detail` says the same in English, for the log.
+ */
+export interface Saying {
+  key:
+    | 'closed'
+    | 'closed-already'
+    | 'reopened'
+    | 'not-closed'
+    | 'goes-on-as'
+    | 'stopped'
+    | 'stopped-already'
+    | 'see-below'
+    | 'status-takes-no-value'
+    | 'too-many-commands'
+    | 'for-a-ticket'
+    | 'files-held-back'
+    | 'nothing-said'
+    | 'token-in-text'
+    | 'left-aside'
+    | 'macro'
+    | 'macros'
+    | 'no-macros'
+    | 'no-macro'
+    | 'no-macro-but'
+    | 'too-many-questions'
+    | 'one-absence'
+    | 'in-no-team'
+    | 'for-team-alone'
+    | 'no-word'
+    | 'too-many-words'
+    | 'no-tickets-for'
+    | 'too-long-away'
+    | 'away'
+    | 'back'
+    | 'away-by-desk'
+    | 'not-away'
+    | 'not-yours-to-say'
+    | 'approval-open'
+    | 'too-many-approvers'
+    | 'no-question'
+    | 'question-too-long'
+    | 'asked-any'
+    | 'asked-all'
+    | 'approval-taken-back'
+    | 'no-approval'
+    | 'not-snoozed'
+    | 'snoozed'
+    | 'no-due-date'
+    | 'due'
+    | 'nothing-waits'
+    | 'others-answer'
+    | 'left-already'
+    | 'undone'
+    | 'undone-and-open'
+    | 'not-yours-to-redact'
+    | 'redacted'
+    | 'redacted-already'
+    | 'field'
+    | 'field-empty'
+    | 'field-elsewhere'
+    | 'field-too-long'
+    | 'no-number'
+    | 'no-command'
+    | 'no-command-but'
+    | 'needs-value'
+    | `no-${Sought}${'' | '-but'}`
+    | `linked${'' | '-already' | '-by-merge'}`
+    | 'links-full'
+    | `merged${'' | '-here-already' | '-elsewhere'}`
+    | 'not-worked-on'
+    | `${'nothing' | 'not'}-to-split`
+    | 'only-message'
+    | `split${'' | '-once'}`
+    | 'stays-with'
+    | 'no-ticket-number'
+    | 'no-number-yet'
+    | 'this-ticket'
+    | 'too-many-named'
+    | 'no-such-ticket'
+    | 'apart'
+    | 'too-much'
+    | `reopen-first-${'resolved' | 'closed'}`
+    | `${'yours' | 'theirs' | 'nobodys' | 'request' | 'watched' | 'unwatched' | 'resolved'}-already`
+    | 'yours'
+    | 'given-to'
+    | 'nobodys'
+    | 'no-address'
+    | 'own-address'
+    | 'request-of'
+    | 'of-the-desk'
+    | 'is-requester'
+    | 'no-copies'
+    | 'too-many-copies'
+    | 'copies'
+    | 'watched'
+    | 'unwatched'
+    | 'several-people'
+    | 'nobody-called-so'
+    | 'nobody-called-so-but'
+    | 'no-priority'
+    | 'already'
+    | 'now'
+    | 'filed'
+    | 'filed-with-team'
+    | 'weighed'
+    | 'no-tag'
+    | 'too-many-tags'
+    | 'tags'
+    | 'no-tags'
+    | 'no-time'
+    | 'time-spent'
+    | 'kept-inside'
+    | 'no-message'
+    | 'resolved'
+    | 'resolved-with-incidents'
+    | 'spam'
+    | 'past'
+    | 'stands-until'
+    | 'stands-for-requester'
+    | 'stands'
+    | 'highest-tier'
+    | 'lowest-tier'
+    | 'climbs'
+    | 'goes-back'
+    | `vote-${'decides' | 'counts' | 'again' | 'over' | 'unclear'}`;
+  facts?: Record<string, string>;
 }
 
 export type Decision =
   | {
       happenings: Happening[];
       detail: string;
+      said?: Saying;
       /** Done although nothing happened to the ticket. */
       done?: true;
+      /** What is to be shown of other tickets. */
+      look?: Look;
+      /** Who is away from now on, or there again. */
+      presence?: Presence;
+      elsewhere?: Elsewhere;
+      opens?: Opens;
     }
-  | { refused: string };
+  | Refused;
 
-export function nothing(detail: string): Decision {
-  return { happenings: [], detail };
+export interface Refused {
+  refused: string;
+  said?: Saying;
+}
+
+export function nothing(detail: string, said?: Saying): Decision {
+  return { happenings: [], detail, ...(said ? { said } : {}) };
 }
 
 export function reopenFirst({ status }: Ticket): Decision {
-  return { refused: `the ticket is ${status}; #reopen it first` };
+  return {
+    refused: `the ticket is ${status}; #reopen it first`,
+    said: { key: status === 'closed' ? 'reopen-first-closed' : 'reopen-first-resolved' },
+  };
+}
+
+type Sought =
+  | 'team'
+  | 'category'
+  | 'impact'
+  | 'urgency'
+  | 'type'
+  | 'status'
+  | 'field'
+  | 'choice'
+  | 'relation';
+
+/** A word that is none of those allowed. */
+export function notFound(
+  what: Sought,
+  value: string,
+  suggestion: string | null,
+  allowed: readonly string[],
+): Saying {
+  const facts = { value, allowed: allowed.join(', ') };
+  return suggestion
+    ? { key: `no-${what}-but`, facts: { ...facts, suggestion } }
+    : { key: `no-${what}`, facts };
 }

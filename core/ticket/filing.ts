@@ -10,7 +10,7 @@ import {
   type Urgency,
 } from '../config/desk.ts';
 import { didYouMean } from '../mail/commands.ts';
-import { type Act, type Decision, nothing, reopenFirst } from './decision.ts';
+import { type Act, type Decision, notFound, nothing, type Refused, reopenFirst } from './decision.ts';
 import { intoHands } from './people.ts';
 import { type Happening, isActive, type Ticket } from './ticket.ts';
 
@@ -33,9 +33,11 @@ export function prioritise(value: string, ticket: Ticket, { by }: Act): Decision
   if (!priority)
     return {
       refused: `“${value}” is no priority; allowed are ${PRIORITIES.join(', ')} or critical, high, medium, low`,
+      said: { key: 'no-priority', facts: { value, allowed: PRIORITIES.join(', ') } },
     };
   if (!isActive(ticket)) return reopenFirst(ticket);
-  if (priority === ticket.priority) return nothing(`it is ${priority} already`);
+  if (priority === ticket.priority)
+    return nothing(`it is ${priority} already`, { key: 'already', facts: { value: priority } });
   const { impact, urgency } = ticket;
   return {
     happenings: [
@@ -50,6 +52,7 @@ export function prioritise(value: string, ticket: Ticket, { by }: Act): Decision
       },
     ],
     detail: `now ${priority}, before ${ticket.priority}`,
+    said: { key: 'now', facts: { value: priority, previous: ticket.priority } },
   };
 }
 
@@ -60,11 +63,16 @@ export function categorise(value: string, ticket: Ticket, { by, now, loads }: Ac
     const names = desk.categories.map(({ name }) => name);
     const suggestion = didYouMean(word, names);
     return {
+      said: notFound('category', value, suggestion, names),
       refused: `there is no category “${value}”${suggestion ? `; did you mean ${suggestion}?` : ''} Allowed are ${names.join(', ')}`,
     };
   }
   if (!isActive(ticket)) return reopenFirst(ticket);
-  if (category.name === ticket.category) return nothing(`it is filed under ${category.name} already`);
+  if (category.name === ticket.category)
+    return nothing(`it is filed under ${category.name} already`, {
+      key: 'already',
+      facts: { value: category.title },
+    });
   const filed: Happening = {
     kind: 'categorised',
     category: category.name,
@@ -72,10 +80,16 @@ export function categorise(value: string, ticket: Ticket, { by, now, loads }: Ac
     team: category.team,
     by,
   };
-  if (category.team === ticket.team) return { happenings: [filed], detail: `filed under ${category.title}` };
+  if (category.team === ticket.team)
+    return {
+      happenings: [filed],
+      detail: `filed under ${category.title}`,
+      said: { key: 'filed', facts: { category: category.title } },
+    };
   return {
     happenings: [filed, ...intoHands(category, ticket, by, now, desk, loads)],
     detail: `filed under ${category.title}, which is the ${category.team} team's`,
+    said: { key: 'filed-with-team', facts: { category: category.title, team: category.team } },
   };
 }
 
@@ -98,7 +112,9 @@ function weigh(
 ): Decision {
   if (!isActive(ticket)) return reopenFirst(ticket);
   if (impact === ticket.impact && urgency === ticket.urgency)
-    return nothing(`its impact is ${impact} and its urgency ${urgency} already`);
+    return nothing(`its impact is ${impact} and its urgency ${urgency} already`, {
+      ...{ key: 'already', facts: { value: `${impact}, ${urgency}` } },
+    });
   const priority = desk.matrix[impact][urgency];
   return {
     happenings: [
@@ -113,29 +129,33 @@ function weigh(
       },
     ],
     detail: `impact ${impact}, urgency ${urgency}: ${priority}, before ${ticket.priority}`,
+    said: { key: 'weighed', facts: { impact, urgency, priority, previous: ticket.priority } },
   };
 }
 
 export function retype(value: string, ticket: Ticket, { by }: Act): Decision {
   const type = oneOf(value, TYPES, 'type');
   if (typeof type !== 'string') return type;
-  if (type === ticket.type) return nothing(`it is a ${type} already`);
+  if (type === ticket.type)
+    return nothing(`it is a ${type} already`, { key: 'already', facts: { value: type } });
   return {
     happenings: [{ kind: 'retyped', type, previous: ticket.type, by }],
     detail: `a ${type} now, before a ${ticket.type}`,
+    said: { key: 'now', facts: { value: type, previous: ticket.type } },
   };
 }
 
 function oneOf<Word extends string>(
   value: string,
   allowed: readonly Word[],
-  what: string,
-): Word | { refused: string } {
+  what: 'impact' | 'urgency' | 'type',
+): Word | Refused {
   const word = value.toLowerCase();
   const found = allowed.find((each) => each === word);
   if (found) return found;
   const suggestion = didYouMean(word, allowed);
   return {
+    said: notFound(what, value, suggestion, allowed),
     refused: `“${value}” is no ${what}${suggestion ? `; did you mean ${suggestion}?` : ';'} allowed are ${allowed.join(', ')}`,
   };
 }
@@ -151,7 +171,10 @@ export function tag(value: string, ticket: Ticket, { by }: Act): Decision {
     .filter((word) => word !== '');
   const strange = words.find((word) => !TAG.test(word.replace(/^[+-]/, '')));
   if (strange)
-    return { refused: `“${strange}” is no tag: letters, digits, dots and hyphens, forty at the most` };
+    return {
+      refused: `“${strange}” is no tag: letters, digits, dots and hyphens, forty at the most`,
+      said: { key: 'no-tag', facts: { value: strange } },
+    };
   const added = words
     .filter((word) => !word.startsWith('-'))
     .map((word) => word.replace(/^\+/, ''))
@@ -160,13 +183,18 @@ export function tag(value: string, ticket: Ticket, { by }: Act): Decision {
     .filter((word) => word.startsWith('-'))
     .map((word) => word.slice(1))
     .filter((word) => ticket.tags.includes(word));
-  if (added.length + removed.length === 0) return nothing('its tags are so already');
+  if (added.length + removed.length === 0)
+    return nothing('its tags are so already', { key: 'already', facts: { value: words.join(' ') } });
   if (ticket.tags.length - removed.length + added.length > MOST_TAGS)
-    return { refused: `a ticket carries ${MOST_TAGS} tags at the most` };
+    return {
+      refused: `a ticket carries ${MOST_TAGS} tags at the most`,
+      said: { key: 'too-many-tags', facts: { most: String(MOST_TAGS) } },
+    };
   const tags = [...ticket.tags.filter((word) => !removed.includes(word)), ...new Set(added)];
   return {
     happenings: [{ kind: 'tagged', added: [...new Set(added)], removed, by }],
     detail: `its tags: ${tags.join(', ') || 'none'}`,
+    said: tags.length > 0 ? { key: 'tags', facts: { tags: tags.join(', ') } } : { key: 'no-tags' },
   };
 }
 
@@ -183,10 +211,14 @@ export function spendTime(value: string, ticket: Ticket, { by }: Act): Decision 
   // A day of work has other hours for everybody.
   const inDays = /^(?:d|w|days?|weeks?)\b/i.test(what);
   if (spent <= 0 || spent > LONGEST_TIME || inDays)
-    return { refused: `“${value}” is no time; write #time 30m, #time 1h30m or #time 1:30` };
+    return {
+      refused: `“${value}” is no time; write #time 30m, #time 1h30m or #time 1:30`,
+      said: { key: 'no-time', facts: { value, example: '#time 30m, #time 1h30m, #time 1:30' } },
+    };
   const total = (ticket.timeSpent ?? 0) + spent;
   return {
     happenings: [{ kind: 'time-spent', minutes: spent, what: what.trim(), by }],
     detail: `${spent} minutes, ${total} in all`,
+    said: { key: 'time-spent', facts: { minutes: String(spent), total: String(total) } },
   };
 }

@@ -62,7 +62,8 @@ function personAt(address: string | null, desk: Desk): Person | undefined {
   return desk.people.find((person) => person.address === address);
 }
 
-function calendarOf(address: string | null, desk: Desk): Calendar | undefined {
+/** When somebody works. */
+export function calendarOf(address: string | null, desk: Desk): Calendar | undefined {
   const hours = personAt(address, desk)?.hours;
   return desk.calendars.find(({ name }) => name === hours);
 }

@@ -4,6 +4,7 @@
  */
 import { type Action, type Desk, PRIORITIES } from '../config/desk.ts';
 import { type Loads, route } from '../triage/route.ts';
+import { openApproval } from './approval.ts';
 import { reckon, renewed, type Step, topTier, upcoming } from './change.ts';
 import { handOver } from './hand-over.ts';
 import { DESK, evolve, type Happening, type Ticket, unreachable } from './ticket.ts';
@@ -71,6 +72,20 @@ function take(step: Step, ticket: Ticket, now: string, desk: Desk, loads: Loads)
       ];
     case 'hand-over':
       return handOver(ticket, now, desk, loads);
+    case 'pass-on':
+      return passOn(ticket, now, desk, loads);
+    case 'snooze':
+      return [{ kind: 'snooze-ended', by: step.by, reason: step.reason }];
+    case 'due-warning':
+    case 'due':
+      return ticket.due
+        ? [
+            {
+              kind: step.kind === 'due' ? 'due-passed' : 'due-warned',
+              ...{ due: ticket.due.at, reason: ticket.due.reason, assignee: ticket.assignee },
+            },
+          ]
+        : [];
     case 'remind':
       return [{ kind: 'requester-reminded', number: 1 }];
     case 'resume':
@@ -82,6 +97,12 @@ function take(step: Step, ticket: Ticket, now: string, desk: Desk, loads: Loads)
       ];
     case 'resolve':
       return [{ kind: 'resolved', reason: 'the requester did not answer', by: DESK, message: null }];
+    case 'remind-approvers': {
+      const silent = openApproval(ticket)?.approvers.filter(({ vote }) => vote === null) ?? [];
+      return [{ kind: 'approval-reminded', addresses: silent.map(({ address }) => address) }];
+    }
+    case 'expire-approval':
+      return [{ kind: 'approval-decided', result: 'expired', by: DESK }];
     case 'close':
       return [{ kind: 'closed', reason: 'it stayed quiet after it was resolved', by: DESK }];
   }
@@ -171,6 +192,20 @@ function reassign(reason: string, ticket: Ticket, now: string, desk: Desk, loads
   return assignee ? [{ kind: 'assigned', assignee, previous, reason: `${reason}; ${why}`, by: DESK }] : [];
 }
 
+/** Up one tier more, or from the top to the lead. Where that leaves it in the same hands, nobody is waited for any more. */
+function passOn(ticket: Ticket, now: string, desk: Desk, loads: Loads): Happening[] {
+  const { assignee, tier, team, unaccepted } = ticket;
+  if (!assignee || !unaccepted) return [];
+  const silent: Happening = { kind: 'not-accepted', assignee, tier, since: unaccepted };
+  const name = desk.people.find(({ address }) => address === assignee)?.name ?? assignee;
+  const reason = `${name} said nothing on it in time`;
+  if (tier < topTier(desk)) return [silent, ...climb(ticket, reason, DESK, now, desk, loads)];
+  const lead = desk.teams.find((each) => each.name === team)?.lead;
+  return lead && lead !== assignee
+    ? [silent, { kind: 'assigned', assignee: lead, previous: assignee, reason, by: DESK }]
+    : [silent];
+}
+
 /** Up one tier, into other hands; nothing at the top, where telling the lead is all that is left. */
 export function climb(
   ticket: Ticket,
@@ -188,6 +223,9 @@ export function climb(
   if (!routed.assignee || routed.assignee === ticket.assignee) return [escalated];
   return [
     escalated,
-    { kind: 'assigned', assignee: routed.assignee, previous: ticket.assignee, reason: routed.reason, by },
+    {
+      ...{ kind: 'assigned', assignee: routed.assignee, previous: ticket.assignee },
+      ...{ reason: routed.reason, by, climbs: true },
+    },
   ];
 }

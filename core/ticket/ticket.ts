@@ -2,9 +2,20 @@
  * A ticket: what it is (a union over its status) and how an event changes it (`evolve`).
  * What may happen to it is decided in decide.ts and next-step.ts; its deadlines are derived in change.ts.
  */
-import type { Action, Impact, Language, Priority, TicketType, Urgency } from '../config/desk.ts';
+import type { Action, Impact, Language, Priority, Quorum, TicketType, Urgency } from '../config/desk.ts';
 import type { Address, Automatic } from '../mail/email.ts';
-import { type Awaited, type ClockEntry, type Measure, RUNS, type RunName } from '../sla/clock.ts';
+import {
+  type Awaited,
+  type ClockEntry,
+  type Measure,
+  RUNS,
+  type RunName,
+  withoutTakenBack,
+} from '../sla/clock.ts';
+import { accepts } from './acceptance.ts';
+import type { DueDate, Snooze } from './agenda.ts';
+import type { Saying } from './decision.ts';
+import type { Extension } from './extension.ts';
 
 export const STATUSES = ['new', 'open', 'waiting', 'resolved', 'closed'] as const;
 export type Status = (typeof STATUSES)[number];
@@ -22,6 +33,47 @@ export interface Watch {
   /** When it wakes, and for what; null when nothing is left to wake for. */
   nextAt: string | null;
   nextKind: string | null;
+}
+
+export const RELATIONS = ['problem', 'incident', 'blocks', 'blocked-by', 'duplicate', 'related'] as const;
+export type Relation = (typeof RELATIONS)[number];
+
+/** What another ticket is to this one: its problem, one of its incidents, what it blocks … */
+export interface Link {
+  relation: Relation | 'merged-here' | 'merged-into';
+  id: string;
+  /** Of its problem: the event there whose solution came here, so that it comes once. */
+  solvedBy?: number;
+}
+
+export interface Answer {
+  message: number;
+  by: Actor;
+  /** When it was given, which is when clocks stopped for it. */
+  at: string;
+  /** It is held until about then; absent when it left at once. */
+  leavesAt?: string;
+  /** Null while it is held. That it goes is written here before it goes. */
+  leftAt: string | null;
+}
+
+export type Vote = 'approve' | 'reject';
+
+export interface Approver extends Address {
+  vote: Vote | null;
+  /** When he last said so. */
+  votedAt: string | null;
+}
+
+/** What others have to allow. The last of a ticket's is the one that counts. */
+export interface Approval {
+  askedAt: string;
+  by: Actor;
+  question: string;
+  quorum: Quorum;
+  approvers: Approver[];
+  reminded: boolean;
+  state: 'open' | 'given' | 'rejected' | 'expired' | 'taken-back';
 }
 
 interface TicketFacts {
@@ -43,18 +95,42 @@ interface TicketFacts {
   priority: Priority;
   language: Language;
   tags: string[];
+  /** What desk.yaml's fields say of it, by their names; the desk's affair alone. */
+  fields?: Record<string, string>;
+  approvals?: Approval[];
   /** People of the desk who read along. */
   watchers?: string[];
   /** Those outside who want no more mail of it; whoever writes again wants it again. */
   muted?: string[];
+  /** The last public answer. It can be taken back while it is held. */
+  lastAnswer?: Answer;
+  /** Numbers of answers that were taken back before they left. */
+  takenBack?: number[];
+  /** Since when whoever it climbed to has said nothing on it. */
+  unaccepted?: string;
+  /** More time for the solution that somebody asked for, and nobody has decided on. */
+  extension?: Extension;
+  /** Numbers of messages that were taken out for good. */
+  redacted?: number[];
+  /** Who wants to look at it again, and when. */
+  snoozes?: Snooze[];
+  due?: DueDate;
   /** Minutes that people of the desk say they worked on it. */
   timeSpent?: number;
   /** The desk's address that this ticket speaks from. */
   mailbox: string;
   /** The first mail could not prove its sender: nothing confidential goes by its word alone. */
   flagged: string | null;
+  /** Nobody was told that it came: a machine wrote, or somebody whom a machine must not answer. */
+  unacknowledged?: boolean;
+  /** What its requester thought of it after it was closed, and since when he has said so. */
+  rating?: { vote: Grade; since: string };
   /** The ticket that this one follows, or null. */
   follows: string | null;
+  /** Each other ticket once. Bounded. */
+  links?: Link[];
+  /** The ticket as which this one goes on: replies lead there. */
+  mergedInto?: string;
   createdAt: string;
   updatedAt: string;
   /** The policy of desk.yaml whose promises hold for it, and why it is this one. */
@@ -132,6 +208,9 @@ export interface Message {
   cc: Address[];
 }
 
+/** From very dissatisfied to very satisfied. */
+export type Grade = 1 | 2 | 3 | 4 | 5;
+
 /** Who did it: an address, or the desk itself. */
 export type Actor = string;
 
@@ -165,6 +244,8 @@ export type Happening =
       message: number;
       messageId: string | null;
       reasons: Reason[];
+      /** What was learned is unsure between these categories, the likeliest first. */
+      likeliest?: string[];
     }
   | {
       kind: 'message-received';
@@ -174,6 +255,8 @@ export type Happening =
       flagged: string | null;
       /** One of a flood: nobody is told of it. */
       quiet?: boolean;
+      /** It only says thank you: nobody is told, and a resolved ticket stays so. */
+      thanks?: true;
     }
   | {
       kind: 'answered';
@@ -182,7 +265,13 @@ export type Happening =
       messageId: string | null;
       /** This answer is said by the `resolved` notice that comes with it, or the agent sent it himself. */
       with: 'resolved' | 'own-mail' | null;
+      /** It is held until then, and may be taken back. */
+      leavesAt?: string;
     }
+  /** A held answer goes out now: from here on it cannot be taken back. */
+  | { kind: 'left'; message: number }
+  /** `given`: when the answer was. `reopens`: what it resolved is not resolved. */
+  | { kind: 'undone'; message: number; given: string; by: Actor; reopens: boolean }
   | { kind: 'noted'; message: number; by: Actor; thirdParty: string | null; quiet?: boolean }
   | {
       kind: 'assigned';
@@ -191,7 +280,12 @@ export type Happening =
       reason: string;
       by: Actor /** With a new ticket: what the desk thinks of it. */;
       reasons?: Reason[];
+      likeliest?: string[];
+      /** It climbed to him, and he is to take it. */
+      climbs?: true;
     }
+  /** Whoever it climbed to has said nothing on it for too long. */
+  | { kind: 'not-accepted'; assignee: string; tier: number; since: string }
   /** His hours have ended, and it stays with him all the same. */
   | { kind: 'kept'; assignee: string; reason: string }
   | { kind: 'unassigned'; previous: string; by: Actor }
@@ -199,6 +293,30 @@ export type Happening =
   | { kind: 'requester-changed'; requester: Address; previous: Address; by: Actor }
   | { kind: 'copies-changed'; added: Address[]; removed: string[]; by: Actor }
   | { kind: 'watched' | 'unwatched'; by: Actor }
+  | { kind: 'linked'; relation: Relation; to: string; by: Actor }
+  /** An incident of this problem is to be answered and resolved with the same words; they may be taken back until then. */
+  | {
+      kind: 'solution-passed-on';
+      to: string;
+      reason: string;
+      message: number | null;
+      by: Actor;
+      leavesAt?: string;
+    }
+  | { kind: 'split-off'; message: number; to: string; by: Actor }
+  | { kind: 'merged'; into: string; by: Actor }
+  /** Another ticket goes on as this one; those who took part in it take part here. */
+  | {
+      kind: 'merged-in';
+      from: string;
+      /** Its requester. */
+      requester: Address;
+      added: Address[];
+      watchers: string[];
+      /** Those of them who wanted no more mail of it. */
+      muted: string[];
+      by: Actor;
+    }
   | { kind: 'started'; by: Actor }
   | {
       kind: 'prioritised';
@@ -213,6 +331,33 @@ export type Happening =
   | { kind: 'retyped'; type: TicketType; previous: TicketType; by: Actor }
   | { kind: 'tagged'; added: string[]; removed: string[]; by: Actor }
   | { kind: 'time-spent'; minutes: number; what: string; by: Actor }
+  | { kind: 'redacted'; message: number; reason: string; by: Actor }
+  /** `ms` of working time; `due` is when the solution is due, `wouldBe` when it would be. */
+  | {
+      kind: 'extension-asked';
+      by: Actor;
+      lead: string;
+      ms: number;
+      reason: string;
+      due: string;
+      wouldBe: string;
+    }
+  /** `due`: when the solution is due now. */
+  | { kind: 'extension-decided'; granted: boolean; asker: string; by: Actor; due: string | null }
+  /** `until`: null when he no longer wants to be reminded. */
+  | { kind: 'snoozed'; until: string | null; reason: string; by: Actor }
+  /** The time has come for which he asked. */
+  | { kind: 'snooze-ended'; by: Actor; reason: string }
+  /** `due`: null when there is no such date any more. */
+  | { kind: 'due-set'; due: string | null; reason: string; by: Actor }
+  | { kind: 'due-warned' | 'due-passed'; due: string; reason: string; assignee: string | null }
+  | { kind: 'field-set'; field: string; value: string | null; previous: string | null; by: Actor }
+  /** The clock stands until it is decided. */
+  | { kind: 'approval-asked'; approvers: Address[]; quorum: Quorum; question: string; by: Actor }
+  | { kind: 'approval-voted'; address: string; vote: Vote }
+  /** Those who have not answered are asked once more. */
+  | { kind: 'approval-reminded'; addresses: string[] }
+  | { kind: 'approval-decided'; result: Exclude<Approval['state'], 'open'>; by: Actor }
   | {
       kind: 'paused';
       until: string | null;
@@ -222,10 +367,20 @@ export type Happening =
       awaited?: Awaited;
     }
   | { kind: 'resumed'; reason: string; by: Actor; undeliverable?: string }
-  | { kind: 'resolved'; reason: string; by: Actor; message: number | null }
+  | {
+      kind: 'resolved';
+      reason: string;
+      by: Actor;
+      message: number | null;
+      leavesAt?: string;
+      /** With its problem, by this event there. */
+      problem?: { id: string; event: number };
+    }
   /** `quiet`: whoever wrote it is not told. */
   | { kind: 'closed'; reason: string; by: Actor; quiet?: true }
   | { kind: 'muted'; by: Actor }
+  /** `previous`: the vote that it replaces. */
+  | { kind: 'rated'; vote: Grade; previous: Grade | null; words: string; by: Actor }
   | {
       kind: 'reopened';
       reason: string;
@@ -260,6 +415,8 @@ export type Happening =
       shows: Shown[];
       /** Of which messages it asked for the files: by number, or the latest that has any. */
       files?: ('latest' | number)[];
+      /** What it asked to see of other tickets. */
+      looks?: Look[];
       /** What became of its other words. */
       words: 'none' | 'sent' | 'noted';
     }
@@ -298,14 +455,23 @@ interface AtDeadline {
 }
 
 /** What a mail may ask to see, in the order in which it is shown. */
-export const SHOWN = ['status', 'files', 'history', 'help'] as const;
+export const SHOWN = ['status', 'why', 'files', 'history', 'help'] as const;
 export type Shown = (typeof SHOWN)[number];
+
+/** What a mail may ask to see beyond its ticket. `own`: whoever asks is no agent, and sees what is his request. */
+export type Look =
+  | { what: 'mine' | 'own' }
+  | { what: 'queue'; team: string }
+  | { what: 'find'; words: string[] }
+  | { what: 'show'; id: string };
 
 export interface CommandResult {
   line: string;
   verb: string;
   outcome: 'done' | 'nothing-to-do' | 'refused' | 'unknown';
   detail: string;
+  /** The same for its reader's language; absent where only English is spoken. */
+  said?: Saying;
 }
 
 /** An event as it is kept: its number in the ticket's history, and when. */
@@ -332,6 +498,7 @@ export function begin(id: string, event: Extract<Happening, { kind: 'opened' }>,
     mailbox,
     flagged,
     follows,
+    acknowledge,
   } = event;
   return {
     id,
@@ -355,6 +522,7 @@ export function begin(id: string, event: Extract<Happening, { kind: 'opened' }>,
     tags: [],
     mailbox,
     flagged,
+    ...(acknowledge ? {} : { unacknowledged: true }),
     follows,
     createdAt: at,
     updatedAt: at,
@@ -382,7 +550,7 @@ export function begin(id: string, event: Extract<Happening, { kind: 'opened' }>,
 
 /** What the ticket is after something happened to it. Pure bookkeeping: whether it may happen was decided before. */
 export function evolve(ticket: Ticket, event: Happening, at: string): Ticket {
-  const next = { ...ticket, updatedAt: at };
+  const next = { ...(accepts(event, ticket) ? accepted(ticket) : ticket), updatedAt: at };
   switch (event.kind) {
     case 'opened':
       return next;
@@ -404,6 +572,10 @@ export function evolve(ticket: Ticket, event: Happening, at: string): Ticket {
       return {
         ...heard(next, event.by, event.messageId),
         messages: event.message,
+        lastAnswer: {
+          ...{ message: event.message, by: event.by, at },
+          ...(event.leavesAt ? { leavesAt: event.leavesAt, leftAt: null } : { leftAt: at }),
+        },
         clock: [
           ...ticket.clock,
           { kind: 'fulfil', at, measure: 'firstResponse' },
@@ -412,10 +584,24 @@ export function evolve(ticket: Ticket, event: Happening, at: string): Ticket {
           ...(isActive(ticket) ? [{ kind: 'start', at, measure: 'periodicUpdate' } as const] : []),
         ],
       };
+    case 'left':
+      return ticket.lastAnswer?.message === event.message
+        ? { ...next, lastAnswer: { ...ticket.lastAnswer, leftAt: at } }
+        : next;
+    case 'undone':
+      return withoutAnswer(ticket, event, at);
     case 'noted':
       return { ...next, messages: event.message };
     case 'assigned':
-      return { ...next, assignee: event.assignee, heldSince: at };
+      return {
+        ...(event.by === event.assignee ? accepted(next) : next),
+        assignee: event.assignee,
+        heldSince: at,
+        // Whoever it is passed on to has a time of his own.
+        ...(event.by !== event.assignee && (event.climbs || ticket.unaccepted) ? { unaccepted: at } : {}),
+      };
+    case 'not-accepted':
+      return accepted(next);
     case 'kept':
       return { ...next, heldSince: at };
     case 'unassigned':
@@ -428,6 +614,7 @@ export function evolve(ticket: Ticket, event: Happening, at: string): Ticket {
       );
       return {
         ...next,
+        ...(ticket.unacknowledged ? { unacknowledged: false } : {}),
         requester: event.requester,
         participants: [{ ...event.requester, role: 'requester' }, ...others],
       };
@@ -441,10 +628,41 @@ export function evolve(ticket: Ticket, event: Happening, at: string): Ticket {
     }
     case 'muted':
       return { ...next, muted: [...(ticket.muted ?? []), event.by] };
+    case 'rated':
+      return {
+        ...next,
+        rating: { vote: event.vote, since: event.previous === null ? at : (ticket.rating?.since ?? at) },
+      };
     case 'watched':
       return { ...next, watchers: [...(ticket.watchers ?? []), event.by] };
     case 'unwatched':
       return { ...next, watchers: (ticket.watchers ?? []).filter((address) => address !== event.by) };
+    case 'linked':
+      return { ...next, links: linked(ticket, { relation: event.relation, id: event.to }) };
+    case 'split-off':
+      return { ...next, links: linked(ticket, { relation: 'related', id: event.to }) };
+    case 'merged':
+      return {
+        ...undated(next),
+        status: 'closed',
+        resolvedAt: ticket.resolvedAt,
+        closedAt: at,
+        waiting: null,
+        clock: finished(ticket, at),
+        mergedInto: event.into,
+        links: linked(ticket, { relation: 'merged-into', id: event.into }),
+      };
+    case 'merged-in':
+      return {
+        ...next,
+        participants: [
+          ...ticket.participants,
+          ...event.added.map((address) => ({ ...address, role: 'cc' as const })),
+        ],
+        ...(event.watchers.length > 0 ? { watchers: [...(ticket.watchers ?? []), ...event.watchers] } : {}),
+        ...(event.muted.length > 0 ? { muted: [...(ticket.muted ?? []), ...event.muted] } : {}),
+        links: linked(ticket, { relation: 'merged-here', id: event.from }),
+      };
     case 'retyped':
       return { ...next, type: event.type };
     case 'tagged':
@@ -452,8 +670,94 @@ export function evolve(ticket: Ticket, event: Happening, at: string): Ticket {
         ...next,
         tags: [...ticket.tags.filter((tag) => !event.removed.includes(tag)), ...event.added],
       };
+    case 'extension-asked': {
+      const { by, lead, ms, reason } = event;
+      return { ...next, extension: { by, lead, ms, reason, askedAt: at, isOpen: true } };
+    }
+    case 'extension-decided': {
+      if (!ticket.extension) return next;
+      const extension = { ...ticket.extension, isOpen: false };
+      if (!event.granted) return { ...next, extension };
+      return {
+        ...next,
+        extension,
+        clock: [...ticket.clock, { kind: 'extend', at, ms: extension.ms }],
+        // Of the new deadline nothing was said yet.
+        told: ticket.told.filter((key) => !key.startsWith('resolution:')),
+      };
+    }
+    case 'redacted':
+      return { ...next, redacted: [...(ticket.redacted ?? []), event.message] };
+    case 'snoozed':
+    case 'snooze-ended': {
+      const others = (ticket.snoozes ?? []).filter(({ by }) => by !== event.by);
+      const { reason, by } = event;
+      const until = event.kind === 'snoozed' ? event.until : null;
+      return { ...next, snoozes: until ? [...others, { by, until, reason }] : others };
+    }
+    case 'due-set': {
+      if (!event.due) return undated(next);
+      return { ...next, due: { at: event.due, since: at, reason: event.reason, told: 'nothing' } };
+    }
+    case 'due-warned':
+    case 'due-passed':
+      return ticket.due
+        ? { ...next, due: { ...ticket.due, told: event.kind === 'due-warned' ? 'warned' : 'passed' } }
+        : next;
     case 'time-spent':
       return { ...next, timeSpent: (ticket.timeSpent ?? 0) + event.minutes };
+    case 'field-set': {
+      const { [event.field]: _, ...others } = ticket.fields ?? {};
+      return { ...next, fields: event.value === null ? others : { ...others, [event.field]: event.value } };
+    }
+    case 'approval-asked': {
+      const { by, question, quorum } = event;
+      const approvers = event.approvers.map((each) => ({ ...each, vote: null, votedAt: null }));
+      const approval: Approval = {
+        askedAt: at,
+        by,
+        question,
+        quorum,
+        approvers,
+        reminded: false,
+        state: 'open',
+      };
+      const reason = `an approval: ${question}`;
+      return {
+        ...next,
+        approvals: [...(ticket.approvals ?? []), approval],
+        status: 'waiting',
+        resolvedAt: null,
+        closedAt: null,
+        waiting: { since: at, until: null, reason, reminders: 0 },
+        clock: paused(ticket, { reason, awaited: 'approval' }, at),
+      };
+    }
+    case 'approval-voted':
+      return {
+        ...next,
+        approvals: lastApproval(ticket, ({ approvers, ...approval }) => ({
+          ...approval,
+          approvers: approvers.map((each) =>
+            each.address === event.address ? { ...each, vote: event.vote, votedAt: at } : each,
+          ),
+        })),
+      };
+    case 'approval-reminded':
+      return { ...next, approvals: lastApproval(ticket, (approval) => ({ ...approval, reminded: true })) };
+    case 'approval-decided': {
+      const approvals = lastApproval(ticket, (approval) => ({ ...approval, state: event.result }));
+      if (awaitedBy(ticket) !== 'approval') return { ...next, approvals };
+      return {
+        ...next,
+        approvals,
+        status: 'open',
+        resolvedAt: null,
+        closedAt: null,
+        waiting: null,
+        clock: [...ticket.clock, { kind: 'resume', at }],
+      };
+    }
     case 'started':
       return { ...next, status: 'open', resolvedAt: null, closedAt: null, waiting: null };
     case 'prioritised': {
@@ -491,7 +795,8 @@ export function evolve(ticket: Ticket, event: Happening, at: string): Ticket {
       };
     case 'resolved':
       return {
-        ...next,
+        ...undated(next),
+        ...(event.problem ? { links: solved(ticket, event.problem) } : {}),
         status: 'resolved',
         resolvedAt: at,
         closedAt: null,
@@ -500,7 +805,7 @@ export function evolve(ticket: Ticket, event: Happening, at: string): Ticket {
       };
     case 'closed':
       return {
-        ...next,
+        ...undated(next),
         status: 'closed',
         resolvedAt: ticket.resolvedAt,
         closedAt: at,
@@ -558,6 +863,7 @@ export function evolve(ticket: Ticket, event: Happening, at: string): Ticket {
       };
     case 'referred':
       return { ...next, referredFrom: [...(ticket.referredFrom ?? []), event.address] };
+    case 'solution-passed-on':
     case 'commanded':
     case 'delivery-failed':
     case 'delivery-delayed':
@@ -571,13 +877,22 @@ export function evolve(ticket: Ticket, event: Happening, at: string): Ticket {
   }
 }
 
+/** Two tickets are one thing to each other: the newest word counts. */
+function linked({ links = [] }: Ticket, link: Link): Link[] {
+  return [...links.filter(({ id }) => id !== link.id), link];
+}
+
+function solved({ links = [] }: Ticket, problem: { id: string; event: number }): Link[] {
+  return links.map((link) => (link.id === problem.id ? { ...link, solvedBy: problem.event } : link));
+}
+
 export function isActive(ticket: Ticket): boolean {
   return ticket.status === 'new' || ticket.status === 'open' || ticket.status === 'waiting';
 }
 
 /** A measure runs from its last start (or the reopening, for the resolution) until it is fulfilled. */
 export function isRunning(clock: readonly ClockEntry[], measure: RunName): boolean {
-  const last = clock.findLast(
+  const last = withoutTakenBack(clock).findLast(
     (entry) => (entry.kind === 'start' || entry.kind === 'fulfil') && entry.measure === measure,
   );
   return last?.kind === 'start';
@@ -585,6 +900,37 @@ export function isRunning(clock: readonly ClockEntry[], measure: RunName): boole
 
 function retarget({ priority, policy, policyReason: reason }: Ticket, at: string): ClockEntry {
   return { kind: 'retarget', at, priority, policy, reason };
+}
+
+function accepted<T extends Ticket>(ticket: T): T {
+  const { unaccepted: _, ...others } = ticket;
+  return others as T;
+}
+
+/** What is done is due no more, and needs no more time. */
+function undated<T extends Ticket>(ticket: T): T {
+  const { due: _due, ...others } = ticket;
+  const { extension } = ticket;
+  return { ...others, ...(extension ? { extension: { ...extension, isOpen: false } } : {}) } as T;
+}
+
+/** So many of one ticket are remembered; no honest ticket has them. */
+const MOST_TAKEN_BACK = 50;
+
+/** What its mail said instead is the last answer by now. */
+function withoutAnswer(
+  ticket: Ticket,
+  { message, given, reopens }: Extract<Happening, { kind: 'undone' }>,
+  at: string,
+): Ticket {
+  const { lastAnswer, ...others } = ticket;
+  const next: Ticket = {
+    ...{ ...others, updatedAt: at },
+    ...(lastAnswer && lastAnswer.message !== message ? { lastAnswer } : {}),
+    takenBack: [...(ticket.takenBack ?? []), message].slice(-MOST_TAKEN_BACK),
+    clock: [...ticket.clock, { kind: 'take-back', at, of: given } as const],
+  };
+  return reopens ? { ...next, status: 'open', resolvedAt: null, closedAt: null, waiting: null } : next;
 }
 
 /** Whom it waits for; null when it does not wait. */
@@ -599,10 +945,19 @@ export function awaitsOthers(ticket: Ticket): boolean {
   return awaited === 'third-party' || awaited === 'approval';
 }
 
+function lastApproval({ approvals = [] }: Ticket, become: (last: Approval) => Approval): Approval[] {
+  const last = approvals.at(-1);
+  return last ? [...approvals.slice(0, -1), become(last)] : [];
+}
+
 /** Whoever is waited for now instead of somebody else begins a pause of its own. */
 function paused(
   ticket: Ticket,
-  { reason, awaited = 'requester', undeliverable }: Extract<Happening, { kind: 'paused' }>,
+  {
+    reason,
+    awaited = 'requester',
+    undeliverable,
+  }: Pick<Extract<Happening, { kind: 'paused' }>, 'reason' | 'awaited' | 'undeliverable'>,
   at: string,
 ): ClockEntry[] {
   const whom = undeliverable ? 'bounce' : awaited;

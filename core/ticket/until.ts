@@ -1,5 +1,6 @@
 /** The time in `#waiting [until] [reason]`: a length (`3d`, `4h`), a day, or a day and an hour. */
 import { Temporal } from 'temporal-polyfill';
+import type { Refused } from './decision.ts';
 
 const LENGTH = /^(\d{1,4})\s?(m|min|h|d|w)\b\s*/i;
 const DATE = /^(?:until\s+)?(\d{4}-\d{2}-\d{2})(?:[ t](\d{1,2}:\d{2}))?\b\s*/i;
@@ -14,7 +15,7 @@ const MILLISECONDS: Record<string, number> = {
 /** A day without an hour means when people are at their desks again. */
 const MORNING = '08:00';
 
-export type Until = { until: string | null; reason: string } | { refused: string };
+export type Until = { until: string | null; reason: string } | Refused;
 
 /** `until` is ISO 8601 UTC, null when the value names no time; the rest is the reason. Days are read in `timezone`. */
 export function readUntil(value: string, now: string, timezone: string): Until {
@@ -35,6 +36,12 @@ export function readUntil(value: string, now: string, timezone: string): Until {
   return { until: null, reason: text };
 }
 
+/** `2027-01-31 08:00`: the same time as people write it. */
+export function inZone(at: string, timezone: string): string {
+  const local = Temporal.Instant.from(at).toZonedDateTimeISO(timezone).toPlainDateTime();
+  return local.toString({ smallestUnit: 'minute' }).replace('T', ' ');
+}
+
 function onDay(day: string, time: string | undefined, reason: string, timezone: string): Until {
   try {
     const local = Temporal.PlainDateTime.from(`${day}T${(time ?? MORNING).padStart(5, '0')}`, {
@@ -46,7 +53,13 @@ function onDay(day: string, time: string | undefined, reason: string, timezone: 
     };
   } catch (error) {
     if (error instanceof RangeError)
-      return { refused: `${day}${time ? ` ${time}` : ''} is no day and hour of the calendar` };
+      return {
+        refused: `${day}${time ? ` ${time}` : ''} is no day and hour of the calendar`,
+        said: {
+          key: 'no-time',
+          facts: { value: `${day} ${time ?? ''}`.trim(), example: '2027-01-31 14:00, 3d' },
+        },
+      };
     throw error;
   }
 }

@@ -35,6 +35,10 @@ export interface Classification {
   /** What an agent should be good at. */
   skills: string[];
   reasons: Reason[];
+  /** Whether a word of the rules stands in it, or they know its sender: what was learned is not asked then. */
+  isKnown: boolean;
+  /** What was learned is unsure between these categories, the likeliest first; empty when there is nothing to ask. */
+  likeliest: string[];
 }
 
 /** A request stands in the first pages of a mail. What comes after 50,000 characters is a log. */
@@ -66,6 +70,8 @@ export function classify(input: Sortable, desk: Desk, learned?: Learned): Classi
     priority,
     language: language ?? desk.language,
     skills: filed.category.skills,
+    isKnown: filed.isKnown,
+    likeliest: filed.likeliest,
     reasons: [
       filed.reason,
       impact.reason,
@@ -125,6 +131,8 @@ interface Filed {
   category: Category;
   team: string;
   reason: Reason;
+  isKnown: boolean;
+  likeliest: string[];
 }
 
 /**
@@ -142,39 +150,51 @@ function categorise(mail: Mail, desk: Desk, rules: Rules, opinion: () => Opinion
     bySender(mail, desk.categories, eligible) ??
     byWords(mail.subject, rules.categories, 'in the subject', eligible) ??
     byWords(mail.text, rules.categories, 'in the text', eligible);
-  if (found) return filedBy(found, desk);
+  if (found) return { ...filedBy(found, desk), isKnown: true, likeliest: [] };
   const learned = byLearning(opinion(), desk, eligible);
-  if (learned?.isSure) return filedBy(learned, desk);
+  if (learned?.isSure) return { ...filedBy(learned, desk), isKnown: false, likeliest: [] };
   const unsure = learned ? `; ${learned.clue}` : '';
   const beside = byAddress(mail, desk.categories, eligible) ?? byImportance(mail, desk.categories, eligible);
-  return beside
+  const filed = beside
     ? filedBy({ ...beside, clue: `${beside.clue}${unsure}` }, desk)
     : remainder(desk, (confidential ?? written[0])?.address, unsure);
+  return { ...filed, isKnown: false, likeliest: learned?.likeliest ?? [] };
 }
 
-function filedBy({ rule, clue }: Found, desk: Desk): Filed {
+function filedBy({ rule, clue }: Found, desk: Desk): Pick<Filed, 'category' | 'team' | 'reason'> {
   const category = desk.categories[rule] as Category;
   return { category, team: category.team, reason: { what: 'category', why: `${category.name}: ${clue}` } };
 }
+
+/** As many as somebody compares at a glance. */
+const MOST_LIKELIEST = 3;
 
 /** No opinion is `general`, what is no category of the desk, and what is not of the team that the mail is kept with. */
 function byLearning(
   opinion: Opinion | undefined,
   desk: Desk,
   counts: (rule: number) => boolean,
-): (Found & { isSure: boolean }) | null {
-  const rule = desk.categories.findIndex(({ name }) => name === opinion?.category && name !== GENERAL);
-  if (!opinion || rule < 0 || !counts(rule)) return null;
+): (Found & { isSure: boolean; likeliest: string[] }) | null {
+  const ruleOf = (label: string) =>
+    desk.categories.findIndex(({ name }, at) => name === label && name !== GENERAL && counts(at));
+  if (!opinion) return null;
+  const rule = ruleOf(opinion.category);
+  if (rule < 0) return null;
   const { category, confidence, isSure, closest } = opinion;
   const words = closest.length > 0 ? `; closest words: ${closest.join(', ')}` : '';
   const clue = isSure
     ? `learned from filed tickets, confidence ${confidence.toFixed(2)}${words}`
     : `unsure whether it is ${category}: learned with confidence ${confidence.toFixed(2)} only`;
-  return { rule, clue, isSure };
+  const likeliest = opinion.likeliest.filter((label) => ruleOf(label) >= 0).slice(0, MOST_LIKELIEST);
+  return { rule, clue, isSure, likeliest };
 }
 
 /** No clue was found: `general`, in the hands of whose address it came to. */
-function remainder(desk: Desk, address: string | undefined, unsure: string): Filed {
+function remainder(
+  desk: Desk,
+  address: string | undefined,
+  unsure: string,
+): Pick<Filed, 'category' | 'team' | 'reason'> {
   const category = desk.categories.find(({ name }) => name === GENERAL);
   if (!category) throw new RangeError(`the desk has no category ${GENERAL}`);
   const team = desk.addresses.find((known) => known.address === address)?.team ?? category.team;

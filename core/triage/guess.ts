@@ -11,6 +11,8 @@ export interface Guess {
 
 export interface Guesser {
   guess(text: string): Guess;
+  /** The labels, those first whose planes the text lies furthest inside of. */
+  likeliest(text: string): string[];
   /** The words of the text, folded, that spoke most for the label; fewer or none when not so many did. */
   closest(text: string, label: string, most: number): string[];
 }
@@ -25,6 +27,12 @@ export function guesser(model: Model): Guesser {
         label: model.labels[best(scores)] as string,
         confidence: confidenceOf(scores, model.calibration),
       };
+    },
+    likeliest: (text) => {
+      const scores = score(bagOf(text));
+      return [...scores.keys()]
+        .sort((one, other) => (scores[other] as number) - (scores[one] as number))
+        .map((place) => model.labels[place] as string);
     },
     closest: (text, label, most) => closest(text, label, most, model, columnOf),
   };

@@ -17,18 +17,29 @@ import { type Costs, type Rows, seeded, separate } from './separate.ts';
 export interface Filed {
   text: string;
   label: string;
+  /** As how many tickets it counts when something is learned from it; one when not said. */
+  times?: number;
+  /** When it came in, ISO 8601 UTC. */
+  at?: string;
 }
 
 export interface Trained {
   model: Model;
+  /** The present model against this one, on held-out tickets that came after all those of the present one. */
+  present: { tickets: number; before: Quality; after: Quality } | null;
   heldOut: {
     folds: number;
     /** Had each ticket been given the commonest label. */
-    before: { accuracy: number; macroF1: number };
-    after: { accuracy: number; macroF1: number; calibrationError: number };
+    before: Quality;
+    after: Quality & { calibrationError: number };
     /** Of the guesses from `confidence` on: how many are right, and how many of all they are. Null when too few are right. */
     sure: { confidence: number; precision: number; coverage: number } | null;
   };
+}
+
+export interface Quality {
+  accuracy: number;
+  macroF1: number;
 }
 
 export type Lack = 'few-tickets' | 'one-label' | 'many-labels';
@@ -45,13 +56,14 @@ export function lackOf(tickets: readonly Filed[]): Lack | null {
 export const FEWEST_TICKETS = 10;
 const FOLDS = 5;
 
-/** Yields how much of the work is done, from 0 to 1. Call it only with tickets that lack nothing. */
-export function* train(tickets: readonly Filed[]): Generator<number, Trained> {
+/** Yields how much of the work is done, from 0 to 1. Call it only with tickets that lack nothing. `present` is the model in use. */
+export function* train(tickets: readonly Filed[], present?: Model): Generator<number, Trained> {
   const labels = [...new Set(tickets.map(({ label }) => label))].sort();
   const places = new Map(labels.map((label, place) => [label, place]));
-  const lessons = tickets.map(({ text, label }, at) => ({
+  const lessons = tickets.map(({ text, label, times = 1 }, at) => ({
     bag: bagOf(text),
     right: places.get(label) as number,
+    times,
     at,
   }));
   const folds = foldsOf(tickets);
@@ -64,16 +76,50 @@ export function* train(tickets: readonly Filed[]): Generator<number, Trained> {
     const score = scorer(model);
     const commonest = labels[mostOf(seen, labels.length)] as string;
     for (const { bag, right, at } of lessons)
-      if (folds[at] === out) held.push({ scores: score(bag), right, fold: out, commonest });
+      if (folds[at] === out) held.push({ scores: score(bag), right, fold: out, commonest, bag, at });
   }
   const model = yield* learn(lessons, labels, () => ++planes / work);
-  return report({ ...model, calibration: calibrate(held) }, held);
+  const until = newest(tickets);
+  const found = { ...model, calibration: calibrate(held), ...(until ? { until } : {}) };
+  return { ...report(found, held), present: present ? compare(present, tickets, held, labels) : null };
+}
+
+function newest(tickets: readonly Filed[]): string | undefined {
+  return tickets
+    .flatMap(({ at = [] }) => at)
+    .sort()
+    .at(-1);
+}
+
+/** What the present model learned from it knows by heart: only what came later tells anything. */
+function compare(
+  present: Model,
+  tickets: readonly Filed[],
+  held: readonly Held[],
+  labels: readonly string[],
+): NonNullable<Trained['present']> {
+  const score = scorer(present);
+  const later = held.filter(({ at }) => (tickets[at]?.at ?? '~') > (present.until ?? ''));
+  const quality = (labelOf: (one: Held) => string | undefined) =>
+    later.length === 0
+      ? { accuracy: 0, macroF1: 0 }
+      : qualityOf(later.map((one) => ({ meant: labels[one.right] as string, got: labelOf(one) as string })));
+  return {
+    tickets: later.length,
+    before: quality(({ bag }) => present.labels[best(score(bag))]),
+    after: quality(({ scores }) => labels[best(scores)]),
+  };
+}
+
+function qualityOf(guesses: readonly Guessed[]): Quality {
+  return { accuracy: accuracy(guesses), macroF1: macroF1(guesses) };
 }
 
 interface Lesson {
   bag: Bag;
   /** The place of its label. */
   right: number;
+  times: number;
 }
 
 /** Of each ticket, in which fold it is held out. Those of each label are dealt out in turn, so that every fold has its share. */
@@ -100,10 +146,12 @@ function mostOf(lessons: readonly Lesson[], labels: number): number {
 interface Held extends Scored {
   fold: number;
   commonest: string;
+  bag: Bag;
+  at: number;
 }
 
 /** Each fold is judged with what the others say about confidence: what it was set by proves nothing about itself. */
-function report(model: Model, held: readonly Held[]): Trained {
+function report(model: Model, held: readonly Held[]): Omit<Trained, 'present'> {
   const calibrations = Array.from({ length: FOLDS }, (_, out) =>
     calibrate(held.filter(({ fold }) => fold !== out)),
   );
@@ -123,10 +171,9 @@ function report(model: Model, held: readonly Held[]): Trained {
     model: { ...model, sure },
     heldOut: {
       folds: FOLDS,
-      before: { accuracy: accuracy(before), macroF1: macroF1(before) },
+      before: qualityOf(before),
       after: {
-        accuracy: accuracy(after),
-        macroF1: macroF1(after),
+        ...qualityOf(after),
         calibrationError: calibrationError(judged),
       },
       sure:
@@ -143,11 +190,12 @@ function report(model: Model, held: readonly Held[]): Trained {
 
 /** Not yet calibrated. */
 function* learn(
-  lessons: readonly Lesson[],
+  tickets: readonly Lesson[],
   labels: readonly string[],
   done: () => number,
 ): Generator<number, Model> {
-  const { features, rarity } = vocabularyOf(lessons, mostFeatures(labels.length));
+  const { features, rarity } = vocabularyOf(tickets, mostFeatures(labels.length));
+  const lessons = tickets.flatMap((ticket) => Array<Lesson>(ticket.times).fill(ticket));
   const rows = rowsOf(lessons, { columnOf: finder(features), rarity });
   const lean = leanings(rows, features.length);
   const stretched = { ...rows, values: new Float32Array(rows.values.length) };

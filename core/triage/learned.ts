@@ -1,6 +1,6 @@
 /** What was learned from filed tickets, for `classify.ts` to ask where the rules of desk.yaml have found no clue. */
 import { guesser } from './guess.ts';
-import type { Model } from './model.ts';
+import { type Model, readModel } from './model.ts';
 
 /** Of a text, the category that people would file it under. */
 export type Learned = (text: string) => Opinion;
@@ -13,10 +13,12 @@ export interface Opinion {
   isSure: boolean;
   /** The words that spoke most for it, the strongest first. */
   closest: string[];
+  /** All that it may be, the likeliest first: itself. */
+  likeliest: string[];
 }
 
 export function learnedFrom(model: Model): Learned {
-  const { guess, closest } = guesser(model);
+  const { guess, likeliest, closest } = guesser(model);
   return (text) => {
     const { label, confidence } = guess(text);
     const words = closest(text, label, CLOSEST);
@@ -25,8 +27,16 @@ export function learnedFrom(model: Model): Learned {
       confidence,
       isSure: model.sure !== null && confidence >= model.sure && words.length > 0,
       closest: words,
+      likeliest: likeliest(text),
     };
   };
+}
+
+/** `file`: what `desk train` wrote. Throws when it is none, damaged, or of a newer desk. */
+export function openLearned(file: Uint8Array): Learned {
+  const read = readModel(file);
+  if (!read.ok) throw new TypeError(`the model is ${read.reason}: ${read.detail}`);
+  return learnedFrom(read.model);
 }
 
 /** As many as a reason has room for. */

@@ -6,9 +6,8 @@
  * that Lambda has. The arrays are read without being parsed, so it loads in milliseconds.
  */
 import { createHash } from 'node:crypto';
-import * as z from 'zod';
 
-export interface Model extends z.output<typeof Head> {
+export interface Model extends Head {
   /** Hashes, ascending: `features.ts`. */
   features: Uint32Array;
   /** One for each feature: the logarithm of its inverse frequency among the tickets. */
@@ -27,19 +26,23 @@ export const LONGEST_LABEL = 100;
 export const MOST_LABELS = 200;
 
 /** From scores to a confidence: `confidence.ts`. */
-export const Calibration = z.strictObject({
-  steepness: z.number().positive(),
-  slope: z.number().nonnegative(),
-  offset: z.number(),
-});
-export type Calibration = z.output<typeof Calibration>;
+export interface Calibration {
+  /** More than 0. */
+  steepness: number;
+  /** Not below 0. */
+  slope: number;
+  offset: number;
+}
 
-const Head = z.strictObject({
-  labels: z.array(z.string().min(1).max(LONGEST_LABEL)).min(2).max(MOST_LABELS),
-  calibration: Calibration,
+interface Head {
+  /** From two to `MOST_LABELS`, none empty or longer than `LONGEST_LABEL`. */
+  labels: string[];
+  calibration: Calibration;
   /** From which confidence on nine of ten were right on tickets that were held out; null when no confidence was enough. */
-  sure: z.number().min(0).max(1).nullable(),
-});
+  sure: number | null;
+  /** When the newest of its tickets came in, ISO 8601 UTC, where that was known: it has seen none that came later. */
+  until?: string;
+}
 
 /** What a file of `MOST_OCTETS` has room for. */
 export function mostFeatures(labels: number): number {
@@ -89,9 +92,9 @@ export function readModel(file: Uint8Array): ReadModel {
   return { ok: true, model: take(content, start.readUInt32LE(MAGIC.length + 4)) };
 }
 
-/** What carries the right digest was written by `writeModel`, whose shape need not be checked again but for the head. */
+/** What carries the right digest was written by `writeModel`: its shape need not be checked again. */
 function take(content: Uint8Array, headLength: number): Model {
-  const head = Head.parse(JSON.parse(Buffer.from(content.subarray(0, headLength)).toString('utf8')));
+  const head: Head = JSON.parse(Buffer.from(content.subarray(0, headLength)).toString('utf8'));
   // Copied, because arrays of 32 bits may begin only at a multiple of four octets.
   const { buffer } = Uint8Array.from(content.subarray(headLength));
   const labels = head.labels.length;

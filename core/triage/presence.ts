@@ -16,6 +16,12 @@ export interface Away {
   source: string;
 }
 
+/** What a mail says of somebody's absence; null when he is there again. */
+export interface Presence {
+  person: string;
+  away: Omit<Away, 'source'> | null;
+}
+
 export function isAway(away: Away | null | undefined, now: string): away is Away {
   return away != null && Date.parse(away.from) <= Date.parse(now) && Date.parse(now) < Date.parse(away.until);
 }

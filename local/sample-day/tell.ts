@@ -118,12 +118,56 @@ function eventOf(event: TicketEvent, ticket: Ticket, desk: Desk): Entry[] {
       return decided(
         `on copy of ${id}: ${[...event.added.map(({ address }) => `+${address}`), ...event.removed.map((address) => `-${address}`)].join(' ')}`,
       );
+    case 'left':
+      return [];
+    case 'extension-asked':
+      return decided(`${name(event.by)} asks ${name(event.lead)} for more time for ${id}: ${event.reason}`);
+    case 'extension-decided':
+      return decided(
+        event.granted && event.due
+          ? `${name(event.by)} grants more time: ${id} is to be solved by ${time(event.due)}`
+          : `${name(event.by)} grants no more time for ${id}`,
+      );
+    case 'not-accepted':
+      return alarm(`${name(event.assignee)} said nothing on ${id} since it climbed to him`);
+    case 'redacted':
+      return decided(
+        `${name(event.by)} takes message ${event.message} out of ${id}${event.reason && `: ${event.reason}`}`,
+      );
+    case 'snoozed':
+      return decided(
+        event.until
+          ? `${name(event.by)} wants to be reminded of ${id} at ${time(event.until)}`
+          : `${name(event.by)} no longer wants to be reminded of ${id}`,
+      );
+    case 'snooze-ended':
+      return decided(`${name(event.by)} is reminded of ${id}`);
+    case 'due-set':
+      return decided(event.due ? `${id} is due at ${time(event.due)}` : `${id} has no due date any more`);
+    case 'due-warned':
+      return alarm(`${id} is due at ${time(event.due)}`);
+    case 'due-passed':
+      return alarm(`${id} was due at ${time(event.due)}`);
+    case 'undone':
+      return decided(`${name(event.by)} takes his answer in ${id} back before it leaves`);
     case 'muted':
       return decided(`${name(event.by)} wants no more mail of ${id}`);
+    case 'rated':
+      return decided(`${name(event.by)} gives ${id} ${event.vote} of 5${event.words && `: ${event.words}`}`);
     case 'watched':
       return decided(`${name(event.by)} reads along on ${id}`);
     case 'unwatched':
       return decided(`${name(event.by)} no longer reads along on ${id}`);
+    case 'linked':
+      return decided(`${id} is linked with ${event.to}: ${event.relation}`);
+    case 'solution-passed-on':
+      return decided(`the solution of ${id} goes to its incident ${event.to}`);
+    case 'split-off':
+      return decided(`message ${event.message} of ${id} is ${event.to} now`);
+    case 'merged':
+      return decided(`${id} is closed and goes on as ${event.into}`);
+    case 'merged-in':
+      return decided(`${event.from} goes on as ${id}`);
     case 'retyped':
       return decided(`${id} is a ${event.type} now, after a ${event.previous}`);
     case 'tagged':
@@ -132,6 +176,18 @@ function eventOf(event: TicketEvent, ticket: Ticket, desk: Desk): Entry[] {
       );
     case 'time-spent':
       return decided(`${name(event.by)} worked ${event.minutes} minutes on ${id}`);
+    case 'field-set':
+      return decided(`${event.field} of ${id} is ${event.value ?? 'empty'} now`);
+    case 'approval-asked':
+      return decided(
+        `${id} waits for the approval of ${event.approvers.map(({ address }) => name(address)).join(', ')}: ${event.question}`,
+      );
+    case 'approval-voted':
+      return decided(`${name(event.address)} says ${event.vote} to ${id}`);
+    case 'approval-reminded':
+      return decided(`${event.addresses.map(name).join(', ')} hears once more that ${id} waits`);
+    case 'approval-decided':
+      return decided(`the approval of ${id} is ${event.result.replaceAll('-', ' ')}`);
     case 'deescalated':
       return decided(`${id} goes back from tier ${event.from} to tier ${event.to}: ${event.reason}`);
     case 'prioritised':

@@ -11,5 +11,11 @@ export function samples(language: Language): UpdateView[] {
       plainReply: phrase(language, 'reply-requester'),
       actions: buttons(language, 'status', 'close'),
     },
+    {
+      ...sampleView('acknowledgement', language, 'requester'),
+      facts: { promised: told(language).times.due, opens: told(language).times.due },
+      plainReply: phrase(language, 'reply-requester'),
+      actions: buttons(language, 'status', 'close'),
+    },
   ];
 }

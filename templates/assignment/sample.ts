@@ -10,6 +10,7 @@ const WHY = {
     assignee: 'on duty, knows printers, has the fewest open tickets (2)',
     handedOver: 'the first response did not come in time at tier 1',
     flagged: 'the mail does not pass DMARC for example.com',
+    likeliest: '#category printing, #category network or #category access',
   },
   de: {
     category: 'im Betreff steht „Drucker“',
@@ -17,6 +18,7 @@ const WHY = {
     assignee: 'im Dienst, kennt Drucker, hat die wenigsten offenen Tickets (2)',
     handedOver: 'die erste Antwort kam auf Stufe 1 nicht rechtzeitig',
     flagged: 'die E-Mail besteht DMARC für example.com nicht',
+    likeliest: '#category printing, #category network oder #category access',
   },
 };
 
@@ -49,7 +51,10 @@ export function samples(language: Language): UpdateView[] {
     },
     message: null,
     attachments: [],
-    facts: { reason: why.handedOver, flagged: why.flagged },
+    facts: {
+      ...{ reason: why.handedOver, flagged: why.flagged },
+      ...{ files: 'black-page.jpg (1.2 MB, #files 1)', accept: told(language).times.due },
+    },
     reasons: [],
     history: [
       said(language, 'ada', 'report'),
@@ -57,5 +62,10 @@ export function samples(language: Language): UpdateView[] {
       said(language, 'grace', 'note'),
     ],
   };
-  return [fresh, handedOver];
+  const unsure: UpdateView = {
+    ...fresh,
+    attachments: [],
+    facts: { ...fresh.facts, likeliest: why.likeliest },
+  };
+  return [fresh, unsure, handedOver];
 }

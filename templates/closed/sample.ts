@@ -10,5 +10,10 @@ export function samples(language: Language): UpdateView[] {
       facts: { reason: phrase(language, 'closed-quiet') },
       plainReply: phrase(language, 'reply-requester-closed'),
     },
+    {
+      ...sampleView('closed', language, 'requester'),
+      facts: { reason: phrase(language, 'closed-merged', { into: 'T-9WX3RB' }), into: 'T-9WX3RB' },
+      plainReply: phrase(language, 'reply-requester-merged', { into: 'T-9WX3RB' }),
+    },
   ];
 }

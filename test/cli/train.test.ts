@@ -1,12 +1,17 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { classifyFile, describeClassified } from '../../cli/classify.ts';
+import { closedTickets } from '../../cli/closed-tickets.ts';
 import { readFiled, readTexts } from '../../cli/records.ts';
 import { Refused } from '../../cli/refused.ts';
-import { describeTraining, trainFile } from '../../cli/train.ts';
-import { FILED } from '../triage/filed.ts';
+import { describeDeskTraining, describeTraining, trainDesk, trainFile } from '../../cli/train.ts';
+import { writeModel } from '../../core/triage/model.ts';
+import { smallWorld } from '../functions/world.ts';
+import { desk, opened as openedNow } from '../sample.ts';
+import { FILED, modelOf } from '../triage/filed.ts';
+import { commitClosed } from './closed.ts';
 
 let folder = '';
 beforeAll(async () => {
@@ -104,6 +109,76 @@ test('a file or a model that is not there, or is none, is refused by name', asyn
     /There is no model .*absent/,
   );
   await expect(classifyFile(texts, texts)).rejects.toThrow(/is no model: it does not begin/);
+});
+
+describe('from the desk', () => {
+  const silent = { read: () => {}, learned: () => {} };
+  const spam = { text: 'win a prize', label: 'network', tags: ['spam'] };
+  const gone = { text: 'the lift is stuck', label: 'building' };
+  const corrected = FILED.map((ticket, at) => (at % 9 === 0 ? { ...ticket, before: 'general' } : ticket));
+
+  test('closed tickets count with the category that they have in the end, corrected ones twice; spam and what is no category do not', async () => {
+    const { tickets } = smallWorld();
+    await commitClosed(tickets, [...corrected, spam, gone]);
+    await tickets.commit(openedNow(), []);
+    const shown: string[] = [];
+    const filed = await closedTickets(tickets, desk, (done, all) => void shown.push(`${done}/${all}`));
+    expect(filed).toHaveLength(FILED.length);
+    expect(filed.filter(({ times }) => times === 2)).toHaveLength(12);
+    expect(filed).toContainEqual({
+      text: `Question\n${FILED[0]?.text}`,
+      label: 'printing',
+      times: 2,
+      at: '2026-01-05T09:00:00.000Z',
+    });
+    expect(shown.at(-1)).toBe('108/108');
+  });
+
+  test('a model is written, with how many tickets it used, and against the model in use', async () => {
+    const { tickets } = smallWorld();
+    await commitClosed(tickets, corrected);
+    const out = join(folder, 'of-desk.model');
+    const first = await trainDesk(tickets, { desk, model: null }, { out, onlyBetter: true }, silent);
+    expect(first).toMatchObject({
+      ...{ tickets: 108, corrected: 12, present: null, isBetter: true, written: true },
+    });
+    expect(describeDeskTraining(first)).toMatch(
+      /^108 closed tickets were used; 12 .*No model is in use.*of-desk\.model was written\./s,
+    );
+
+    const model = await readFile(out);
+    const again = await trainDesk(tickets, { desk, model }, { out, onlyBetter: false }, silent);
+    expect(again).toMatchObject({ present: { tickets: 0 }, isBetter: false, written: true });
+    expect(describeDeskTraining(again)).toMatch(/0 came after .* though it is not shown to be better/s);
+  });
+
+  test('one that is to be better, and is not, is not written; one that is better is', async () => {
+    const { tickets } = smallWorld();
+    await commitClosed(tickets, FILED);
+    const out = join(folder, 'adopted.model');
+    const knowsAll = writeModel(modelOf());
+    const beaten = await trainDesk(tickets, { desk, model: knowsAll }, { out, onlyBetter: true }, silent);
+    expect(beaten).toMatchObject({ present: { tickets: 108 }, isBetter: false, written: false });
+    expect(describeDeskTraining(beaten)).toMatch(/neither had seen.*was not written: it is not shown/s);
+    await expect(readFile(out)).rejects.toThrow('ENOENT');
+
+    const wrong = FILED.map(({ text, label }) => ({
+      text,
+      label: label === 'access' ? 'network' : label === 'network' ? 'access' : label,
+    }));
+    const model = writeModel(modelOf(wrong));
+    const better = await trainDesk(tickets, { desk, model }, { out, onlyBetter: true }, silent);
+    expect(better).toMatchObject({ isBetter: true, written: true });
+    expect(await readFile(out)).toHaveLength(better.octets);
+  });
+
+  test('a desk with nothing to learn from is told so', async () => {
+    const { tickets } = smallWorld();
+    const out = join(folder, 'none.model');
+    await expect(
+      trainDesk(tickets, { desk, model: null }, { out, onlyBetter: false }, silent),
+    ).rejects.toThrow(/^The closed tickets: there are 0 tickets; at least 10/);
+  });
 });
 
 async function file(name: string, content: string): Promise<string> {

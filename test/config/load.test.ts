@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { describeProblems, loadDesk, type Problem } from '../../core/config/load.ts';
+import { writeModel } from '../../core/triage/model.ts';
+import { FILED, modelOf } from '../triage/filed.ts';
 import { deskOf, SMALL_DESK, smallDeskWith } from './small-desk.ts';
 
 describe('a desk.yaml that is right', () => {
@@ -234,7 +236,7 @@ describe('what stands beside desk.yaml', () => {
   const text = smallDeskWith(['holidays: [12-25', 'holidaysFrom: feasts/all.ics\n    holidays: [12-25']);
 
   test('is read when the desk is, and its days are holidays like those that are written down', () => {
-    const loaded = loadDesk(text, (path) => (path === 'feasts/all.ics' ? feast : ''));
+    const loaded = loadDesk(text, (path) => Buffer.from(path === 'feasts/all.ics' ? feast : ''));
     expect(loaded).toMatchObject({ ok: true });
     if (loaded.ok)
       expect(loaded.desk.calendars[1]).toEqual({
@@ -247,14 +249,14 @@ describe('what stands beside desk.yaml', () => {
 
   test('makes another desk when it changes', () => {
     const hashOf = (ics: string) => {
-      const loaded = loadDesk(text, () => ics);
+      const loaded = loadDesk(text, () => Buffer.from(ics));
       return loaded.ok && loaded.desk.hash;
     };
     expect(hashOf(feast)).not.toBe(hashOf(feast.replace('COUNT=2', 'COUNT=3')));
   });
 
   test('is named with its line when it is no calendar', () => {
-    const loaded = loadDesk(text, () => 'Dear all, we are closed at Christmas');
+    const loaded = loadDesk(text, () => Buffer.from('Dear all, we are closed at Christmas'));
     expect(loaded).toMatchObject({
       ok: false,
       problems: [
@@ -262,6 +264,67 @@ describe('what stands beside desk.yaml', () => {
           path: 'calendars[1].holidaysFrom',
           found: 'feasts/all.ics',
           message: expect.stringContaining('no iCalendar file'),
+        },
+      ],
+    });
+  });
+});
+
+describe('a model that is named', () => {
+  const text = smallDeskWith(['matrix:', 'triage: { model: learned/model.bin }\nmatrix:']);
+  const model = modelOf([
+    ...FILED.filter(({ label }) => label === 'printing'),
+    ...FILED.filter(({ label }) => label === 'network').map((filed) => ({ ...filed, label: 'general' })),
+  ]);
+  const file = writeModel(model);
+
+  test('is read when the desk is, and travels beside it', () => {
+    const loaded = loadDesk(text, (path) => (path === 'learned/model.bin' ? file : Buffer.of()));
+    expect(loaded).toMatchObject({
+      ok: true,
+      desk: { triage: { model: 'learned/model.bin' } },
+      model: file,
+    });
+    expect(loadDesk(SMALL_DESK)).toMatchObject({ ok: true, desk: { triage: {} }, model: null });
+  });
+
+  const damaged = Uint8Array.from(file);
+  damaged[damaged.length - 1] = (damaged.at(-1) as number) ^ 1;
+  const newer = Buffer.from(file);
+  newer.writeUInt32LE(2, 8);
+  test.each<[string, () => Uint8Array, RegExp, RegExp]>([
+    [
+      'is not there',
+      () => {
+        throw new Error('ENOENT: no such file');
+      },
+      /^it cannot be read: ENOENT/,
+      /the path, from desk\.yaml, of a file that `desk train` wrote/,
+    ],
+    [
+      'is something else',
+      () => Buffer.from('text,label\n'),
+      /^this is no model: it does not begin/,
+      /`desk train`/,
+    ],
+    ['is damaged', () => damaged, /^this model is damaged, and has to be trained again: /, /`desk train`/],
+    ['is newer', () => newer, /^this model was made by a newer desk: its format is 2/, /`desk train`/],
+    [
+      'files under what is no category',
+      () => writeModel({ ...model, labels: ['general', 'printers'] }),
+      /^it files under printers, and the desk has no such category$/,
+      /^a model of these categories: printing or general$/,
+    ],
+  ])('and %s is refused with its line', (_, read, message, allowed) => {
+    expect(loadDesk(text, read)).toMatchObject({
+      ok: false,
+      problems: [
+        {
+          line: 1 + text.slice(0, text.indexOf('triage:')).split('\n').length - 1,
+          path: 'triage.model',
+          found: 'learned/model.bin',
+          message: expect.stringMatching(message),
+          allowed: expect.stringMatching(allowed),
         },
       ],
     });

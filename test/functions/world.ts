@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { openAddresses } from '../../aws/addresses.ts';
 import { countDay } from '../../aws/count.ts';
 import { openLedger } from '../../aws/ledger.ts';
+import { lookUp } from '../../aws/look.ts';
 import type { Mailroom } from '../../aws/mailroom.ts';
 import { recall } from '../../aws/recall.ts';
 import type { Item, Key, Table, Write } from '../../aws/table.ts';
@@ -40,6 +41,8 @@ export function smallWorld(more: Partial<World> = {}): SmallWorld {
     keys: async () => keys,
     recall: (...[arrival, record, moment]: Parameters<World['recall']>) =>
       recall(arrival, record, moment, { desk, keys, ledger, tickets }),
+    learned: async () => null,
+    lookUp: (...[look, by]: Parameters<World['lookUp']>) => lookUp(look, by, { desk, tickets }),
     count: (day: string) => countDay(day, world.time, { ledger, mailroom }),
     updates: openUpdates(table, 0),
     addresses: openAddresses(table),
@@ -106,6 +109,8 @@ function tableOf(items: SmallWorld['items'], before: (call: string) => void): Ta
       before('table:query');
       const of = (item: Item, name: string) => String(item[name] ?? '');
       const found = [...items.values()].filter((item) => {
+        if (IndexName === 'hands')
+          return item.handsPk === values[':pk'] && of(item, 'handsSk').startsWith(values[':begins'] ?? '');
         if (values[':shard'])
           return item.openPk === values[':shard'] && of(item, 'openSk') < values[':before'];
         const [pk, sk, begins] = IndexName
@@ -155,6 +160,10 @@ function mailroomOf(
       if (!object) return;
       objects.set(to, { ...object, at: now() });
       objects.delete(from);
+    },
+    async remove(key) {
+      before('bucket:remove');
+      objects.delete(key);
     },
     async *list(prefix) {
       before('bucket:list');

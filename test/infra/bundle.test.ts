@@ -56,6 +56,24 @@ describe('the bundles', () => {
       if (file.endsWith('.map')) expect(JSON.parse(text)).not.toHaveProperty('sourcesContent');
   });
 
+  test('what stands beside a function travels with it alone, and is part of what it is known by', async () => {
+    const model = Uint8Array.of(68, 0, 255, 10);
+    const entries = { sweep: ENTRIES.sweep, provision: ENTRIES.provision };
+    const beside = { sweep: { 'model.bin': model } };
+    const { sweep, provision } = await bundle(entries, { desk: DESK, beside, into: folder() });
+    expect(readFileSync(join(sweep.folder, 'model.bin'))).toEqual(Buffer.from(model));
+    expect(hashes(sweep)).not.toEqual(hashes(made.sweep));
+    expect(hashes(provision)).toEqual(hashes(made.provision));
+  });
+
+  test('no function reads what was learned before it needs it', () => {
+    for (const name of FUNCTIONS)
+      expect(sourcesAtOnce(made[name]), name).not.toContainEqual(
+        expect.stringMatching(/triage\/learned\.ts$/),
+      );
+    expect(sourcesOf(made['receive-email'])).toContainEqual(expect.stringMatching(/triage\/learned\.ts$/));
+  });
+
   test.each(FUNCTIONS)(
     '%s holds every file that its code names, and loads no AWS client before it needs one',
     (name) => {
@@ -111,6 +129,15 @@ function sourcesOf({ folder: path }: Bundle): string[] {
   return Object.entries(contents(path))
     .filter(([file]) => file.endsWith('.map'))
     .flatMap(([, map]) => JSON.parse(map).sources as string[]);
+}
+
+/** What an import of the handler reads. */
+function sourcesAtOnce({ folder: path }: Bundle): string[] {
+  const files = contents(path);
+  const named = [...(files['index.mjs'] ?? '').matchAll(/(?:from|import)\s*"\.\/([^"]+)"/g)];
+  return ['index.mjs', ...named.map(([, file]) => file)].flatMap(
+    (file) => JSON.parse(files[`${file}.map`] ?? '').sources as string[],
+  );
 }
 
 test('a source that does not build says where', async () => {

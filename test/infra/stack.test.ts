@@ -191,6 +191,7 @@ describe('memory', () => {
       TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
       GlobalSecondaryIndexes: [
         expect.objectContaining({ IndexName: 'open', Projection: { ProjectionType: 'KEYS_ONLY' } }),
+        expect.objectContaining({ IndexName: 'hands', Projection: { ProjectionType: 'KEYS_ONLY' } }),
         expect.objectContaining({ IndexName: 'listing', Projection: { ProjectionType: 'ALL' } }),
       ],
     });

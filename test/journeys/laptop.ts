@@ -176,7 +176,9 @@ export async function startLaptop({
       ),
     quiet: async () => {
       for (let calm = 0, count = -1; calm < 12; await new Promise((resolve) => setTimeout(resolve, 100))) {
-        calm = delivered.length === count ? calm + 1 : 0;
+        const isHeld = ({ lastAnswer }: Ticket) => lastAnswer?.leftAt === null;
+        const held = calm === 11 && (await connection.tickets.list(1, isHeld)).length > 0;
+        calm = delivered.length === count && !held ? calm + 1 : 0;
         count = delivered.length;
       }
     },

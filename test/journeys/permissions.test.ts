@@ -18,7 +18,7 @@ import { readPlan } from '../../local/plan.ts';
 import { synthesize } from '../../local/synthesize.ts';
 import { readAssembly } from '../../local/template.ts';
 import { type Grant, grantsOf, spelled, without } from '../local/grants.ts';
-import { KIM, LUIS } from '../sample.ts';
+import { KIM, LUIS, MARTHA } from '../sample.ts';
 import { type Laptop, startLaptop } from './laptop.ts';
 
 /** What only AWS itself asks for. An exception for what is not granted, or for what a call needs, has to go. */
@@ -119,6 +119,7 @@ function missed(grant: Grant, granted: Policies): string | undefined {
 async function everything(): Promise<void> {
   await Promise.all([
     conversation(),
+    lookingAround(),
     climbing(),
     undeliverable(),
     forgottenMail(),
@@ -160,6 +161,13 @@ async function conversation(): Promise<void> {
     laptop.delivered.some(({ kind, ticketId }) => kind === 'requester-message' && ticketId === id),
   );
   await fileGone(id);
+  await takenOut(id);
+}
+
+/** What an agent asks to see beyond a ticket: what he has, and what holds a word. */
+async function lookingAround(): Promise<void> {
+  await laptop.write({ from: MARTHA, subject: 'My day', text: '#queue\n#find headset', proven: true });
+  await laptop.mail('transcript', MARTHA);
 }
 
 /** The answer with the file is sent once more, as after a fault, and the file has been erased meanwhile. */
@@ -177,6 +185,22 @@ async function fileGone(ticketId: string): Promise<void> {
   await laptop.until('a look for what is gone', async () =>
     [...calls.values()].some(
       ({ by, action }) => by.endsWith('-SendUpdateRole') && action === 's3:ListBucket',
+    ),
+  );
+}
+
+/** Nora's first message goes with its text, its file and its raw mail. Its lead may say so, wherever the ticket has climbed. */
+async function takenOut(ticketId: string): Promise<void> {
+  await laptop.write({ from: MARTHA, subject: 'Hers', text: `#show ${ticketId}`, proven: true });
+  const to = await laptop.until('her own address for it', async () => {
+    const texts = laptop.delivered.filter((mail) => mail.to === MARTHA && mail.kind === 'transcript');
+    return texts.map(({ text }) => /support\+\w+@desk\.example\.test/.exec(text)?.[0]).find((found) => found);
+  });
+  await laptop.write({ from: MARTHA, to, subject: 'Re: Hers', text: '#redact 1 a password', proven: true });
+  await laptop.until('an empty place', async () =>
+    [...calls.values()].some(
+      ({ by, action, resource }) =>
+        by.endsWith('-ReceiveEmailRole') && action === 's3:DeleteObject' && resource.includes('/bodies/'),
     ),
   );
 }

@@ -32,13 +32,13 @@ test('case, a colon, a no-break space and a full-width sign do not matter', () =
 
 test('a mistyped command is not text: nothing must go out by mistake', () => {
   const read = readCommands('#noet\nThe customer is wrong.', 'agent');
-  expect(read.unknown).toEqual([
+  expect(read.unknown).toMatchObject([
     { line: '#noet', problem: 'there is no command #noet; did you mean #note?' },
   ]);
 });
 
 test('a command that needs a value says so by an example', () => {
-  expect(readCommands('#assign', 'agent').unknown).toEqual([
+  expect(readCommands('#assign', 'agent').unknown).toMatchObject([
     { line: '#assign', problem: '#assign needs a value, for example: #assign grace@example.com' },
   ]);
 });

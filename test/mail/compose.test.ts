@@ -291,6 +291,7 @@ describe('what machines read', () => {
     'waiting-reminder',
     'resolved',
     'closed',
+    'satisfaction',
   ] as const)('%s is sent by the clock or the ticket, and says so', async (kind) => {
     expect(await headers({ kind, personal: false })).toEqual(
       expect.arrayContaining(['Auto-Submitted: auto-generated', 'X-Auto-Response-Suppress: OOF, AutoReply']),

@@ -246,6 +246,17 @@ describe('a requester’s reply', () => {
     });
   });
 
+  test('the token of a ticket that was merged speaks in the other one for those who take part there', () => {
+    const target = { ...ticket(), id: 'T-BBBBBB' };
+    expect(run(nora('Still broken'), byToken(NORA, target))).toMatchObject({
+      disposition: 'appended',
+      ticket: { before: { id: 'T-BBBBBB' } },
+    });
+    const without = { ...target, participants: [] };
+    expect(run(nora('Still broken'), byToken(NORA, without))).toMatchObject({ reason: 'third-party' });
+    expect(run(luis('#note Mine'), byToken(LUIS, target))).toMatchObject({ disposition: 'noted' });
+  });
+
   test('expired-token: opens a linked one', () => {
     expect(run(nora('Hello?'), byToken(NORA, ticket(), true))).toMatchObject({
       disposition: 'opened',

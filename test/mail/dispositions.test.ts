@@ -34,12 +34,26 @@ const desk = { ...sampleDesk, mail: { ...sampleDesk.mail, blocked: ['@blocked.te
 const all = (Object.keys(REASONS) as Disposition[]).flatMap((disposition) =>
   REASONS[disposition].map((reason): [Disposition, DispositionReason] => [disposition, reason]),
 );
-/** `list`, `monitoring` and `flood` may also be added to a ticket; their messages open one, or come too late for it. */
+/** `list`, `monitoring` and `flood` may also be added to a ticket; their messages open one, or come too late for it. `rated.eml` is a vote without words. */
 const cases = all.filter(
-  ([disposition, reason]) => disposition !== 'appended' || !['list', 'monitoring', 'flood'].includes(reason),
+  ([disposition, reason]) =>
+    disposition !== 'appended' || !['list', 'monitoring', 'flood', 'rated'].includes(reason),
 );
 
 const closed = ticket([{ kind: 'closed', reason: '', by: LUIS }]);
+const votedLongAgo = ticket(
+  [
+    { kind: 'closed', reason: '', by: LUIS },
+    { kind: 'rated', vote: 2, previous: null, words: '', by: 'nora@example.org' },
+  ],
+  later(MONDAY, -13),
+);
+const askedOfIda = ticket([
+  {
+    ...{ kind: 'approval-asked', approvers: [{ address: 'ida@example.org', name: '' }], quorum: 'all' },
+    ...{ question: 'a new printer', by: LUIS },
+  },
+]);
 const ofHumanResources = ticket([
   { kind: 'given-to-team', team: 'hr', previous: 'service-desk', reason: '', by: LUIS },
   { kind: 'assigned', assignee: 'ada.osei@example.test', previous: LUIS, reason: '', by: LUIS },
@@ -58,6 +72,9 @@ const held: HeldCode = {
 const CIRCUMSTANCES: Partial<Record<DispositionReason, Partial<Memory>>> = {
   'same-message': { duplicateOf: 'mail-0' },
   'closed-ticket': { ticket: closed },
+  rated: { ticket: closed },
+  'approval-vote': { ticket: askedOfIda },
+  'vote-too-late': { ticket: votedLongAgo },
   flood: { flood: { kind: 'joined', place: 21, ticket: ticket() } },
   confidential: { ticket: ofHumanResources },
   'code-accepted': { code: held },

@@ -262,8 +262,9 @@ describe('single lines', () => {
 test('a requester’s thread keeps its subject whatever happens; an alarm to the desk stands out', () => {
   const subject = (kind: UpdateView['kind'], audience: UpdateView['audience']) =>
     renderUpdate({ ...sampleView(kind, 'en', audience), ticket: ticket({ subject: 'Printer' }) }).subject;
+  // Who is asked to approve reads no thread of it yet.
   for (const kind of UPDATE_KINDS)
-    if (kind !== 'code' && kind !== 'warning')
+    if (kind !== 'code' && kind !== 'warning' && kind !== 'approval')
       expect([kind, subject(kind, 'requester')]).toEqual([kind, 'Printer']);
   expect(subject('warning', 'agent')).toBe('Due soon: Printer');
   expect(subject('breach', 'lead')).toBe('Overdue: Printer');

@@ -150,6 +150,21 @@ describe('mail to an agent', () => {
     expect(assignment?.text).toContain(SECRET);
   });
 
+  test('asks with one line to copy, and with a button for each, what a ticket is about when the desk is unsure', () => {
+    const filed = { assignee: PRIYA, previous: null, reason: 'on duty', by: 'desk' };
+    const likeliest = ['printing', 'network', 'access'];
+    const [asked] = mails({ kind: 'assigned', ...filed, likeliest });
+    expect(asked?.text.replaceAll(/\s+/g, ' ')).toContain(
+      'Please say it with a reply of one line: #category printing, #category network or #category access.',
+    );
+    for (const category of likeliest)
+      expect(asked?.html).toContain(encodeURIComponent(`#category ${category}\n`));
+    expect(asked?.html).toContain('It is: Network, Wi-Fi and VPN');
+    const [sure] = mails({ kind: 'assigned', ...filed });
+    expect(sure?.text).not.toContain('The desk is not sure');
+    expect(sure?.html).not.toContain('It is:');
+  });
+
   test('tells who loses a ticket where it went', () => {
     const lost = mails({
       kind: 'assigned',

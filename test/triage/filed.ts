@@ -1,5 +1,6 @@
 /** Invented tickets with their labels, in two languages, put together from parts so that no two are the same. */
-import type { Filed } from '../../core/triage/learn.ts';
+import { type Filed, train } from '../../core/triage/learn.ts';
+import type { Model } from '../../core/triage/model.ts';
 
 const BEGINNINGS = ['Hello, ', 'Please help: ', 'Since this morning ', 'Guten Tag, ', 'Seit heute: ', ''];
 const ENDINGS = [' on floor 3', ' in our office', ', thank you', ' im Büro', ', vielen Dank', ' again'];
@@ -39,3 +40,12 @@ export const FILED: readonly Filed[] = Object.entries(TOPICS).flatMap(([label, p
     })),
   ),
 );
+
+/** What is learned from them. The sample desk has categories of these names. */
+export function modelOf(tickets: readonly Filed[] = FILED): Model {
+  const work = train(tickets);
+  for (;;) {
+    const step = work.next();
+    if (step.done) return step.value.model;
+  }
+}

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { type Guesser, guesser } from '../../core/triage/guess.ts';
+import { describe, expect, test } from 'vitest';
+import { bagOf } from '../../core/triage/features.ts';
+import { type Guesser, guesser, scorer } from '../../core/triage/guess.ts';
 import { type Filed, foldsOf, lackOf, type Trained, train } from '../../core/triage/learn.ts';
 import { mostFeatures, writeModel } from '../../core/triage/model.ts';
 import { FILED } from './filed.ts';
@@ -103,3 +104,41 @@ function finish(work: Generator<number, Trained>): Trained {
     if (step.done) return step.value;
   }
 }
+
+describe('against the model in use', () => {
+  const day = (n: number) => `2026-01-${String(n).padStart(2, '0')}T00:00:00.000Z`;
+  const dated = FILED.map((ticket, at) => ({ ...ticket, at: day(1 + (at % 28)) }));
+
+  test('only tickets count that it cannot have seen', () => {
+    const inUse = finish(train(dated.filter(({ at }) => at <= day(20)))).model;
+    expect(inUse.until).toBe(day(20));
+    const { model, present } = finish(train(dated, inUse));
+    expect(model.until).toBe(day(28));
+    expect(present?.tickets).toBe(dated.filter(({ at }) => at > day(20)).length);
+    expect(finish(train(dated, model)).present).toMatchObject({ tickets: 0 });
+    expect(finish(train(dated)).present).toBeNull();
+  });
+
+  test('one that files worse is seen to', () => {
+    const wrong = FILED.map(({ text, label }) => ({
+      text,
+      label: label === 'access' ? 'network' : label === 'network' ? 'access' : label,
+    }));
+    const { present } = finish(train(dated, finish(train(wrong)).model));
+    expect(present).toMatchObject({ tickets: FILED.length });
+    expect(present?.before.accuracy).toBeLessThan(0.5);
+    expect(present?.after.accuracy).toBeGreaterThan(0.9);
+  });
+});
+
+test('a ticket that counts twice pulls as two, and is held out as one', () => {
+  const odd = { text: 'the kettle in the kitchen', label: 'access' };
+  const once = [...FILED, odd, { ...odd, text: 'kitchen kettle again', label: 'network' }];
+  const twice = once.map((ticket) => (ticket === odd ? { ...ticket, times: 2 } : ticket));
+  const trust = (tickets: typeof twice) => {
+    const { model, heldOut } = finish(train(tickets));
+    const [access = 0, network = 0] = scorer(model)(bagOf('kettle kitchen'));
+    return { lead: access - network, folds: heldOut.folds };
+  };
+  expect(trust(twice).lead).toBeGreaterThan(trust(once).lead);
+});

@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { classify } from '../../core/triage/classify.ts';
-import { train } from '../../core/triage/learn.ts';
 import { type Learned, learnedFrom, type Opinion } from '../../core/triage/learned.ts';
 import { deskOf, smallDeskWith } from '../config/small-desk.ts';
-import { FILED } from './filed.ts';
+import { modelOf } from './filed.ts';
 
 const desk = deskOf(
   smallDeskWith(
@@ -32,6 +31,24 @@ describe('a mail in which no word of the rules stands', () => {
     expect(why(filed)).toBe(
       'printing: learned from filed tickets, confidence 0.93; closest words: paper, jam',
     );
+  });
+
+  test('is known by its sender and its words alone', () => {
+    const learned = sure('access');
+    expect(sort('paper', learned).isKnown).toBe(false);
+    expect(sort('paper', learned, 'help@desk.example.org').isKnown).toBe(false);
+    expect(sort('my printer', learned).isKnown).toBe(true);
+  });
+
+  test('is asked about when what was learned is unsure, among what may be asked', () => {
+    const likeliest = ['printing', 'general', 'gardening', 'payroll', 'access'];
+    const unsure = { ...sure('printing'), isSure: false, likeliest };
+    expect(sort('paper', unsure).likeliest).toEqual(['printing', 'payroll', 'access']);
+    expect(sort('paper', { ...unsure, category: 'payroll' }, 'staff@desk.example.org').likeliest).toEqual([
+      'payroll',
+    ]);
+    expect(sort('paper', { ...unsure, isSure: true }).likeliest).toEqual([]);
+    expect(sort('paper', { ...unsure, category: 'general' }).likeliest).toEqual([]);
   });
 
   test('stays general when what was learned is unsure, and the reason says so', () => {
@@ -81,17 +98,9 @@ function mail(text: string, to = 'support@desk.example.org') {
 }
 
 function sure(category: string): Opinion {
-  return { category, confidence: 0.93, isSure: true, closest: ['paper', 'jam'] };
+  return { category, confidence: 0.93, isSure: true, closest: ['paper', 'jam'], likeliest: [category] };
 }
 
 function why({ reasons }: ReturnType<typeof classify>): string | undefined {
   return reasons.find(({ what }) => what === 'category')?.why;
-}
-
-function modelOf() {
-  const work = train(FILED);
-  for (;;) {
-    const step = work.next();
-    if (step.done) return step.value.model;
-  }
 }

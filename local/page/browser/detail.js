@@ -166,6 +166,18 @@ export function showTicket({ ticket, messages, events }, who, desk) {
     ['Team', `${team}, tier ${ticket.tier}${tier ? ` (${tier})` : ''}`],
     ['Category', plain(ticket.category)],
     ['Impact', `${ticket.impact}, ${ticket.urgency}`],
+    ...(ticket.approvals ?? [])
+      .slice(-1)
+      .map(
+        (/** @type {any} */ { state, question, approvers }) =>
+          /** @type {[string, string]} */ ([
+            'Approval',
+            `${plain(state)}: ${question} (${approvers.map((/** @type {any} */ { address, vote }) => `${who(address)}: ${vote ?? 'no answer yet'}`).join(', ')})`,
+          ]),
+      ),
+    ...Object.entries(ticket.fields ?? {}).map(
+      ([name, value]) => /** @type {[string, string]} */ ([titled(name), String(value)]),
+    ),
     ...(ticket.follows
       ? [
           /** @type {[string, Node]} */ ([
@@ -174,6 +186,13 @@ export function showTicket({ ticket, messages, events }, who, desk) {
           ]),
         ]
       : []),
+    ...(ticket.links ?? []).map(
+      (/** @type {any} */ { relation, id }) =>
+        /** @type {[string, Node]} */ ([
+          titled(relation.replaceAll('-', ' ')),
+          el('a', { href: `#/tickets/${path(id)}` }, id),
+        ]),
+    ),
   ];
   fill(
     detail,

@@ -112,6 +112,18 @@ export function purpose(step) {
       return 'to remind the requester';
     case 'resume':
       return 'to go on with it';
+    case 'pass-on':
+      return 'to pass it on when nobody takes it';
+    case 'snooze':
+      return 'to remind somebody of it';
+    case 'due-warning':
+      return 'to warn of its due date';
+    case 'due':
+      return 'when its due date comes';
+    case 'remind-approvers':
+      return 'to ask once more for the approval';
+    case 'expire-approval':
+      return 'to give the approval up';
     case 'resolve':
       return 'to resolve it';
     case 'close':
@@ -169,12 +181,58 @@ export function told(event, who) {
           ...event.removed.map((/** @type {string} */ address) => `-${address}`),
         ].join(' '),
       };
+    case 'snoozed':
+      return event.until
+        ? { sentence: `${by} wants to be reminded ${fully(event.until)}`, aside: event.reason }
+        : { sentence: `${by} no longer wants to be reminded` };
+    case 'snooze-ended':
+      return { sentence: `${by} is reminded`, aside: event.reason };
+    case 'due-set':
+      return event.due
+        ? { sentence: `${by} made it due ${fully(event.due)}`, aside: event.reason }
+        : { sentence: `${by} took its due date away` };
+    case 'due-warned':
+      return { sentence: `It is due ${fully(event.due)}`, aside: event.reason };
+    case 'due-passed':
+      return { sentence: `It was due ${fully(event.due)}`, aside: event.reason };
+    case 'extension-asked':
+      return { sentence: `${by} asked for more time, until ${fully(event.wouldBe)}`, aside: event.reason };
+    case 'extension-decided':
+      return {
+        sentence: event.granted
+          ? `${by} granted more time, until ${fully(event.due)}`
+          : `${by} granted no more time`,
+      };
+    case 'not-accepted':
+      return { sentence: `${who(event.assignee)} said nothing since it climbed to tier ${event.tier}` };
+    case 'redacted':
+      return { sentence: `${by} took message ${event.message} out`, aside: event.reason };
+    case 'left':
+      return { sentence: 'The answer left' };
+    case 'undone':
+      return { sentence: `${by} took message ${event.message} back before it left` };
     case 'muted':
       return { sentence: `${by} wants no more mail of it` };
+    case 'rated':
+      return {
+        sentence: `${by} gave it ${event.vote} of 5`,
+        aside: event.words,
+        tone: event.vote > 2 ? 'good' : 'bad',
+      };
     case 'watched':
       return { sentence: `${by} reads along` };
     case 'unwatched':
       return { sentence: `${by} no longer reads along` };
+    case 'linked':
+      return { sentence: `${by} linked it with ${event.to}`, aside: event.relation };
+    case 'solution-passed-on':
+      return { sentence: `${by} resolved its incident ${event.to} with it` };
+    case 'split-off':
+      return { sentence: `${by} made a ticket of its own, ${event.to}, of message ${event.message}` };
+    case 'merged':
+      return { sentence: `${by} closed it: it goes on as ${event.into}` };
+    case 'merged-in':
+      return { sentence: `${by} let ${event.from} go on as this ticket` };
     case 'retyped':
       return { sentence: `${by} made it a ${event.type}, from a ${event.previous}` };
     case 'tagged':
@@ -187,6 +245,30 @@ export function told(event, who) {
       };
     case 'time-spent':
       return { sentence: `${by} worked ${event.minutes} minutes on it`, aside: event.what };
+    case 'field-set':
+      return {
+        sentence: `${by} ${event.value === null ? `emptied ${event.field}` : `set ${event.field} to ${event.value}`}`,
+        aside: event.previous === null ? '' : `before: ${event.previous}`,
+      };
+    case 'approval-asked':
+      return {
+        sentence: `${by} asked ${event.approvers.map((/** @type {{address: string}} */ { address }) => who(address)).join(', ')} for an approval`,
+        aside: event.question,
+      };
+    case 'approval-voted':
+      return {
+        sentence: `${who(event.address)} ${event.vote === 'approve' ? 'approved' : 'rejected'} it`,
+        tone: event.vote === 'approve' ? 'good' : 'bad',
+      };
+    case 'approval-reminded':
+      return {
+        sentence: `${event.addresses.map(who).join(', ')} heard once more that an approval is awaited`,
+      };
+    case 'approval-decided':
+      return {
+        sentence: `The approval is ${plain(event.result)}`,
+        tone: event.result === 'given' ? 'good' : event.result === 'taken-back' ? 'warn' : 'bad',
+      };
     case 'deescalated':
       return { sentence: `Went back from tier ${event.from} to ${event.to}`, aside: event.reason };
     case 'started':

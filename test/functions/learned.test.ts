@@ -1,0 +1,115 @@
+/** Mail that the rules of desk.yaml do not know, and what was learned from filed tickets. */
+import { expect, test } from 'vitest';
+import type { Ticket } from '../../core/ticket/ticket.ts';
+import { type Learned, learnedFrom, openLearned } from '../../core/triage/learned.ts';
+import { writeModel } from '../../core/triage/model.ts';
+import { receiveEmail } from '../../functions/receive-email.ts';
+import { modelOf } from '../triage/filed.ts';
+import { deliver, type SmallWorld, smallWorld } from './world.ts';
+
+const learned = learnedFrom(modelOf());
+const mail = (subject: string, text: string, ...more: string[]) =>
+  [
+    'From: Nora Quist <nora@example.org>',
+    'To: support@desk.example.test',
+    `Subject: ${subject}`,
+    ...more,
+    '',
+    text,
+  ].join('\r\n');
+
+/** With how often it was asked for what was learned. */
+function world(model: () => Promise<Learned | null> = async () => learned) {
+  const asked = { times: 0 };
+  const made = smallWorld({
+    learned: () => {
+      asked.times++;
+      return model();
+    },
+  });
+  return Object.assign(made, { asked });
+}
+
+async function ticketOf(world: SmallWorld, mailId = 'mail-1'): Promise<Ticket> {
+  const id = (await world.ledger.read(mailId))?.ticketId;
+  const ticket = id ? await world.tickets.read(id) : null;
+  if (!ticket) throw new Error(`${mailId} has no ticket`);
+  return ticket;
+}
+
+async function eventsOf(world: SmallWorld): Promise<string> {
+  return JSON.stringify(await world.tickets.events((await ticketOf(world)).id, 100));
+}
+
+test('a mail that no rule knows is filed as was learned, and the reason says so', async () => {
+  const desk = world();
+  await receiveEmail(deliver(desk, mail('Hello', 'my pasword has expierd')), desk);
+  expect(await ticketOf(desk)).toMatchObject({ category: 'access', team: 'service-desk', status: 'new' });
+  expect(await eventsOf(desk)).toContain('learned from filed tickets, confidence 0.9');
+  expect(desk.asked.times).toBe(1);
+});
+
+test('what was learned is not even read for mail that the rules know, that answers, or that opens nothing', async () => {
+  const desk = world(() => expect.unreachable('read'));
+  await receiveEmail(deliver(desk, 'new-ticket.eml', { mailId: 'known' }), desk);
+  await receiveEmail(deliver(desk, 'new-ticket.eml', { mailId: 'again' }), desk);
+  await receiveEmail(deliver(desk, 'auto-reply.eml', { mailId: 'automatic' }), desk);
+  const { id, subject } = await ticketOf(desk, 'known');
+  const reply = mail(`Re: ${subject} [${id}]`, 'the coffee is cold');
+  await receiveEmail(deliver(desk, reply, { mailId: 'reply' }), desk);
+  expect((await desk.ledger.read('reply'))?.disposition).toBe('appended');
+  expect(desk.asked.times).toBe(0);
+});
+
+test('what an agent forwards is filed by the words that he forwards', async () => {
+  const desk = world();
+  const text = [
+    'FYI',
+    '',
+    '---------- Forwarded message ---------',
+    'From: Ida Holm <ida@example.org>',
+    'Date: Mon, 23 Nov 2026 at 08:00',
+    'Subject: Hello',
+    'To: <kim.brandt@example.test>',
+    '',
+    'my pasword has expierd',
+  ].join('\r\n');
+  const forwarded = mail('Fwd: Hello', text).replace(
+    /^From: .*/,
+    'From: Kim Brandt <kim.brandt@example.test>',
+  );
+  await receiveEmail(deliver(desk, forwarded, { dmarc: 'PASS', dkim: 'PASS', spf: 'PASS' }), desk);
+  expect(await desk.ledger.read('mail-1')).toMatchObject({ reason: 'forwarded-by-agent' });
+  expect(await ticketOf(desk)).toMatchObject({
+    category: 'access',
+    requester: { address: 'ida@example.org' },
+  });
+});
+
+test('a mail of which the desk is unsure stays general, says so, and whoever gets it is asked', async () => {
+  const desk = world();
+  await receiveEmail(deliver(desk, mail('Hello', 'the coffee is cold in our office')), desk);
+  expect(await ticketOf(desk)).toMatchObject({ category: 'general' });
+  const events = await eventsOf(desk);
+  expect(events).toContain('unsure whether it is printing: learned with confidence 0.');
+  expect(events).toContain('"likeliest":["printing","network","access"]');
+});
+
+test('a model that cannot be read keeps no mail waiting, and the log says why', async () => {
+  const damaged = Buffer.from(writeModel(modelOf()));
+  damaged[damaged.length - 1] = (damaged.at(-1) as number) ^ 1;
+  const desk = world(async () => openLearned(damaged));
+  await receiveEmail(deliver(desk, mail('Hello', 'my pasword has expierd')), desk);
+  expect(await ticketOf(desk)).toMatchObject({ category: 'general' });
+  expect(desk.logged).toContainEqual({
+    message: 'what was learned cannot be read',
+    ids: { cause: expect.stringContaining('the model is damaged') },
+  });
+});
+
+test('a desk without a model files as before', async () => {
+  const desk = world(async () => null);
+  await receiveEmail(deliver(desk, mail('Hello', 'my pasword has expierd')), desk);
+  expect(await ticketOf(desk)).toMatchObject({ category: 'general' });
+  expect(await eventsOf(desk)).not.toContain('likeliest');
+});

@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import type { Ticket, TicketEvent } from '../../core/ticket/ticket.ts';
+import { seenIn } from '../../templates/listed.ts';
+import { whyIn } from '../../templates/why.ts';
+import { desk, later, MONDAY, opened, ticket } from '../sample.ts';
+
+const reader = (language: 'en' | 'de') => ({ language, desk, now: later(MONDAY, 1) });
+const mine = (tickets: Ticket[], of = tickets.length) => ({ look: { what: 'mine' as const }, tickets, of });
+
+describe('a list', () => {
+  test('says of each ticket which it is, whose, and what is due next', () => {
+    expect(seenIn(mine([ticket()]), reader('en'))).toBe(
+      [
+        'Your open tickets, the most urgent first (1):',
+        'T-7K4M2Q · P3 Medium · The printer is jammed\n    Nora Quist · Luis Ortega\n    First response: Mon 23 Nov, 14:00 CET (3 h left)',
+        '#show with the number of one of them shows it, and where to write about it.',
+      ].join('\n\n'),
+    );
+  });
+
+  test('says how many more there are, and when there is none', () => {
+    expect(seenIn(mine([ticket()], 61), reader('de'))).toMatch(/^Die ersten 1 Ihrer 61 offenen Tickets/);
+    expect(seenIn(mine([]), reader('de'))).toBe('Sie haben keine offenen Tickets.');
+    const look = { what: 'find' as const, words: ['fax', 'machine'] };
+    expect(seenIn({ look, tickets: [], of: 212 }, reader('en'))).toContain(
+      '“fax machine” stands in subject or first text of none of the 212 tickets',
+    );
+  });
+
+  test('a subject of several lines stays in its line', () => {
+    const [, entry] = seenIn(mine([{ ...ticket(), subject: 'One\nT-000000 · P1' }]), reader('en')).split(
+      '\n\n',
+    );
+    expect(entry?.split('\n')).toHaveLength(3);
+  });
+
+  test('for a requester tells nothing of the inside', () => {
+    const said = seenIn({ look: { what: 'own' }, tickets: [ticket()], of: 1 }, reader('en'));
+    expect(said).toContain('T-7K4M2Q: The printer is jammed');
+    expect(said).not.toMatch(/example\.test|Priority|Tier|Time at this/);
+  });
+});
+
+describe('#show', () => {
+  test('of what is not there says no more than that', () => {
+    const look = { what: 'show' as const, id: 'T-999999' };
+    expect(seenIn({ look, ticket: null, messages: [] }, reader('en'))).toBe('There is no ticket T-999999.');
+  });
+});
+
+describe('#why', () => {
+  const { after, events } = opened(MONDAY, { reasons: [{ what: 'category', why: 'the word “printer”' }] });
+  const breached: TicketEvent = {
+    ...{ kind: 'deadline-breached', measure: 'firstResponse', due: MONDAY, startedAt: MONDAY },
+    ...{ assignee: null, number: 9, at: later(MONDAY, 5) },
+  };
+
+  test.each(['en', 'de'] as const)(
+    'says how it came there, the sum of its hours, what was told and what comes (%s)',
+    (language) => {
+      const said = whyIn(after, [...events, breached], reader(language));
+      expect(said).toMatch(/(Category|Kategorie): the word “printer”/);
+      expect(said).toContain('Luis Ortega: the fewest tickets');
+      expect(said).toMatch(/ \+ 4 (h|Std\.) /);
+      expect(said).toMatch(/(due|fällig) \S+ 23\.? Nov/);
+      expect(said).toMatch(/(passed|verstrichen)/);
+      expect(said).toMatch(/(First response falls|Erste Antwort verstreicht)/);
+      expect(said).not.toContain('undefined');
+    },
+  );
+});
