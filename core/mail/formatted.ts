@@ -5,7 +5,7 @@
  * no formatting, and the plain text leaves alone.
  */
 import { Parser } from 'htmlparser2';
-import { sanitizeHtml } from './html.ts';
+import { escapeHtml, sanitizeHtml } from './html.ts';
 
 /** Nobody types more; a page that was pasted leaves as plain text. */
 const MOST_HTML_CHARS = 256 * 1024;
@@ -123,7 +123,7 @@ function write(pieces: readonly Piece[], kept: ReadonlySet<number>): string {
   };
   for (const [place, piece] of pieces.entries()) {
     if (piece.kind === 'text') {
-      if (kept.has(place)) add(escaped(piece.text));
+      if (kept.has(place)) add(escapeHtml(piece.text));
     } else if (EMPTY.has(piece.name)) {
       if (piece.kind === 'open' && (kept.has(place) || piece.name === 'col')) add(tagOf(piece));
     } else if (piece.kind === 'open') {
@@ -140,7 +140,7 @@ function write(pieces: readonly Piece[], kept: ReadonlySet<number>): string {
 
 function tagOf({ name, attributes }: Extract<Piece, { kind: 'open' }>): string {
   const own = (ATTRIBUTES[name] ?? []).flatMap((key) =>
-    attributes[key] === undefined ? [] : [` ${key}="${escaped(attributes[key])}"`],
+    attributes[key] === undefined ? [] : [` ${key}="${escapeHtml(attributes[key])}"`],
   );
   const weight = (attributes.style ?? '').match(WEIGHT)?.join(';');
   const style = name === 'img' ? 'max-width:100%;height:auto' : weight;
@@ -151,16 +151,8 @@ function tagOf({ name, attributes }: Extract<Piece, { kind: 'open' }>): string {
 export function paragraphs(words: string): string {
   return words
     .split(/\n{2,}/)
-    .map((part) => `<p>${escaped(part).replaceAll('\n', '<br />')}</p>`)
+    .map((part) => `<p>${escapeHtml(part).replaceAll('\n', '<br />')}</p>`)
     .join('');
-}
-
-function escaped(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
 }
 
 /** Paragraphs, lists, weight, links, pictures: without any of them the plain text says as much. */

@@ -379,7 +379,7 @@ function depthOf(html: string): number {
   return deepest;
 }
 
-function escapeHtml(text: string): string {
+export function escapeHtml(text: string): string {
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
