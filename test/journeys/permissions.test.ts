@@ -197,10 +197,12 @@ async function takenOut(ticketId: string): Promise<void> {
     return texts.map(({ text }) => /support\+\w+@desk\.example\.test/.exec(text)?.[0]).find((found) => found);
   });
   await laptop.write({ from: MARTHA, to, subject: 'Re: Hers', text: '#redact 1 a password', proven: true });
-  await laptop.until('an empty place', async () =>
-    [...calls.values()].some(
-      ({ by, action, resource }) =>
-        by.endsWith('-ReceiveEmailRole') && action === 's3:DeleteObject' && resource.includes('/bodies/'),
+  await laptop.until('three empty places', async () =>
+    ['/bodies/', '/files/', '/mail/'].every((place) =>
+      [...calls.values()].some(
+        ({ by, action, resource }) =>
+          by.endsWith('-ReceiveEmailRole') && action === 's3:DeleteObject' && resource.includes(place),
+      ),
     ),
   );
 }

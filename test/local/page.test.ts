@@ -31,6 +31,8 @@ beforeAll(async () => {
       elsewhere.push(response.url());
   });
   await page.goto(desk.webUrl);
+  // Keys are heard from then on.
+  await page.locator('#desk-name', { hasText: 'Example Service Desk' }).waitFor();
 }, 120_000);
 afterAll(async () => {
   await browser?.close();
