@@ -3,7 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-const machines = readdirSync(join(import.meta.dirname, 'workflows')).map((name) => join('workflows', name));
+const machines = readdirSync(join(import.meta.dirname, 'workflows'))
+  .filter((name) => name.endsWith('.asl.json'))
+  .map((name) => join('workflows', name));
 
 const STEPS: [name: string, ...command: string[]][] = [
   ['format and lint', 'biome', 'check', '--error-on-warnings'],

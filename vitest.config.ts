@@ -6,6 +6,6 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     // Two cores run the suite and the engines under it; more workers only make them wait for each other.
-    maxWorkers: 2,
+    maxWorkers: 3,
   },
 });

@@ -1,13 +1,19 @@
 /** What the desk remembers of addresses, beside its tickets: who of its people is away, and where nothing arrives. */
-import type { Learned } from '../core/mail/outcome.ts';
+import type { Blocked, Learned } from '../core/mail/outcome.ts';
+import type { Change } from '../core/ticket/change.ts';
 import type { Undeliverable } from '../core/ticket/undeliverable.ts';
 import { expiry, type Item, type Key, type Table, type Write } from './table.ts';
+import { newest } from './tickets.ts';
 
 export interface Addresses {
   /** Whether it still counts, the reader asks of its `until`. */
   undeliverable(address: string): Promise<Undeliverable | null>;
   /** The writes that belong in the transaction with what taught it. `now` is desk time, ISO 8601 UTC; `realNow` in epoch ms. */
   writes(learned: Learned, now: string, realNow: number): Write[];
+  /** Those of whom these changes say that their mail is refused from now on, or taken again. */
+  blockWrites(changes: readonly Change[]): Write[];
+  /** All whose mail is refused, the latest first, `limit` at the most. */
+  blocked(limit: number): Promise<Blocked[]>;
 }
 
 export function openAddresses(table: Table): Addresses {
@@ -16,6 +22,28 @@ export function openAddresses(table: Table): Addresses {
     undeliverable: async (address) =>
       (await table.get<Item & { undeliverable: Undeliverable }>(undeliverableKey(address)))?.undeliverable ??
       null,
+    blockWrites: (changes) => {
+      const last = new Map<string, Write>();
+      for (const { after, events } of changes)
+        for (const event of events) {
+          if (event.kind !== 'blocked' && event.kind !== 'unblocked') continue;
+          const { kind, address, by, at } = event;
+          const blocked: Blocked = { address, by, ticketId: after.id, at };
+          const listed = { listPk: BLOCKED, listSk: `${at}#${address}` };
+          // A transaction takes one write for an item.
+          last.set(
+            address,
+            kind === 'blocked'
+              ? put({ ...blockedKey(address), blocked, ...listed })
+              : { Delete: { TableName: table.name, Key: blockedKey(address) } },
+          );
+        }
+      return [...last.values()];
+    },
+    blocked: async (limit) =>
+      (await newest<Item & { blocked: Blocked }>(table, BLOCKED, limit, () => true)).map(
+        ({ blocked }) => blocked,
+      ),
     writes: ({ away, back, undeliverable, reachable }, now, realNow) => {
       // What is over by desk time may go a day later, by real time.
       const expiresAt = (until: string) =>
@@ -36,6 +64,9 @@ export function openAddresses(table: Table): Addresses {
 }
 
 const DAY = 86_400_000;
+/** Under which they stand in the listing. */
+const BLOCKED = 'BLOCKED';
 
 export const undeliverableKey = (address: string): Key => ({ pk: `ADDRESS#${address}`, sk: 'ADDRESS' });
+export const blockedKey = (address: string): Key => ({ pk: `BLOCKED#${address}`, sk: 'BLOCKED' });
 export const awayKey = (address: string): Key => ({ pk: `AWAY#${address}`, sk: 'AWAY' });

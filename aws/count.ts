@@ -3,9 +3,15 @@
  * for every thousand of the day's objects and for every megabyte of its records, and one thing more for each
  * difference: what it costs grows with that day's mail and never with history.
  */
-
-import { SETUP_NOTICE } from '../core/mail/receipt.ts';
-import { handledOn, IN, type MailCount, type MailRecord, MOST_NAMED, mailIdIn } from '../core/mail/record.ts';
+import {
+  handledOn,
+  IN,
+  type MailCount,
+  type MailRecord,
+  MOST_NAMED,
+  mailIdIn,
+  SETUP_NOTICE,
+} from '../core/mail/record.ts';
 import type { Ledger } from './ledger.ts';
 import type { Mailroom } from './mailroom.ts';
 

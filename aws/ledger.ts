@@ -3,10 +3,10 @@
  * Beside it stand the claims that make a repeat recognisable, and the ids by which an answer finds its ticket.
  */
 import { createHash } from 'node:crypto';
-import type { HeldCode, Notice } from '../core/mail/outcome.ts';
+import type { Blocked, HeldCode, Notice } from '../core/mail/outcome.ts';
 import type { Claim, MailCount, MailEvent, MailRecord, Release } from '../core/mail/record.ts';
 import type { Undeliverable } from '../core/ticket/undeliverable.ts';
-import { undeliverableKey } from './addresses.ts';
+import { blockedKey, undeliverableKey } from './addresses.ts';
 import { expiry, type Item, putVersion, type Table, type Write } from './table.ts';
 import { everyShard, newest, putEvent, shardOf } from './tickets.ts';
 
@@ -18,6 +18,7 @@ export interface Known {
   /** To whom each mail that went out went, by its Message-ID. */
   sentTo: Map<string, string>;
   undeliverable: Undeliverable | null;
+  blocked?: Blocked | null;
   trusted: boolean;
 }
 
@@ -70,7 +71,7 @@ export function openLedger(table: Table): Ledger {
     recall: async ({ mailId, claim, references, sender, trust, realNow }) => {
       const keys = [
         ...new Map(references.map((id) => [messageIdKey(id), referenceKey(id)])).values(),
-        ...(sender ? [undeliverableKey(sender)] : []),
+        ...(sender ? [undeliverableKey(sender), blockedKey(sender)] : []),
         ...(claim ? [claimKey(claim)] : []),
         ...(trust ? [trustKey(trust)] : []),
       ];
@@ -92,6 +93,7 @@ export function openLedger(table: Table): Ledger {
         sentTo: of('sentTo'),
         undeliverable:
           (sender && items.find(({ pk }) => pk === undeliverableKey(sender).pk)?.undeliverable) || null,
+        blocked: (sender && items.find(({ pk }) => pk === blockedKey(sender).pk)?.blocked) || null,
         trusted: trusts !== null && trusts !== undefined && (trusts.expiresAt ?? 0) * 1000 > realNow,
       };
     },
@@ -169,6 +171,7 @@ type Recalled = Item & {
   ticketId?: string;
   sentTo?: string;
   undeliverable?: Undeliverable;
+  blocked?: Blocked;
   expiresAt?: number;
 };
 

@@ -1,5 +1,5 @@
 /** SES, sending. One attempt for each call: see clients.ts for why. */
-import { UnavailableError } from '../core/faults.ts';
+import { QuotaError, UnavailableError } from '../core/faults.ts';
 import { mailing } from './clients.ts';
 
 export interface Sending {
@@ -19,7 +19,10 @@ export type Sent =
   | { sent: false; refused: string };
 
 export interface Mailer {
-  /** Throws UnavailableError when SES asks to slow down or does not answer; a refusal for good is a value. */
+  /**
+   * Throws UnavailableError when SES asks to slow down or does not answer, QuotaError when it takes no more today; a
+   * refusal for good is a value.
+   */
   send(sending: Sending): Promise<Sent>;
   /** The id that SES gave, as it stands in the Message-ID that recipients see. */
   messageIdOf(bare: string): Promise<string>;
@@ -57,6 +60,9 @@ export function openMailer(configurationSet: string): Mailer {
       } catch (error) {
         if (error instanceof Error && FOR_GOOD.has(error.name))
           return { sent: false, refused: `${error.name}: ${error.message}` };
+        // It has the name of a moment's throttling, and only its words tell.
+        if (error instanceof Error && LATER.has(error.name) && /daily.{0,20}quota/i.test(error.message))
+          throw new QuotaError(`SES: ${error.message}`, { cause: error });
         if (error instanceof Error && LATER.has(error.name))
           throw new UnavailableError(`SES: ${error.message}`, { cause: error });
         throw error;

@@ -1,25 +1,35 @@
 /** What memory knows about a mail that has just been read: a few reads by key, however many tickets there are. */
 import type { Desk } from '../core/config/desk.ts';
 import { type Command, namedTickets, readCommands, readSplit } from '../core/mail/commands.ts';
+import { namedIn } from '../core/mail/digest-answer.ts';
 import type { Address } from '../core/mail/email.ts';
 import { type Arrival, type Memory, type Moment, takesPart } from '../core/mail/outcome.ts';
 import { orPoison } from '../core/mail/poison.ts';
 import { claimOf, type MailRecord } from '../core/mail/record.ts';
 import { domainOf, type Proofs, personOf, standingOf } from '../core/mail/standing.ts';
 import { type Candidate, cluesOf, isSesId, tagged, threadOf } from '../core/mail/thread.ts';
-import type { Keys } from '../core/mail/token.ts';
+import { digestDay, type Keys } from '../core/mail/token.ts';
 import type { Message, Ticket } from '../core/ticket/ticket.ts';
+import type { Digests } from './digests.ts';
 import type { Ledger } from './ledger.ts';
-import type { Tickets } from './tickets.ts';
+import { goingOn, type Tickets } from './tickets.ts';
 
 /** A reply may be faster than our record of what it answers; until then an unknown id of SES's is waited for. */
 const TOO_EARLY_UNTIL = 5 * 60_000;
+
+interface Place {
+  desk: Desk;
+  keys: Keys;
+  ledger: Ledger;
+  tickets: Tickets;
+  digests: Digests;
+}
 
 export async function recall(
   arrival: Arrival,
   before: MailRecord | null,
   { now, realNow }: Moment,
-  { desk, keys, ledger, tickets }: { desk: Desk; keys: Keys; ledger: Ledger; tickets: Tickets },
+  { desk, keys, ledger, tickets, digests }: Place,
 ): Promise<Memory | 'too-early'> {
   const { email, receipt, reported } = arrival;
   const clues = await orPoison(() => cluesOf(email, receipt, desk, keys, realNow, reported?.ids));
@@ -43,7 +53,9 @@ export async function recall(
   if (early && !known.duplicateOf) return 'too-early';
   const token = clues.token.found === 'token' ? clues.token.token : null;
   const forCode = token?.purpose === 'code';
-  const found = forCode ? NOTHING_FOUND : await find(thread.candidate, clues.tags, email.from, tickets);
+  const forDigest = token?.purpose === 'digest';
+  const found =
+    forCode || forDigest ? NOTHING_FOUND : await find(thread.candidate, clues.tags, email.from, tickets);
   const released = before?.released ?? false;
   const proofs = { released, trusted: known.trusted };
   const asked = person && found.ticket ? await orPoison(() => askedBy(arrival, desk, proofs)) : [];
@@ -61,7 +73,12 @@ export async function recall(
     suspicion: thread.suspicion,
     sentTo: firstOf([...(email.inReplyTo ? [email.inReplyTo] : []), ...(reported?.ids ?? [])], known.sentTo),
     undeliverable: known.undeliverable,
+    blocked: known.blocked ?? null,
     code: forCode ? await ledger.code(token.id) : null,
+    digest:
+      forDigest && person
+        ? await recallDigest(person.address, token.id, arrival, { digests, tickets })
+        : null,
     ...proofs,
     rounds: held + (before?.disposition === 'held' ? 1 : 0),
     // Counted when the mail is known to be none of the desk's people's.
@@ -79,17 +96,30 @@ function askedBy({ email, receipt, writer, trimmed }: Arrival, desk: Desk, proof
     : [];
 }
 
+/** His own of that day, and the tickets that the answer names. */
+async function recallDigest(
+  person: string,
+  id: string,
+  { trimmed }: Arrival,
+  { digests, tickets }: Pick<Place, 'digests' | 'tickets'>,
+): Promise<Memory['digest']> {
+  const digest = await digests.read(person, digestDay(id));
+  if (!digest) return null;
+  const named = await orPoison(() => namedIn(trimmed.visible, digest));
+  return { digest, tickets: new Map((await tickets.readAll(named)).map((ticket) => [ticket.id, ticket])) };
+}
+
 const MOST_LOOKED_BACK = 20;
 
-/** A public message that came in: the one that is named, or the latest. */
+/** A public message that came in: for #clone the first; for #split the one that is named, or the latest. */
 async function readToSplit(
   asked: readonly Command[],
   ticket: Ticket | null,
   tickets: Tickets,
 ): Promise<Message | null> {
-  const command = asked.find(({ verb }) => verb === 'split');
+  const command = asked.find(({ verb }) => verb === 'split' || verb === 'clone');
   if (!command || !ticket) return null;
-  const { number } = readSplit(command.value);
+  const { number } = command.verb === 'clone' ? { number: 1 } : readSplit(command.value);
   const found =
     number === null
       ? await tickets.messages(ticket.id, MOST_LOOKED_BACK)
@@ -126,13 +156,9 @@ async function find(
   return leads(second.ticket) ? second : first;
 }
 
-const MOST_HOPS = 5;
-
 /** To the ticket as which a merged one goes on. */
 async function follow(candidate: Candidate, tickets: Tickets): Promise<Found> {
-  let ticket = await tickets.read(candidate.ticketId);
-  for (let hop = 1; ticket?.mergedInto && hop <= MOST_HOPS; hop++)
-    ticket = await tickets.read(ticket.mergedInto);
+  const ticket = await goingOn(candidate.ticketId, tickets.read);
   if (!ticket || ticket.id === candidate.ticketId) return { candidate, ticket };
   const why = `${candidate.why}; ${candidate.ticketId} goes on as ${ticket.id}`;
   return { candidate: { ...candidate, ticketId: ticket.id, why }, ticket };

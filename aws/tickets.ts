@@ -8,6 +8,8 @@ import { type Item, putVersion, type Table, type Write } from './table.ts';
 
 export interface Tickets {
   read(id: string): Promise<Ticket | null>;
+  /** The same, or the ticket as which a merged one goes on. */
+  goingOn(id: string): Promise<Ticket | null>;
   event(pk: string, sk: string): Promise<TicketEvent | null>;
   message(ticketId: string, number: number): Promise<Message | null>;
   /** The last `limit` messages, oldest first. */
@@ -23,8 +25,11 @@ export interface Tickets {
   commit(change: Change, messages: Message[], also?: Write[], elsewhere?: Change[]): Promise<void>;
   /** The write by which a message becomes another, for the transaction of the change that says so. */
   rewrite(ticketId: string, message: Message): Write;
-  /** Ids of the tickets that have a watch: all, or those whose watch should have woken by then (ISO 8601 UTC). */
+  /** Ids of the tickets that are not closed: all, or those whose watch wakes before then (ISO 8601 UTC). In each shard the earliest first. */
   running(before: string | null): AsyncGenerator<string>;
+  /** The hash of the desk.yaml that the last sweep through all of them reckoned with; null before the first. */
+  reckonedBy(): Promise<string | null>;
+  sayReckonedBy(hash: string): Promise<void>;
   /** By their keys alone, in no order: what a team has open, or what one of its people has of it. One page of an index. */
   held(team: string, assignee: string | null): Promise<Held[]>;
   /** Ids of somebody's own open requests, the newest first, `limit` at the most. */
@@ -35,8 +40,8 @@ export interface Tickets {
   firstTexts(ids: readonly string[]): Promise<Map<string, string>>;
   /** About so many of all, the newest first: one page of the listing for each shard. */
   newest(count: number): Promise<Ticket[]>;
-  /** Newest first. */
-  list(limit: number, keep: (ticket: Ticket) => boolean): Promise<Ticket[]>;
+  /** Newest first; `since` (ISO 8601 UTC) saves reading what was opened before. */
+  list(limit: number, keep: (ticket: Ticket) => boolean, since?: string): Promise<Ticket[]>;
 }
 
 /** An open ticket, as the index of hands knows it. */
@@ -56,9 +61,20 @@ export function shardOf(id: string): number {
   return sum % SHARDS;
 }
 
+const MOST_HOPS = 5;
+
+export async function goingOn(id: string, read: Tickets['read']): Promise<Ticket | null> {
+  let ticket = await read(id);
+  for (let hop = 1; ticket?.mergedInto && hop <= MOST_HOPS; hop++) ticket = await read(ticket.mergedInto);
+  return ticket;
+}
+
 export function openTickets(table: Table): Tickets {
+  const read: Tickets['read'] = async (id) =>
+    (await table.get<Item & { ticket: Ticket }>(ticketKey(id)))?.ticket ?? null;
   return {
-    read: async (id) => (await table.get<Item & { ticket: Ticket }>(ticketKey(id)))?.ticket ?? null,
+    read,
+    goingOn: (id) => goingOn(id, read),
     event: async (pk, sk) => (await table.get<Item & { event: TicketEvent }>({ pk, sk }))?.event ?? null,
     message: async (ticketId, number) =>
       (await table.get<Item & { message: Message }>(messageKey(ticketId, number)))?.message ?? null,
@@ -129,6 +145,8 @@ export function openTickets(table: Table): Tickets {
         } while (start);
       }
     },
+    reckonedBy: async () => (await table.get<Item & { hash: string }>(RECKONED))?.hash ?? null,
+    sayReckonedBy: async (hash) => void (await table.put({ ...RECKONED, hash })),
     held: async (team, assignee) => {
       const { items } = await table.query<Item & { handsSk: string }>({
         IndexName: 'hands',
@@ -171,16 +189,24 @@ export function openTickets(table: Table): Tickets {
       );
       return newestFirst(shards.flatMap(({ items }) => items.map(({ ticket }) => ticket)));
     },
-    list: async (limit, keep) => {
+    list: async (limit, keep, since) => {
       const shards = await Promise.all(
         everyShard((shard) =>
-          newest<Item & { ticket: Ticket }>(table, `TICKET#${shard}`, limit, ({ ticket }) => keep(ticket)),
+          newest<Item & { ticket: Ticket }>(
+            table,
+            `TICKET#${shard}`,
+            limit,
+            ({ ticket }) => keep(ticket),
+            since,
+          ),
         ),
       );
       return newestFirst(shards.flat().map(({ ticket }) => ticket)).slice(0, limit);
     },
   };
 }
+
+const RECKONED = { pk: 'DESK', sk: 'RECKONED' };
 
 /** A team with more open tickets than this sees the first of them. */
 const MOST_HELD = 1_000;
@@ -214,7 +240,10 @@ function putTicket(table: Table, before: Ticket | null, after: Ticket): Write {
     listPk: `TICKET#${shard}`,
     listSk: `${after.createdAt}#${after.id}`,
     ...(isActive(after) ? inHands(after) : {}),
-    ...(nextAt ? { openPk: `OPEN#${shard}`, openSk: `${nextAt}#${after.id}` } : {}),
+    // A ticket for which time has nothing left to do is there too, behind all others: another desk.yaml may have.
+    ...(after.status === 'closed'
+      ? {}
+      : { openPk: `OPEN#${shard}`, openSk: `${nextAt ?? NOTHING_DUE}#${after.id}` }),
   };
   return putVersion(table, item, before);
 }

@@ -21,8 +21,8 @@ export interface UpdateRecord {
   kind: string;
   to: string;
   ticketId: string | null;
-  /** `refused` by SES; `withheld` by the desk, because too many went before it. */
-  state: 'sending' | 'sent' | 'refused' | 'withheld';
+  /** `refused` by SES; `withheld` by the desk, because too many went before it; `put-off` until its reader's digest. */
+  state: 'sending' | 'sent' | 'refused' | 'withheld' | 'put-off';
   /** ISO 8601 UTC, desk time. */
   at: string;
   /** Real time, epoch ms. */

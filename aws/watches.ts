@@ -1,5 +1,6 @@
 /** Step Functions: one execution for each ticket and generation of its watch. */
 import { UnavailableError } from '../core/faults.ts';
+import { firstTurn } from '../core/ticket/turn.ts';
 import { machines } from './clients.ts';
 
 export interface Watches {
@@ -7,9 +8,6 @@ export interface Watches {
   start(ticketId: string, generation: number): Promise<'started' | 'was-started'>;
   isRunning(ticketId: string, generation: number): Promise<boolean>;
 }
-
-/** What the machine hands from turn to turn. Running executions outlive a deployment, so its shape has a version. */
-export const WATCH_VERSION = 1;
 
 export function openWatches(machineArn: string): Watches {
   return {
@@ -20,7 +18,7 @@ export function openWatches(machineArn: string): Watches {
           new sfn.StartExecutionCommand({
             stateMachineArn: machineArn,
             name: watchName(ticketId, generation),
-            input: JSON.stringify({ version: WATCH_VERSION, ticketId, generation, turns: 0 }),
+            input: JSON.stringify(firstTurn(ticketId, generation)),
           }),
         );
         return 'started';

@@ -2,7 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { type Addresses, openAddresses } from '../aws/addresses.ts';
 import { type DeadLetters, openDeadLetters } from '../aws/dead-letters.ts';
+import { type Digests, openDigests } from '../aws/digests.ts';
 import { openKeys } from '../aws/keys.ts';
 import { type Ledger, openLedger } from '../aws/ledger.ts';
 import { openMailroom } from '../aws/mailroom.ts';
@@ -15,6 +17,8 @@ import { Refused } from './refused.ts';
 export interface DeskConnection {
   tickets: Tickets;
   ledger: Ledger;
+  digests: Digests;
+  addresses: Addresses;
   mailroom: ReturnType<typeof openMailroom>;
   mails: Queue;
   /** By the first word of their names: `mail`, `updates` … */
@@ -107,6 +111,8 @@ function open(outputs: z.output<typeof Outputs>, deskFile: string | null, now: (
   return {
     tickets: openTickets(table),
     ledger: openLedger(table),
+    digests: openDigests(table),
+    addresses: openAddresses(table),
     mailroom: openMailroom(BucketName),
     mails: openQueue(MailQueueUrl),
     deadLetters: deadLettersOf(outputs),
@@ -116,7 +122,7 @@ function open(outputs: z.output<typeof Outputs>, deskFile: string | null, now: (
   };
 }
 
-/** `MailDeadLettersUrl` is the queue of what `MailQueueUrl` gave up on; the relay and the sweep have no queue before theirs. */
+/** `MailDeadLettersUrl` is the queue of what `MailQueueUrl` gave up on; the relay, the sweep and the digests have no queue before theirs. */
 function deadLettersOf(outputs: Readonly<Record<string, string>>): Map<string, DeadLetters> {
   return new Map(
     Object.entries(outputs).flatMap(([output, url]) => {

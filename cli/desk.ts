@@ -6,6 +6,8 @@ import type { Desk } from '../core/config/desk.ts';
 import { DISPOSITIONS, REASONS, REPLAYABLE } from '../core/mail/disposition.ts';
 import { HEAD_OCTETS, notificationOf, receiptFromHeaders } from '../core/mail/receipt.ts';
 import { cameIn, IN, mailIdIn } from '../core/mail/record.ts';
+import { nextOccurrence } from '../core/sla/occurrences.ts';
+import { handsFor } from '../core/ticket/recurring.ts';
 import { type Message, STATUSES, type Ticket } from '../core/ticket/ticket.ts';
 import { openLearned } from '../core/triage/learned.ts';
 import { awayUntil } from '../core/triage/presence.ts';
@@ -26,6 +28,7 @@ import {
   showReckoning,
   showWatch,
 } from './show.ts';
+import { describeSimulation, simulateTickets } from './simulate.ts';
 import { table } from './table.ts';
 import { describeDeskTraining, describeTraining, trainDesk, trainFile } from './train.ts';
 import { nextWatches } from './watches.ts';
@@ -55,6 +58,16 @@ const positive = (text: string): number => {
       `error: --limit is «${text}»; allowed is a whole number from 1 to 10000`,
     );
   return number;
+};
+
+const days = (text: string): number => {
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= 1 && number <= 3_650) return number;
+  throw new CommanderError(
+    2,
+    'desk.days',
+    `error: --days is «${text}»; allowed is a whole number from 1 to 3650`,
+  );
 };
 
 const since = (text: string): string => {
@@ -198,6 +211,31 @@ program
         'no ticket has a watch',
       ),
     );
+  });
+
+program
+  .command('simulate')
+  .description(
+    'shows what a changed desk.yaml would have made of the promises of the last weeks; changes nothing',
+  )
+  .option('--days <n>', 'of the tickets that were opened in so many days', days, 30)
+  .option('--config <file>', 'the changed configuration', 'desk.yaml')
+  .option('--against <file>', 'the one to compare with; else that of the running desk, or desk.yaml')
+  .addHelpText(
+    'after',
+    `
+Clock logs are reckoned as they are: nobody is supposed to have hurried more, or less, because of another target.
+
+Examples:
+  desk simulate --config stricter.yaml
+  desk simulate --days 90 --config stricter.yaml --json
+  desk simulate --stack Replydesk --against deployed.yaml`,
+  )
+  .action(async ({ days, config, against }: { days: number; config: string; against?: string }) => {
+    const { tickets, now } = await desk();
+    const [before, after] = [await configuration(against), (await readDesk(config)).desk];
+    const simulated = await simulateTickets(tickets, { before, after, days }, now(), counting('reckoned'));
+    print(simulated, () => describeSimulation(simulated));
   });
 
 async function wholeText({ text, bodyKey }: Message, mailroom: DeskConnection['mailroom']): Promise<string> {
@@ -347,6 +385,23 @@ async function showCount(day: string, { ledger, mailroom, now }: DeskConnection)
 }
 
 program
+  .command('blocked')
+  .description('lists the senders whom #block has refused from then on; mail.blocked of desk.yaml has others')
+  .action(async () => {
+    const { addresses } = await desk();
+    const blocked = await addresses.blocked(MOST_BLOCKED);
+    print({ blocked }, () =>
+      table(
+        ['Address', 'Since', 'By', 'Ticket'],
+        blocked.map(({ address, at, by, ticketId }) => [address, at, by, ticketId]),
+        'nobody',
+      ),
+    );
+  });
+
+const MOST_BLOCKED = 1_000;
+
+program
   .command('people')
   .description('lists who works at the desk')
   .option('--config <file>', 'the configuration to read')
@@ -377,6 +432,40 @@ program
           away ? `until ${away.day}: ${away.why}` : '–',
         ]),
         'nobody',
+      ),
+    );
+  });
+
+program
+  .command('recurring')
+  .description('lists the work that comes again, and when it comes next')
+  .option('--config <file>', 'the configuration to read')
+  .action(async ({ config }: { config?: string }) => {
+    const configured = await configuration(config);
+    const { now } = await presences({ ...configured, people: [] });
+    const recurring = configured.recurring
+      .map((work) => ({
+        ...{ name: work.name, title: work.title, category: work.category },
+        team: handsFor(work, configured).team,
+        ...{ every: work.every, on: work.on ?? null, at: work.at, calendar: work.calendar ?? null },
+        next: nextOccurrence(work, now, configured)?.at ?? null,
+      }))
+      .sort((a, b) => (a.next ?? '').localeCompare(b.next ?? ''));
+    print({ recurring }, () =>
+      table(
+        ['Next', 'Name', 'Every', 'On', 'At', 'Calendar', 'Team', 'Category', 'Title'],
+        recurring.map(({ next, name, every, on, at, calendar, team, category, title }) => [
+          next ?? '–',
+          name,
+          every,
+          on ?? '–',
+          at,
+          calendar ?? '–',
+          team,
+          category,
+          title,
+        ]),
+        'nothing recurs',
       ),
     );
   });
@@ -608,7 +697,7 @@ desk <command> --help has more.`,
 const deadLetters = program
   .command('dlq')
   .description('shows what could not be done: how much lies in each dead-letter queue, or what lies in one')
-  .argument('[queue]', 'mail, updates, watches, feedback, relay or sweep')
+  .argument('[queue]', 'mail, updates, watches, feedback, relay, sweep or digests')
   .addHelpText(
     'after',
     `
@@ -788,6 +877,14 @@ function progress(what: string): (done: number, all: number) => void {
   return (done, all) => {
     if (done === all) process.stderr.write('\r\u001b[K');
     else if (done % 25 === 0) process.stderr.write(`\r${what} ${done} of ${all}`);
+  };
+}
+
+/** The same where nobody knows how many there are. */
+function counting(what: string): (done: number) => void {
+  if (!process.stderr.isTTY) return () => {};
+  return (done) => {
+    if (done % 25 === 0) process.stderr.write(`\r${what} ${done}\r`);
   };
 }
 

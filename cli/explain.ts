@@ -115,6 +115,7 @@ async function decide(
     keys,
     ledger: running.ledger,
     tickets: running.tickets,
+    digests: running.digests,
   });
   return dispose(arrival, memory === 'too-early' ? NOTHING_KNOWN : memory, moment, desk, keys);
 }

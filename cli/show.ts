@@ -9,6 +9,7 @@ import {
   type Ticket,
   type TicketEvent,
 } from '../core/ticket/ticket.ts';
+import type { Visit } from '../core/ticket/visit.ts';
 
 /** What a ticket shows as it is; its clock, watch and counters are the desk's own affair. */
 const AS_IT_IS = [
@@ -47,11 +48,26 @@ export function publicTicket(ticket: Ticket): AsItIs & {
   mergedInto: string | null;
   fields: Record<string, string>;
   approvals: Approval[];
+  steps: { step: string; title: string; team: string; state: string; id: string | null }[];
+  visit: Visit | null;
 } {
   const shown = Object.fromEntries(AS_IT_IS.map((name) => [name, ticket[name]])) as unknown as AsItIs;
   const cc = ticket.participants.filter(({ role }) => role === 'cc').map(({ address }) => address);
-  const { links = [], mergedInto = null, fields = {}, approvals = [] } = ticket;
-  return { ...shown, requester: ticket.requester.address, cc, links, mergedInto, fields, approvals };
+  const { links = [], mergedInto = null, fields = {}, approvals = [], visit = null } = ticket;
+  const steps = (ticket.steps ?? []).map(({ key, title, team, state, id = null }) => ({
+    ...{ step: key, title, team, state, id },
+  }));
+  return {
+    ...shown,
+    requester: ticket.requester.address,
+    cc,
+    links,
+    mergedInto,
+    fields,
+    approvals,
+    steps,
+    visit,
+  };
 }
 
 export function showMessage({ id, at, direction, visibility, from, text, attachments }: Message) {

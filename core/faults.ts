@@ -17,3 +17,6 @@ export class ConflictError extends Error {
 export class UnavailableError extends Error {
   override name = 'UnavailableError';
 }
+
+/** A service takes no more today: to try again within minutes is of no use. */
+export class QuotaError extends UnavailableError {}

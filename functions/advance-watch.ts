@@ -2,32 +2,21 @@
  * One turn of a ticket's watch: reads the ticket, does what has fallen due, and says when to wake next. Deciding and
  * writing are one step under the ticket's version, so no answer can slip in between.
  */
-import * as z from 'zod';
 import { change, changeOnWaking, LONGEST_WAIT } from '../core/ticket/change.ts';
 import { teamsAfter } from '../core/ticket/hand-over.ts';
 import { nextStep } from '../core/ticket/next-step.ts';
-import type { Ticket } from '../core/ticket/ticket.ts';
+import type { Ticket, Watch } from '../core/ticket/ticket.ts';
+import { Turn, type Turned } from '../core/ticket/turn.ts';
 import { isMarked } from '../core/ticket/undeliverable.ts';
 import { candidates } from '../core/triage/route.ts';
 import { again, lambda, type World } from './handler.ts';
 
-/** What the machine hands from turn to turn. Running executions outlive a deployment: a new shape is a new version. */
-export const AdvanceWatchInput = z.object({
-  version: z.literal(1),
-  ticketId: z.string(),
-  generation: z.int().min(1),
-  turns: z.int().min(0),
-});
-
-type Input = z.output<typeof AdvanceWatchInput>;
-export type NextWake = Input & { wake: { state: 'waiting'; at: string } | { state: 'ended' } };
-
 /** A turn writes about a dozen entries of history, and an execution fails at 25,000: 20,000 are enough. */
 const MOST_TURNS = 1_600;
 
-export const handler = lambda(AdvanceWatchInput, (input, world) => again(() => advanceWatch(input, world)));
+export const handler = lambda(Turn, (input, world) => again(() => advanceWatch(input, world)));
 
-export async function advanceWatch(input: Input, world: World): Promise<NextWake> {
+export async function advanceWatch(input: Turn, world: World): Promise<Turned> {
   const { ticketId, generation, turns } = input;
   const ticket = await world.tickets.read(ticketId);
   if (!ticket || ticket.watch?.generation !== generation || ticket.watch.state === 'ended')
@@ -40,7 +29,7 @@ export async function advanceWatch(input: Input, world: World): Promise<NextWake
     await loadsNear(ticket, world),
     await isUnreachable(ticket, world),
   );
-  if (turns >= MOST_TURNS || Date.parse(now) - Date.parse(ticket.watch.startedAt) >= LONGEST_WAIT) {
+  if (turns >= MOST_TURNS || Date.parse(now) >= oldest(ticket.watch)) {
     await world.tickets.commit(
       change({ ...ticket, watch: { ...ticket.watch, state: 'ended' } }, happenings, now, world.desk),
       [],
@@ -55,7 +44,10 @@ export async function advanceWatch(input: Input, world: World): Promise<NextWake
   return {
     ...input,
     turns: turns + 1,
-    wake: { state: 'waiting', at: earliest(nextAt, Date.parse(now) + LONGEST_WAIT) },
+    wake: {
+      state: 'waiting',
+      at: onTheMachine(Math.min(Date.parse(nextAt), oldest(ticket.watch)), now, input.enteredAt),
+    },
   };
 }
 
@@ -66,7 +58,7 @@ async function isUnreachable({ status, requester }: Ticket, world: World): Promi
   );
 }
 
-function ended(input: Input): NextWake {
+function ended(input: Turn): Turned {
   return { ...input, wake: { state: 'ended' } };
 }
 
@@ -80,6 +72,17 @@ async function loadsNear(ticket: Ticket, world: World) {
   ]);
 }
 
-function earliest(at: string, other: number): string {
-  return Date.parse(at) <= other ? at : new Date(other).toISOString();
+/** Epoch ms at which its execution hands over to the next one, long before its year is over. */
+function oldest({ startedAt }: Watch): number {
+  return Date.parse(startedAt) + LONGEST_WAIT;
+}
+
+/**
+ * When the machine is to wake, by its own clock, which may go before ours. Without that it would find each time past that
+ * has not come for us, and ask again and again without a pause. On the next whole second, since a part of one that a
+ * clock cuts off would wake it too early.
+ */
+function onTheMachine(at: number, now: string, enteredAt = now): string {
+  const ahead = Date.parse(enteredAt) - Date.parse(now);
+  return new Date(Math.ceil((at + (ahead > 0 ? ahead : 0)) / 1000) * 1000).toISOString();
 }

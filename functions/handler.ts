@@ -23,6 +23,7 @@ import type * as z from 'zod';
 import { type Addresses, openAddresses } from '../aws/addresses.ts';
 import { lazy } from '../aws/clients.ts';
 import { countDay } from '../aws/count.ts';
+import { type Digests, openDigests } from '../aws/digests.ts';
 import { openKeys } from '../aws/keys.ts';
 import { type Ledger, openLedger } from '../aws/ledger.ts';
 import { lookUp } from '../aws/look.ts';
@@ -31,6 +32,7 @@ import { type Mailroom, openMailroom } from '../aws/mailroom.ts';
 import { openQueue, type Queue } from '../aws/queues.ts';
 import { openRates, type Rates } from '../aws/rates.ts';
 import { recall } from '../aws/recall.ts';
+import { openRecurringWork, type RecurringWork } from '../aws/recurring.ts';
 import { openTable } from '../aws/table.ts';
 import { openTickets, type Tickets } from '../aws/tickets.ts';
 import { openUpdates, type Updates } from '../aws/updates.ts';
@@ -65,7 +67,9 @@ export interface World {
   ledger: Ledger;
   updates: Updates;
   addresses: Addresses;
+  digests: Digests;
   rates: Rates;
+  recurring: RecurringWork;
   mailroom: Mailroom;
   mailer: Mailer;
   mails: Queue;
@@ -171,7 +175,7 @@ export async function again<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 
-function parse<Schema extends z.ZodType>(schema: Schema, event: unknown): z.output<Schema> {
+export function parse<Schema extends z.ZodType>(schema: Schema, event: unknown): z.output<Schema> {
   const read = schema.safeParse(event);
   if (read.success) return read.data;
   throw new InvalidInputError(
@@ -193,7 +197,7 @@ export function openWorld(
 ): World {
   const clock = readClock(env.DESK_CLOCK ?? '');
   const table = openTable(env.DESK_TABLE ?? '');
-  const [tickets, ledger] = [openTickets(table), openLedger(table)];
+  const [tickets, ledger, digests] = [openTickets(table), openLedger(table), openDigests(table)];
   const mailroom = openMailroom(env.DESK_BUCKET ?? '');
   const now = () => new Date(clock.at(Date.now())).toISOString();
   const keys = openKeys(env.DESK_KEYS_PARAMETER ?? '', () => Date.now());
@@ -204,7 +208,7 @@ export function openWorld(
     random: (octets) => crypto.getRandomValues(new Uint8Array(octets)),
     keys,
     recall: async (arrival, before, moment) =>
-      recall(arrival, before, moment, { desk, keys: await keys(), ledger, tickets }),
+      recall(arrival, before, moment, { desk, keys: await keys(), ledger, tickets, digests }),
     learned: lazy(async () => {
       if (!desk.triage.model) return null;
       const { openLearned } = await import('../core/triage/learned.ts');
@@ -216,7 +220,9 @@ export function openWorld(
     ledger,
     updates: openUpdates(table, clock.since),
     addresses: openAddresses(table),
+    digests,
     rates: openRates(table),
+    recurring: openRecurringWork(table),
     mailroom,
     mailer: openMailer(env.DESK_CONFIGURATION_SET ?? ''),
     mails: openQueue(env.DESK_MAIL_QUEUE ?? ''),

@@ -9,7 +9,7 @@ import { UnavailableError } from '../core/faults.ts';
 import { TRUST_VALID_FOR } from '../core/mail/code.ts';
 import { dispose } from '../core/mail/dispose.ts';
 import { REPLAYABLE } from '../core/mail/disposition.ts';
-import type { Email, Receipt, Trimmed } from '../core/mail/email.ts';
+import type { Address, Email, Receipt, Trimmed } from '../core/mail/email.ts';
 import { safeName } from '../core/mail/file-name.ts';
 import { countedAs, type Flood, overflow } from '../core/mail/flood.ts';
 import { MAX_MAIL_BYTES } from '../core/mail/limits.ts';
@@ -155,7 +155,7 @@ async function floodOf(
   const over = overflow(counted, await world.rates.arrived(counted, arrival.receipt.mailId, realNow));
   if (over?.kind !== 'joined') return over;
   const first = await handled(over.first, delivery, world);
-  const ticket = first?.ticketId ? await world.tickets.read(first.ticketId) : null;
+  const ticket = first?.ticketId ? await world.tickets.goingOn(first.ticketId) : null;
   return ticket && { kind: 'joined', place: over.place, ticket };
 }
 
@@ -316,13 +316,19 @@ async function record(
     release: await releaseOf(outcome, realNow, world),
     notices,
   });
-  const writes = [...ledger, ...redacted.writes, ...world.addresses.writes(outcome.learned, now, realNow)];
-  if (changed)
+  const writes = [
+    ...ledger,
+    ...redacted.writes,
+    ...world.addresses.writes(outcome.learned, now, realNow),
+    ...world.addresses.blockWrites(changed ? [changed, ...elsewhere] : elsewhere),
+  ];
+  const [first, ...others] = changed ? [rememberPictures(changed, messages, news), ...elsewhere] : elsewhere;
+  if (first)
     await world.tickets.commit(
-      rememberPictures(changed, messages, news),
-      [...messages, ...splitOff(outcome, now)],
+      first,
+      [...messages, ...splitOff(outcome, now), ...notesOf(outcome, mailId, now)],
       writes,
-      elsewhere,
+      others,
     );
   else await world.ledger.commit(writes);
   world.log.info('disposed', {
@@ -397,7 +403,9 @@ function changeOf({ ticket }: Outcome, id: string, now: string, desk: Desk): Cha
   return open(id, ticket.opened, ticket.also, now, desk);
 }
 
-function elsewhereOf({ ticket }: Outcome, now: string, desk: Desk): Change[] {
+function elsewhereOf({ ticket, several }: Outcome, now: string, desk: Desk): Change[] {
+  if (several.length > 0)
+    return several.map(({ before, happenings }) => change(before, happenings, now, desk));
   if (ticket?.kind !== 'change') return [];
   const { elsewhere = [], opens } = ticket;
   return [
@@ -410,6 +418,20 @@ function elsewhereOf({ ticket }: Outcome, now: string, desk: Desk): Change[] {
 function splitOff({ ticket }: Outcome, now: string): Message[] {
   const opens = ticket?.kind === 'change' ? ticket.opens : null;
   return opens ? [{ ...opens.message, id: `${opens.id}-m1`, number: 1, at: now }] : [];
+}
+
+/** What an answer to a digest notes on its tickets. */
+function notesOf({ several }: Outcome, mailId: string, now: string): Message[] {
+  return several.flatMap(({ before: { id, messages }, note }): Message[] => {
+    if (!note) return [];
+    const number = messages + 1;
+    return [
+      {
+        ...{ id: `${id}-m${number}`, number, at: now, direction: 'in', visibility: 'private', ...note },
+        ...{ bodyKey: null, attachments: [], withheld: 0, mailId, messageId: null, cc: [] },
+      },
+    ];
+  });
 }
 
 async function releaseOf({ release }: Outcome, realNow: number, world: World): Promise<Release | null> {
@@ -440,12 +462,17 @@ async function keepAll(
   if (!message) return [];
   const first = note ? messages - 1 : messages;
   // The words of a mail that was passed on are another's, and nothing was cut from them.
-  const cut = message.from.address === mail.email.from?.address ? cutFrom(mail) : null;
+  const cut = isSame(message.from, mail.email.from, world.desk) ? cutFrom(mail) : null;
   const kept = await keep({ ...message, id: `${id}-m${first}`, number: first, at: now }, mail, cut, world);
   if (!note) return [kept];
   const beside = { bodyKey: null, attachments: [], withheld: 0, mailId: mail.receipt.mailId, at: now };
   const text = note.text.slice(0, LONGEST_TEXT / 4);
   return [kept, { ...note, ...beside, text, id: `${id}-m${messages}`, number: messages }];
+}
+
+/** Agents write from several addresses, and stand in tickets with one. */
+function isSame({ address }: Address, other: Address | null, desk: Desk): boolean {
+  return other !== null && (personOf(other.address, desk) ?? other).address === address;
 }
 
 /** A mail of which nothing would have remained was kept whole. */

@@ -1,5 +1,6 @@
 /** The one reader of the table's stream: hands each event to the queues of those who act on it, and thinks of nothing else. */
 import * as z from 'zod';
+import { type WatchRequest, watchRequest } from '../core/ticket/turn.ts';
 import { stream, type World } from './handler.ts';
 
 /** The table's keys, and the event's kind, generation and when it may be told, as the stream writes them. */
@@ -32,7 +33,7 @@ export async function relayEvents(events: Streamed[], world: World): Promise<num
       toUpdates.map(({ event: { Keys } }) => ({ pk: Keys.pk.S, sk: Keys.sk.S })),
       toUpdates.map(({ event }) => secondsHeld(event, world.now())),
     ),
-    world.watchesQueue.sendAll(toWatches.map(({ event }) => watchRequest(event))),
+    world.watchesQueue.sendAll(toWatches.map(({ event }) => toStart(event))),
   ]);
   const left = [
     ...updatesLeft.map((index) => toUpdates[index]),
@@ -55,6 +56,8 @@ const SILENT = new Set([
   'watched',
   'linked',
   'split-off',
+  'cloned',
+  'checklist-begun',
   'unwatched',
   'retyped',
   'tagged',
@@ -63,6 +66,8 @@ const SILENT = new Set([
   'approval-voted',
   'deescalated',
   'muted',
+  'blocked',
+  'unblocked',
   'reckoned-anew',
   'kept',
   'left',
@@ -71,6 +76,8 @@ const SILENT = new Set([
   'snoozed',
   'redacted',
   'due-set',
+  // A morning on which somebody's digest had nothing in it.
+  'nothing-to-tell',
 ]);
 
 function destination({ NewImage }: Streamed): 'updates' | 'watches' | 'nobody' {
@@ -89,10 +96,6 @@ function secondsHeld({ NewImage }: Streamed, now: string): number {
   return Math.min(Math.max(seconds, 0), MOST_SECONDS);
 }
 
-function watchRequest({ Keys, NewImage }: Streamed) {
-  return {
-    version: 1,
-    ticketId: Keys.pk.S.slice('T#'.length),
-    generation: Number(NewImage.event.M.generation?.N),
-  };
+function toStart({ Keys, NewImage }: Streamed): WatchRequest {
+  return watchRequest(Keys.pk.S.slice('T#'.length), Number(NewImage.event.M.generation?.N));
 }

@@ -5,37 +5,76 @@
 import * as z from 'zod';
 import type { Sending } from '../aws/mailer.ts';
 import type { UpdateRecord } from '../aws/updates.ts';
-import type { Language } from '../core/config/desk.ts';
-import { ConflictError, InvalidInputError, UnavailableError } from '../core/faults.ts';
+import type { Desk, Language } from '../core/config/desk.ts';
+import { ConflictError, InvalidInputError, QuotaError, UnavailableError } from '../core/faults.ts';
 import { compose, type Outgoing, type OutgoingFile } from '../core/mail/compose.ts';
 import { shownNames } from '../core/mail/file-name.ts';
+import { writeInvitation } from '../core/mail/invitation.ts';
+import { languageOf } from '../core/mail/language.ts';
 import { MOST_FILE_OCTETS, type Piece, packed } from '../core/mail/parts.ts';
 import type { MailEvent } from '../core/mail/record.ts';
+import { senderName, withoutPeople } from '../core/mail/speaker.ts';
 import { personOf } from '../core/mail/standing.ts';
-import { holdsToken, oneTimeCode, ownReference, replyAddress, withoutTokens } from '../core/mail/token.ts';
+import {
+  digestId,
+  holdsToken,
+  oneTimeCode,
+  ownReference,
+  replyAddress,
+  ticketIdFrom,
+  withoutTokens,
+} from '../core/mail/token.ts';
 import { questionIn, voterOf } from '../core/ticket/approval.ts';
-import { inParts, type Plan, updateId, updatesFor } from '../core/ticket/audience.ts';
-import { change } from '../core/ticket/change.ts';
+import { inParts, mayRead, type Plan, updateId, updatesFor } from '../core/ticket/audience.ts';
+import { change, open } from '../core/ticket/change.ts';
+import { ANSWERABLE_FOR, type News, waitsForDigest } from '../core/ticket/digest.ts';
 import { receiveSolution } from '../core/ticket/links.ts';
 import { pacedAs, tooMuch } from '../core/ticket/pace.ts';
 import { ASKED_EVERY } from '../core/ticket/satisfaction.ts';
-import type { Happening, Look, Message, Ticket, TicketEvent } from '../core/ticket/ticket.ts';
+import {
+  beginStep,
+  hearOfStep,
+  isApart,
+  moveStep,
+  stepAsked,
+  stepBegun,
+  stepMoved,
+} from '../core/ticket/steps.ts';
+import type { ChecklistStep, Happening, Look, Message, Ticket, TicketEvent } from '../core/ticket/ticket.ts';
 import { isMarked, type Undeliverable } from '../core/ticket/undeliverable.ts';
+import { calendarFor, visitUid } from '../core/ticket/visit.ts';
 import type { Seen } from '../core/ticket/without-ticket.ts';
+import { candidates, route } from '../core/triage/route.ts';
+import { digestView } from '../templates/digest/view.ts';
 import { seenIn } from '../templates/listed.ts';
 import { renderUpdate } from '../templates/render.ts';
 import { filesIn, historyIn, marked } from '../templates/shown.ts';
 import { mailView, ticketView } from '../templates/view.ts';
-import { whyIn } from '../templates/why.ts';
+import { courseBefore, whyIn } from '../templates/why.ts';
 import { phrase } from '../templates/words.ts';
 import { again, queue, type World } from './handler.ts';
 
 export const UpdateRequest = z.object({ pk: z.string(), sk: z.string().startsWith('EVENT#') });
 
-export const handler = queue(UpdateRequest, sendUpdate);
+export const handler = queue(UpdateRequest, sendOrPark);
+
+/** The longest that SQS lets a message wait before it is handed out. */
+const PARKED_FOR = 900;
+
+/** When SES takes no more today, its few tries must not be used up: the update goes back into the queue as a new one. */
+export async function sendOrPark(request: z.output<typeof UpdateRequest>, world: World): Promise<void> {
+  try {
+    await sendUpdate(request, world);
+  } catch (error) {
+    if (!(error instanceof QuotaError)) throw error;
+    world.log.warn('parked until SES takes more mail', { pk: request.pk, sk: request.sk });
+    await world.updatesQueue.send(request, PARKED_FOR);
+  }
+}
 
 export async function sendUpdate({ pk, sk }: z.output<typeof UpdateRequest>, world: World): Promise<void> {
   if (pk.startsWith('MAIL#')) return answerSender(pk, sk, world);
+  if (pk.startsWith('DIGEST#')) return sendDigest(pk, sk, world);
   const [event, ticket] = await Promise.all([
     world.tickets.event(pk, sk),
     world.tickets.read(pk.slice('T#'.length)),
@@ -43,14 +82,78 @@ export async function sendUpdate({ pk, sk }: z.output<typeof UpdateRequest>, wor
   if (!event || !ticket) throw new InvalidInputError(`there is no event ${pk} ${sk}`);
   if (isHeld(event) && !(await again(() => letGo(event.message, ticket.id, world)))) return;
   if (event.kind === 'solution-passed-on') return passSolution(event, ticket, world);
+  if (event.kind === 'step-reported') return passReport(event, ticket, world);
+  if (event.kind === 'step-changed') await leadStep(event, ticket, world);
   for (const plan of updatesFor(event, ticket, world.desk)) {
     if (plan.kind === 'satisfaction' && !(await mayAsk(plan, world))) continue;
     // What was taken out is no answer any more.
     if (plan.audience === 'requester' && plan.message && ticket.redacted?.includes(plan.message)) continue;
+    const news = waitsForDigest(plan, event, ticket, world.desk);
+    if (news) {
+      await putOff(plan, news, ticket.id, world);
+      continue;
+    }
     const asked = plan.kind === 'transcript' ? await fetchAsked(event, ticket, world) : null;
     for (const part of inParts(plan, asked?.mails.length ?? 1))
       await deliver(part, ticket, () => write(part, event, ticket, asked, world), world);
   }
+}
+
+/** Claimed like a mail, so that the event may come again after the digest has told it. */
+async function putOff({ id, kind, to }: Plan, news: News, ticketId: string, world: World): Promise<void> {
+  const { updates, digests, now, realNow } = world;
+  const claim = { id, kind, to: to.address, ticketId, at: now() };
+  const claimed = await updates.claim(claim, realNow());
+  if (claimed === 'done') return;
+  if (claimed === 'taken') throw new ConflictError(`${id} is being put off`);
+  try {
+    await digests.keep(to.address, news, now(), realNow());
+  } catch (error) {
+    await updates.release({ id });
+    throw error;
+  }
+  await updates.settle({ ...claim, state: 'put-off', leaseUntil: 0, messageId: null, detail: null });
+}
+
+/** As its tickets are now. What its reader may not read any more is not in it, and keeps its number. */
+async function sendDigest(pk: string, sk: string, world: World): Promise<void> {
+  const { desk } = world;
+  const digest = await world.digests.event(pk, sk);
+  if (!digest) throw new InvalidInputError(`there is no event ${pk} ${sk}`);
+  const person = personOf(digest.person, desk);
+  if (!person) return;
+  const found = await world.tickets.readAll(digest.entries.map(({ ticketId }) => ticketId));
+  const tickets = new Map(
+    found.filter((ticket) => mayRead(person.address, ticket, desk)).map((ticket) => [ticket.id, ticket]),
+  );
+  if (tickets.size === 0) return;
+  const id = digestId(digest.number);
+  const plan: Plan = {
+    ...{ id: updateId(id, 'digest', person.address), kind: 'digest', to: person },
+    ...{ audience: person.role === 'lead' ? 'lead' : 'agent', message: null, history: false, speaker: null },
+  };
+  const own = desk.addresses.find(({ team }) => team === person.team) ?? desk.addresses[0];
+  if (!own) throw new TypeError('a desk has an address');
+  const write = async (): Promise<Outgoing> => ({
+    ...{ id: plan.id, kind: 'digest', ticketId: null, audience: plan.audience, personal: false },
+    ...{ from: { address: own.address, name: own.name }, to: { address: person.address, name: person.name } },
+    replyTo: await digestAddress(own.address, id, person.address, digest.answerableUntil, world),
+    ...{ cc: [], messageId: `${plan.id}@${desk.domain}`, inReplyTo: null, references: [], date: world.now() },
+    content: renderUpdate(digestView({ plan, digest, tickets, person, desk, now: world.now() })),
+    files: [],
+  });
+  await deliver(plan, null, write, world);
+}
+
+/** Where lines such as `1 close` mean the tickets of this digest. */
+async function digestAddress(
+  mailbox: string,
+  id: string,
+  participant: string,
+  expires: number,
+  { keys }: World,
+): Promise<string> {
+  return replyAddress(mailbox, { purpose: 'digest', id, participant, expires }, await keys());
 }
 
 /** Whoever has many tickets closed is asked about one of them. */
@@ -92,6 +195,68 @@ async function passSolution(
   await world.tickets.commit(changed, message ? [message] : []);
 }
 
+/**
+ * A step is opened, taken up again or closed, and that is written into its request in the same transaction: under the
+ * version of both, a repeat finds it done.
+ */
+async function leadStep(
+  event: Extract<TicketEvent, { kind: 'step-changed' }>,
+  parent: Ticket,
+  world: World,
+): Promise<void> {
+  const { desk, tickets } = world;
+  const step = stepAsked(event, parent);
+  if (!step) return;
+  const now = world.now();
+  if (!step.id && step.state === 'called') return openStep(step, parent, world);
+  const task = step.id ? await tickets.read(step.id) : null;
+  const happenings = task ? moveStep(step, task, parent) : [];
+  const moved = task && happenings.length > 0 ? change(task, happenings, now, desk) : null;
+  const noted = change(parent, [stepMoved(step, moved?.after ?? task)], now, desk);
+  await tickets.commit(noted, [], [], moved ? [moved] : []);
+}
+
+async function openStep(step: ChecklistStep, parent: Ticket, world: World): Promise<void> {
+  const { desk, tickets } = world;
+  const { team, tier, skills } = step;
+  const now = world.now();
+  const id = ticketIdFrom(world.random(4));
+  const loads = await tickets.loads(candidates(team, tier, desk));
+  const routed = route({ team, tier, skills, priority: parent.priority }, desk, loads, now);
+  const { opened, also } = beginStep(step, parent, routed, desk);
+  const asked = isApart(step, parent, desk) ? null : await tickets.message(parent.id, 1);
+  const about = asked
+    ? `${phrase(desk.language, 'step-of', { ticket: parent.id, requester: asked.from.name || asked.from.address })}\n\n${asked.text}`
+    : phrase(desk.language, 'step-apart', {
+        team: desk.teams.find(({ name }) => name === parent.team)?.title ?? parent.team,
+      });
+  const message: Message = {
+    ...{ id: `${id}-m1`, number: 1, at: now, direction: 'in', visibility: 'public', from: opened.requester },
+    text: `${step.text || step.title}\n\n${about}`,
+    // What is longer than a message, and its files, lie where they are.
+    ...{ bodyKey: null, attachments: asked?.attachments ?? [], withheld: asked?.withheld ?? 0 },
+    ...{ mailId: '', messageId: null, cc: [] },
+  };
+  await tickets.commit(
+    open(id, opened, also, now, desk),
+    [message],
+    [],
+    [change(parent, [stepBegun(step, id, parent, desk)], now, desk)],
+  );
+}
+
+/** The request hears how one of its steps stands. A repeat, and a report that others have overtaken, change nothing. */
+async function passReport(
+  event: Extract<TicketEvent, { kind: 'step-reported' }>,
+  task: Ticket,
+  world: World,
+): Promise<void> {
+  const parent = await world.tickets.read(event.to);
+  const happenings = parent && hearOfStep(parent, task, event, world.desk);
+  if (!happenings) return world.log.info('a step was not heard of', { ticketId: task.id });
+  await world.tickets.commit(change(parent, happenings, world.now(), world.desk), []);
+}
+
 const MOST_HISTORY = 20;
 
 async function write(
@@ -105,8 +270,9 @@ async function write(
   const keys = await world.keys();
   const message = plan.message ? await world.tickets.message(ticket.id, plan.message) : null;
   const history = plan.history
-    ? marked(await world.tickets.messages(ticket.id, MOST_HISTORY), ticket, desk.language)
+    ? marked(await world.tickets.messages(ticket.id, MOST_HISTORY), ticket, languageOf(plan.to.address, desk))
     : [];
+  const course = plan.history ? await courseOf(ticket, event, plan, world) : [];
   const own = message ? await collect(message, world) : [];
   const fetched = asked && (await fetchPart(asked, plan, world));
   const expires = world.realNow() + desk.tokens.validFor;
@@ -137,6 +303,7 @@ async function write(
     ticket,
     message: message && masked({ ...message, text }),
     history: history.map(masked),
+    course,
     attached: own.map(({ key }) => key),
     fetched,
     replyTo,
@@ -151,7 +318,7 @@ async function write(
     ticketId: ticket.id,
     audience: plan.audience,
     personal: plan.speaker !== null,
-    from: { address: ticket.mailbox, name: senderName(plan, ticket, world) },
+    from: { address: ticket.mailbox, name: senderName(plan.speaker, ticket, desk) },
     to: plan.to,
     replyTo,
     cc: [],
@@ -165,14 +332,48 @@ async function write(
     date: world.now(),
     content: renderUpdate(view),
     files: [...own, ...(fetched?.files ?? [])],
+    calendar: await invite(plan, event, ticket, world),
   };
 }
 
-/** An agent's words go out under his name and the desk's address; his own never leaves. */
-function senderName({ speaker }: Plan, { mailbox }: Ticket, { desk }: World): string {
-  const own = desk.addresses.find(({ address }) => address === mailbox)?.name ?? desk.name;
-  const person = speaker && personOf(speaker, desk);
-  return person ? `${person.name} via ${own}` : own;
+/** The same organizer in all that a calendar is told of a ticket: programs take a change from another one for a forgery. */
+const NEVER = Number.MAX_SAFE_INTEGER;
+
+/** For the reader's own calendar. Its answers come to his reply address, and nobody else's address stands in it. */
+async function invite(
+  plan: Plan,
+  event: TicketEvent,
+  ticket: Ticket,
+  { desk, keys }: World,
+): Promise<Outgoing['calendar']> {
+  const told = calendarFor(event, plan, ticket);
+  if (!told) return null;
+  const { method, appointment } = told;
+  const { id, mailbox, requester } = ticket;
+  const outside = plan.audience === 'requester';
+  const { nth, sequence, start, end, words } = appointment;
+  const whom = outside ? [] : [`${requester.name} <${requester.address}>`.trim()];
+  const content = await writeInvitation({
+    ...{ method, sequence, start, end, stamp: event.at, isAsked: outside },
+    uid: visitUid(nth, id, outside ? null : plan.to.address, desk.domain),
+    summary: withoutTokens(`${ticket.subject} [${id}]`.trim(), desk.domain),
+    description: withoutTokens(
+      [outside ? withoutPeople(words, requester.address, mailbox, desk) : words, ...whom]
+        .filter((line) => line !== '')
+        .join('\n'),
+      desk.domain,
+    ),
+    organizer: {
+      address: replyAddress(
+        mailbox,
+        { purpose: 'ticket', id, participant: plan.to.address, expires: NEVER },
+        await keys(),
+      ),
+      name: desk.addresses.find(({ address }) => address === mailbox)?.name ?? desk.name,
+    },
+    attendee: plan.to,
+  });
+  return { method, content };
 }
 
 /** What fits into one mail rides along; the mail names the rest. */
@@ -215,21 +416,22 @@ const MOST_ATTACHED_CHARS = 2_000_000;
 async function fetchAsked(event: TicketEvent, ticket: Ticket, world: World): Promise<Asked | null> {
   if (event.kind !== 'commanded') return null;
   const { looks = [], shows, by } = event;
+  const language = languageOf(by, world.desk);
   const fetched = shows.some((what) => what === 'files' || what === 'history' || what === 'why');
   if (!fetched && looks.length === 0) return null;
   const beyond = [
-    ...(shows.includes('why') ? [await why(ticket, world)] : []),
-    ...(await inWords(await lookAll(looks, by, world), by, world.desk.language, world)),
+    ...(shows.includes('why') ? [await why(ticket, language, world)] : []),
+    ...(await inWords(await lookAll(looks, by, world), by, language, world)),
   ];
   const until = Date.parse(event.at);
-  const all = marked(await world.tickets.messages(ticket.id, MOST_MESSAGES), ticket, world.desk.language);
+  const all = marked(await world.tickets.messages(ticket.id, MOST_MESSAGES), ticket, language);
   const messages = all.filter(({ at }) => Date.parse(at) <= until);
   const wanted = (event.files ?? []).map((which) => ({ which, message: messageOf(which, messages) }));
   const of = [...new Set(wanted.flatMap(({ message }) => message ?? []))];
   const files = of.flatMap(({ attachments }) => attachments);
   const names = shownNames(files.map(({ name }) => name));
   const mails = packed(files.map((file, index) => ({ ...file, name: names[index] as string })));
-  const history = event.shows.includes('history') ? await wholeHistory(messages, world) : null;
+  const history = event.shows.includes('history') ? await wholeHistory(messages, language, world) : null;
   return {
     // A long history takes the room of the first mail's files.
     mails: isLong(history) ? [[], ...mails] : mails,
@@ -240,9 +442,22 @@ async function fetchAsked(event: TicketEvent, ticket: Ticket, world: World): Pro
   };
 }
 
-async function why(ticket: Ticket, { tickets, desk, now }: World): Promise<string> {
+async function courseOf(
+  ticket: Ticket,
+  event: TicketEvent,
+  { to }: Plan,
+  { tickets, desk }: World,
+): Promise<{ at: string; text: string }[]> {
   const events = await tickets.events(ticket.id, MOST_EVENTS);
-  return withoutTokens(whyIn(ticket, events, { language: desk.language, desk, now: now() }), desk.domain);
+  return courseBefore(event, events, languageOf(to.address, desk), desk).map(({ at, text }) => ({
+    at,
+    text: withoutTokens(text, desk.domain),
+  }));
+}
+
+async function why(ticket: Ticket, language: Language, { tickets, desk, now }: World): Promise<string> {
+  const events = await tickets.events(ticket.id, MOST_EVENTS);
+  return withoutTokens(whyIn(ticket, events, { language, desk, now: now() }), desk.domain);
 }
 
 function lookAll(looks: readonly Look[], by: string, { lookUp }: World): Promise<Seen[]> {
@@ -281,7 +496,7 @@ function isBare({ attachments, withheld }: Message): boolean {
   return attachments.length === 0 && withheld === 0;
 }
 
-async function wholeHistory(messages: Message[], world: World): Promise<string> {
+async function wholeHistory(messages: Message[], language: Language, world: World): Promise<string> {
   const { desk } = world;
   const whole: Message[] = [];
   for (const message of messages) {
@@ -292,13 +507,13 @@ async function wholeHistory(messages: Message[], world: World): Promise<string> 
       cut: cut?.bodyKey ? JSON.parse(await longText(cut.bodyKey, world)) : cut,
     });
   }
-  const history = withoutTokens(historyIn(desk.language, whole, desk), desk.domain);
+  const history = withoutTokens(historyIn(language, whole, desk), desk.domain);
   return history.length > MOST_ATTACHED_CHARS ? `…${history.slice(-MOST_ATTACHED_CHARS)}` : history;
 }
 
 /** What goes into one of the mails. A history that is too long to read in a mail goes as a file, with the first. */
-async function fetchPart(asked: Asked, { part = { number: 1, of: 1 } }: Plan, world: World) {
-  const { language } = world.desk;
+async function fetchPart(asked: Asked, { to, part = { number: 1, of: 1 } }: Plan, world: World) {
+  const language = languageOf(to.address, world.desk);
   const pieces = asked.mails[part.number - 1] ?? [];
   const files = await Promise.all(
     pieces.map(async ({ name, contentType, key, start, end }) => {
@@ -399,7 +614,15 @@ async function writeToSender(plan: Plan, event: MailEvent, mailId: string, world
           { purpose: 'code', id: event.codeId, participant: event.to.address, expires },
           keys,
         )
-      : mailbox.address;
+      : event.kind === 'commanded' && event.digest
+        ? await digestAddress(
+            mailbox.address,
+            event.digest,
+            event.to.address,
+            world.realNow() + ANSWERABLE_FOR,
+            world,
+          )
+        : mailbox.address;
   const code = event.kind === 'held' ? oneTimeCode(mailId, event.round, keys) : null;
   const found = event.kind === 'commanded' ? await lookAll(event.looks, event.to.address, world) : [];
   // Who asks for his own tickets is spoken to as in the newest of them.
@@ -510,7 +733,7 @@ async function prepareOrRelease(
   world: World,
 ): Promise<Sending> {
   try {
-    const outgoing = await prepare();
+    const outgoing = closed(await prepare(), world.desk);
     const composed = await compose(outgoing);
     if (composed.outcome === 'refused')
       throw new InvalidInputError(`the header ${composed.header} of ${id} is not safe`);
@@ -520,6 +743,25 @@ async function prepareOrRelease(
     await world.updates.release({ id });
     throw error;
   }
+}
+
+/** The last door for addresses of the desk's people: none of them stands in a mail that goes outside, whoever wrote it where. */
+function closed(outgoing: Outgoing, desk: Desk): Outgoing {
+  const { audience, from, to, content, files } = outgoing;
+  if (audience !== 'requester' && audience !== 'sender') return outgoing;
+  const without = (text: string) => withoutPeople(text, to.address, from.address, desk);
+  return {
+    ...outgoing,
+    from: { ...from, name: without(from.name) },
+    to: { ...to, name: without(to.name) },
+    content: {
+      ...content,
+      subject: without(content.subject),
+      text: without(content.text),
+      html: without(content.html),
+    },
+    files: files.map((file) => ({ ...file, name: without(file.name) })),
+  };
 }
 
 /** What SES will never deliver, whoever works on the ticket has to know. */

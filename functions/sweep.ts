@@ -1,13 +1,24 @@
 /**
  * Once an hour: what fell between two steps is picked up again. Mail that still lies unhandled is handed in again; the
- * day before is counted, once, and again while its count shows a difference; a ticket whose watch should have woken and
- * did not gets a new one; after a deployment with another desk.yaml the tickets that run are reckoned anew.
+ * day before is counted, once, and again while its count shows a difference; a ticket whose watch is to wake before the
+ * next hour, and whose execution is gone, gets a new one; recurring work that has fallen due is opened; after a deployment
+ * with another desk.yaml the tickets that are not closed are reckoned anew.
+ *
+ * Each of these has a bound, and goes on in the next hour. What one of them fails at, and what one ticket fails at, keeps
+ * nothing else from its turn; it is thrown at the end, so that the alarm rings.
  */
 import * as z from 'zod';
 import type { Stored } from '../aws/mailroom.ts';
-import { HEAD_OCTETS, notificationOf, receiptFromHeaders, SETUP_NOTICE } from '../core/mail/receipt.ts';
-import { cameIn, IN, mailIdIn } from '../core/mail/record.ts';
-import { change } from '../core/ticket/change.ts';
+import type { Recurring } from '../core/config/desk.ts';
+import { UnavailableError } from '../core/faults.ts';
+import { HEAD_OCTETS, notificationOf, receiptFromHeaders } from '../core/mail/receipt.ts';
+import { cameIn, IN, mailIdIn, SETUP_NOTICE } from '../core/mail/record.ts';
+import { ticketIdFrom } from '../core/mail/token.ts';
+import { occurrences } from '../core/sla/occurrences.ts';
+import { change, open } from '../core/ticket/change.ts';
+import { handsFor, recur, ruleOf } from '../core/ticket/recurring.ts';
+import type { Message, Ticket } from '../core/ticket/ticket.ts';
+import { candidates, route } from '../core/triage/route.ts';
 import { again, lambda, type World } from './handler.ts';
 
 export const handler = lambda(z.unknown(), (_, world) => sweep(world));
@@ -16,10 +27,17 @@ export const handler = lambda(z.unknown(), (_, world) => sweep(world));
 const UNHANDLED_FOR = 15 * 60_000;
 /** By then it was handed in again several times, and a person has to look at it. */
 const STUCK_AFTER = 6 * 3_600_000;
-const OVERDUE_FOR = 10 * 60_000;
+const HOUR = 3_600_000;
+/** The queue has started a watch by then, and a watch has woken; the next sweep has begun. */
+const LATE = 10 * 60_000;
 /** More than this in one hour is a flood, and the next hour is soon. */
 const MOST = 500;
 const MOST_LISTED = 10_000;
+/** Reading and writing so many takes about one of the sweep's five minutes. */
+const MOST_RECKONED = 10_000;
+/** One batch read. */
+const PAGE = 100;
+const AT_ONCE = 5;
 
 export interface Swept {
   mails: number;
@@ -28,17 +46,43 @@ export interface Swept {
   /** By how many mails the day before still differs from its records. */
   unbalanced: number;
   watches: number;
+  recurred: number;
   reckoned: number;
 }
 
 export async function sweep(world: World): Promise<Swept> {
-  const { mails, stuck } = await handInAgain(world);
-  const unbalanced = await balance(world);
-  const watches = await restartWatches(world);
-  const reckoned = await reckonAnew(world);
-  const swept = { mails, stuck, unbalanced, watches, reckoned };
+  const attempt = failing(world);
+  const swept = {
+    ...(await attempt('mails', { mails: 0, stuck: 0 }, () => handInAgain(world))),
+    unbalanced: await attempt('count', 0, () => balance(world)),
+    watches: await attempt('watches', 0, () => restartWatches(world, attempt)),
+    recurred: await attempt('recurring', 0, () => openRecurring(world, attempt)),
+    reckoned: await attempt('reckoning', 0, () => reckonAnew(world, attempt)),
+  };
   world.log.info('swept', swept);
+  if (attempt.faults.length > 0) throw attempt.faults[0];
   return swept;
+}
+
+/** Runs what it is given, and keeps what that throws for the end. */
+interface Attempt {
+  <T>(what: string, otherwise: T, run: () => Promise<T>): Promise<T>;
+  faults: unknown[];
+}
+
+function failing(world: World): Attempt {
+  const faults: unknown[] = [];
+  const attempt = async <T>(what: string, otherwise: T, run: () => Promise<T>) => {
+    try {
+      return await run();
+    } catch (error) {
+      faults.push(error);
+      const fault = error instanceof Error ? error.name : 'unknown';
+      world.log.warn('the sweep failed at it', { what, fault });
+      return otherwise;
+    }
+  };
+  return Object.assign(attempt, { faults });
 }
 
 /** The newest first: what could not be repaired grows old, and must not keep the others from their turn. */
@@ -106,21 +150,53 @@ async function balance(world: World): Promise<number> {
   return again.length + lost.length;
 }
 
-async function restartWatches(world: World): Promise<number> {
-  let restarted = 0;
-  for await (const id of world.tickets.running(
-    new Date(Date.parse(world.now()) - OVERDUE_FOR).toISOString(),
-  )) {
-    if (await again(() => restartWatch(id, world))) restarted++;
+/** Those first that should have woken; then those that are to wake before the next sweep. */
+async function restartWatches(world: World, attempt: Attempt): Promise<number> {
+  const now = Date.parse(world.now());
+  const late = await wakingBefore(now - LATE, world);
+  const soon = await wakingBefore(now + HOUR + LATE, world);
+  const known = new Set(late);
+  const ids = [...late, ...soon.filter((id) => !known.has(id))].slice(0, MOST);
+  return each(ids, 1, attempt, (id) => again(() => restartWatch(id, world)));
+}
+
+/**
+ * No more than the sweep has time for. Where there are more, the next hour begins behind them: what is late and yet
+ * runs, because it is trying again, must not keep those that are gone from their turn.
+ */
+async function wakingBefore(at: number, world: World): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const id of world.tickets.running(new Date(at).toISOString())) {
+    ids.push(id);
+    if (ids.length === MOST_LISTED) break;
   }
-  return restarted;
+  const from = ids.length > MOST ? (Math.floor(Date.parse(world.now()) / HOUR) * MOST) % ids.length : 0;
+  return [...ids.slice(from), ...ids.slice(0, from)];
+}
+
+/** How many of them it was done for. One ticket's fault is its own; a service that is down is nobody's turn. */
+async function each(
+  ids: readonly string[],
+  atOnce: number,
+  attempt: Attempt,
+  run: (id: string) => Promise<boolean>,
+): Promise<number> {
+  let done = 0;
+  const before = attempt.faults.length;
+  for (let from = 0; from < ids.length; from += atOnce) {
+    const some = ids.slice(from, from + atOnce);
+    const results = await Promise.all(some.map((id) => attempt(id, false, () => run(id))));
+    done += results.filter((result) => result).length;
+    if (attempt.faults.slice(before).some((fault) => fault instanceof UnavailableError)) break;
+  }
+  return done;
 }
 
 /** A new generation, so that the lost one, should it wake after all, finds that it is not wanted. */
 async function restartWatch(id: string, world: World): Promise<boolean> {
   const ticket = await world.tickets.read(id);
-  if (ticket?.watch?.state !== 'running' || (await world.watches.isRunning(id, ticket.watch.generation)))
-    return false;
+  if (ticket?.watch?.state !== 'running' || isBeginning(ticket.watch, world)) return false;
+  if (await world.watches.isRunning(id, ticket.watch.generation)) return false;
   await world.tickets.commit(
     change({ ...ticket, watch: { ...ticket.watch, state: 'ended' } }, [], world.now(), world.desk),
     [],
@@ -128,20 +204,78 @@ async function restartWatch(id: string, world: World): Promise<boolean> {
   return true;
 }
 
-/** Once for each desk.yaml: reads every ticket that runs, which is what an hourly sweep must not do. */
-async function reckonAnew(world: World): Promise<number> {
-  const done = `reckoned#${world.desk.hash}`;
-  if (await world.updates.wasOnce(done)) return 0;
-  let reckoned = 0;
-  for await (const id of world.tickets.running(null)) {
-    if (await again(() => reckonTicket(id, world))) reckoned++;
+function isBeginning({ startedAt }: NonNullable<Ticket['watch']>, world: World): boolean {
+  return Date.parse(startedAt) > Date.parse(world.now()) - LATE;
+}
+
+/** A desk that was down for long owes many; the next hour opens more of them. */
+const MOST_RECURRED = 10;
+
+async function openRecurring(world: World, attempt: Attempt): Promise<number> {
+  let opened = 0;
+  for (const work of world.desk.recurring) {
+    const next = () => attempt(`recurring ${work.name}`, false, () => again(() => openNext(work, world)));
+    for (let n = 0; n < MOST_RECURRED && (await next()); n++) opened++;
   }
-  await world.updates.once(done, 'sweep', world.realNow() + YEAR, world.realNow());
+  return opened;
+}
+
+/** The oldest that is owed. What is new in desk.yaml, or follows another rule from now on, owes nothing yet. */
+async function openNext(work: Recurring, world: World): Promise<boolean> {
+  const { desk, recurring, tickets } = world;
+  const [now, rule] = [world.now(), ruleOf(work)];
+  const pace = await recurring.read(work.name);
+  if (pace?.rule !== rule) {
+    await recurring.begin(work.name, { until: now, rule }, pace);
+    return false;
+  }
+  const next = occurrences(work, pace.until, now, desk, 1)[0];
+  if (!next) return false;
+  const hands = handsFor(work, desk);
+  const routed = route(hands, desk, await tickets.loads(candidates(hands.team, hands.tier, desk)), now);
+  const { opened, also } = recur(work, routed, desk);
+  const changed = open(ticketIdFrom(world.random(4)), opened, also, now, desk);
+  const { id } = changed.after;
+  const message: Message = {
+    ...{ id: `${id}-m1`, number: 1, at: now, direction: 'in', visibility: 'public', from: opened.requester },
+    ...{ text: work.text || work.title, bodyKey: null, attachments: [], withheld: 0 },
+    ...{ mailId: '', messageId: null, cc: [] },
+  };
+  await tickets.commit(changed, [message], [recurring.move(work.name, { until: next.at, rule }, pace)]);
+  world.log.info('recurred', { work: work.name, day: next.day, ticketId: id });
+  return true;
+}
+
+/**
+ * Once for each change of desk.yaml: reads every ticket that is not closed, which is what an hourly sweep must not do.
+ * What has been reckoned anew already, by an earlier sweep or because something happened to it, only costs its part of
+ * a batch.
+ */
+async function reckonAnew(world: World, attempt: Attempt): Promise<number> {
+  if ((await world.tickets.reckonedBy()) === world.desk.hash) return 0;
+  let reckoned = 0;
+  let page: string[] = [];
+  const reckonPage = async () => {
+    const others = (await world.tickets.readAll(page)).filter(({ deskHash }) => deskHash !== world.desk.hash);
+    page = [];
+    const ids = others.map(({ id }) => id);
+    reckoned += await each(ids, AT_ONCE, attempt, (id) => again(() => reckonTicket(id, world)));
+  };
+  const before = attempt.faults.length;
+  for await (const id of world.tickets.running(null)) {
+    page.push(id);
+    if (page.length === PAGE) await reckonPage();
+    if (reckoned >= MOST_RECKONED || attempt.faults.length > before + MOST_FAULTS) return reckoned;
+  }
+  await reckonPage();
+  if (attempt.faults.length === before) await world.tickets.sayReckonedBy(world.desk.hash);
   return reckoned;
 }
 
+/** What fails so often does not fail because of the tickets. */
+const MOST_FAULTS = 20;
+
 const MONTH = 30 * DAY;
-const YEAR = 365 * DAY;
 
 async function reckonTicket(id: string, world: World): Promise<boolean> {
   const ticket = await world.tickets.read(id);

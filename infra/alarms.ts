@@ -57,6 +57,10 @@ export class Alarms extends Construct {
       },
       RelayDeadLettersAlarm: { heading: 'Events could not be relayed', ...anythingIn(out.relayDeadLetters) },
       SweepDeadLettersAlarm: { heading: 'The sweep did not run', ...anythingIn(clock.sweepDeadLetters) },
+      DigestsDeadLettersAlarm: {
+        heading: 'Digests could not be written',
+        ...anythingIn(clock.digestsDeadLetters),
+      },
       // A mail that waits for the one it answers is tried again for five minutes; a quarter of an hour is a disturbance.
       MailWaitsAlarm: { heading: 'Mail waits', ...olderThan(Duration.minutes(15), mailIn.mailQueue) },
       // Updates may be held for minutes, and for an hour when SES has had enough for the day.
@@ -64,7 +68,7 @@ export class Alarms extends Construct {
       PublishFailureAlarm: { heading: 'SES cannot hand over mail', ...receiving('PublishFailure') },
       PublishExpiredAlarm: { heading: 'SES has lost mail', ...receiving('PublishExpired') },
       WatchFailedAlarm: { heading: 'A watch has failed', ...count(clock.watchMachine.metricFailed()) },
-      // The other functions are fed by queues or called by the sweep's schedule, whose own alarms ring when they fail.
+      // The other functions are fed by queues or called by a schedule, whose own alarms ring when they fail.
       FunctionErrorsAlarm: {
         heading: 'Functions fail',
         metric: new MathExpression({

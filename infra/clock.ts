@@ -1,6 +1,6 @@
 /**
- * THE CLOCK: one execution of the state machine for each ticket and generation, begun by `start-watch`, and the sweep
- * that comes by every hour for whatever was left lying anywhere.
+ * THE CLOCK: one execution of the state machine for each ticket and generation, begun by `start-watch`, the sweep that
+ * comes by every hour for whatever was left lying anywhere, and the digests, which each come in somebody's morning.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -24,6 +24,7 @@ export class Clock extends Construct {
   readonly watchesQueue: Queue;
   readonly deadLetters: Queue;
   readonly sweepDeadLetters: Queue;
+  readonly digestsDeadLetters: Queue;
   readonly watchMachine: StateMachine;
   readonly advanceWatch: LambdaFunction;
   readonly sweep: LambdaFunction;
@@ -85,7 +86,27 @@ export class Clock extends Construct {
       permissions: permissions.sweep({ table, bucket, mailQueue, watchMachine: this.watchMachine }),
       failures: this.sweepDeadLetters,
     });
-    this.schedule(this.sweep, this.sweepDeadLetters);
+    this.schedule('Sweep', this.sweep, this.sweepDeadLetters, {
+      description: 'Every hour: the sweep.',
+      scheduleExpression: 'rate(1 hour)',
+    });
+
+    this.digestsDeadLetters = deadLetterQueue(this, 'DigestsDeadLetters');
+    const sendDigests = deskFunction(this, {
+      name: 'send-digests',
+      bundles,
+      description: 'Every quarter of an hour: whose digest has come due, and what stands in it.',
+      memory: 512,
+      timeout: 120,
+      environment: { DESK_TABLE: table.tableName, DESK_CLOCK: '' },
+      permissions: permissions.sendDigests({ table }),
+      failures: this.digestsDeadLetters,
+    });
+    this.schedule('Digests', sendDigests, this.digestsDeadLetters, {
+      description: 'Every quarter of an hour: the digests that have come due.',
+      // On the clock's own quarters, so that whoever begins at eight has it at eight. All zones keep to them.
+      scheduleExpression: 'cron(0/15 * * * ? *)',
+    });
   }
 
   private machine(advanceWatch: LambdaFunction): StateMachine {
@@ -144,42 +165,46 @@ export class Clock extends Construct {
     return machine;
   }
 
-  private schedule(sweep: LambdaFunction, deadLetters: Queue): void {
+  private schedule(
+    name: 'Sweep' | 'Digests',
+    called: LambdaFunction,
+    deadLetters: Queue,
+    when: { description: string; scheduleExpression: string },
+  ): void {
     // Scheduler calls asynchronously: it only learns that Lambda took the call, and Lambda has to say how it went.
-    const failures = new CfnEventInvokeConfig(this, 'SweepFailures', {
-      functionName: sweep.functionName,
+    const failures = new CfnEventInvokeConfig(this, `${name}Failures`, {
+      functionName: called.functionName,
       qualifier: '$LATEST',
       destinationConfig: { onFailure: { destination: deadLetters.queueArn } },
-      // The next hour's sweep does it all again.
+      // The next call does it all again.
       maximumRetryAttempts: 1,
     });
-    keepLogicalId(failures, 'SweepFailures');
-    const role = new Role(this, 'SweepScheduleRole', {
+    keepLogicalId(failures, `${name}Failures`);
+    const role = new Role(this, `${name}ScheduleRole`, {
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
         conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
       }),
       inlinePolicies: {
         Rights: new PolicyDocument({
           statements: [
-            new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [sweep.functionArn] }),
+            new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [called.functionArn] }),
             new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [deadLetters.queueArn] }),
           ],
         }),
       },
     });
-    const schedule = new CfnSchedule(this, 'SweepSchedule', {
-      description: 'Every hour: the sweep.',
-      scheduleExpression: 'rate(1 hour)',
+    const schedule = new CfnSchedule(this, `${name}Schedule`, {
+      ...when,
       flexibleTimeWindow: { mode: 'OFF' },
       target: {
-        arn: sweep.functionArn,
-        roleArn: keepLogicalId(role, 'SweepScheduleRole').roleArn,
+        arn: called.functionArn,
+        roleArn: keepLogicalId(role, `${name}ScheduleRole`).roleArn,
         input: '{}',
         deadLetterConfig: { arn: deadLetters.queueArn },
         retryPolicy: { maximumRetryAttempts: 3, maximumEventAgeInSeconds: 1800 },
       },
     });
-    keepLogicalId(schedule, 'SweepSchedule');
+    keepLogicalId(schedule, `${name}Schedule`);
   }
 }
 

@@ -30,6 +30,7 @@ export const FUNCTIONS = [
   'advance-watch',
   'receive-feedback',
   'sweep',
+  'send-digests',
   'provision',
 ] as const;
 export type FunctionName = (typeof FUNCTIONS)[number];

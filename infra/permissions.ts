@@ -48,7 +48,15 @@ export const permissions = {
     keysParameter,
     domain,
     configurationSet,
-  }: Memory & { keysParameter: string; domain: string; configurationSet: string }) => [
+    updatesQueue,
+  }: Memory & {
+    keysParameter: string;
+    domain: string;
+    configurationSet: string;
+    updatesQueue: IQueue;
+  }) => [
+    // What SES takes no more of today waits there again.
+    on(updatesQueue.queueArn, 'sqs:SendMessage'),
     // How much went to somebody outside is counted by UpdateItem.
     items(table, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'),
     // #mine, #queue and a requester's own tickets; #find looks through the newest ones as well.
@@ -86,7 +94,8 @@ export const permissions = {
     mailQueue,
     watchMachine,
   }: Memory & { mailQueue: IQueue; watchMachine: StateMachine }) => [
-    items(table, 'GetItem', 'PutItem'),
+    // Recurring work that it opens is one ticket more of whoever gets it.
+    items(table, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'),
     on(`${table.tableArn}/index/open`, 'dynamodb:Query'),
     // The count of a day: its records are a range of the listing.
     on(`${table.tableArn}/index/listing`, 'dynamodb:Query'),
@@ -102,6 +111,12 @@ export const permissions = {
       }),
       'states:DescribeExecution',
     ),
+  ],
+
+  sendDigests: ({ table }: { table: ITable }) => [
+    // Whether there is one of the day; who is away; what waits to be told, which is taken away when it is.
+    items(table, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'DeleteItem'),
+    on(`${table.tableArn}/index/hands`, 'dynamodb:Query'),
   ],
 
   provision: ({ keysParameter }: { keysParameter: string }) => [

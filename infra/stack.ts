@@ -64,6 +64,7 @@ export class DeskStack extends Stack {
       FeedbackDeadLettersUrl: out.feedbackDeadLetters.queueUrl,
       RelayDeadLettersUrl: out.relayDeadLetters.queueUrl,
       SweepDeadLettersUrl: clock.sweepDeadLetters.queueUrl,
+      DigestsDeadLettersUrl: clock.digestsDeadLetters.queueUrl,
       WatchMachineArn: clock.watchMachine.stateMachineArn,
       KeysParameter: keysParameter,
       ConfigurationSet: out.configurationSet.configurationSetName,

@@ -217,7 +217,7 @@ function checkTemplate(template: Json, where: string): void {
 /** What of the context object there is here, as in the account. */
 const CONTEXT = new Set([
   ...['Execution.Id', 'Execution.Input', 'Execution.Name', 'Execution.StartTime'],
-  ...['State.Name', 'StateMachine.Id', 'StateMachine.Name'],
+  ...['State.EnteredTime', 'State.Name', 'StateMachine.Id', 'StateMachine.Name'],
 ]);
 
 function checkContextPath(path: string, where: string): void {
@@ -421,7 +421,8 @@ export function waitUntil(state: AslState, input: Json, now: number): number {
       'The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string',
     );
   }
-  return Date.parse(timestamp);
+  // Milliseconds are cut off: https://docs.aws.amazon.com/step-functions/latest/dg/state-wait.html
+  return Math.floor(Date.parse(timestamp) / 1000) * 1000;
 }
 
 /** The state that the first rule which holds leads to. */

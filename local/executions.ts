@@ -66,6 +66,8 @@ const DAY = 86_400_000;
 /** A closed execution is forgotten, and its name free again, after this. */
 const KEPT_MS = 90 * DAY;
 const MOST_EVENTS = 25_000;
+/** An execution that is older fails, whatever it waits for. */
+const LONGEST_LIFE_MS = 365 * DAY;
 /** How many executions that wake at the same time are begun at once. */
 const WAKE_AT_ONCE = 50;
 const NAME = /^[^\s\p{Cc}<>{}[\]?*"#%\\^|~`$&,;:/]{1,80}$/u;
@@ -112,6 +114,9 @@ export function openExecutions(
       'SELECT * FROM executions WHERE machine = ? AND (? IS NULL OR status = ?) ORDER BY started DESC, arn LIMIT ? OFFSET ?',
     ),
     history: db.prepare('SELECT * FROM execution_events WHERE execution = ? AND id > ? ORDER BY id LIMIT ?'),
+    entered: db.prepare(
+      "SELECT at FROM execution_events WHERE execution = ? AND type LIKE '%StateEntered' ORDER BY id DESC LIMIT 1",
+    ),
     historyBack: db.prepare(
       'SELECT * FROM execution_events WHERE execution = ? AND id < ? ORDER BY id DESC LIMIT ?',
     ),
@@ -216,6 +221,11 @@ export function openExecutions(
       end(row, 'FAILED', { error: 'States.Runtime', cause });
       return 'stays';
     }
+    if (clock.now() >= row.started + LONGEST_LIFE_MS) {
+      const cause = 'The execution has run for a year.';
+      end(row, 'TIMED_OUT', { error: 'States.Timeout', cause });
+      return 'stays';
+    }
     const asl = machineOf(row.definition).states[row.state] as AslState;
     const data = JSON.parse(row.data) as Json;
     try {
@@ -231,7 +241,7 @@ export function openExecutions(
         work(row, asl, data);
         return 'stays';
       case 'Wait': {
-        const until = row.wake ?? waitUntil(asl, data, clock.now());
+        const until = row.wake ?? Math.min(waitUntil(asl, data, clock.now()), row.started + LONGEST_LIFE_MS);
         if (until > clock.now()) {
           if (row.wake === null) {
             row.wake = until;
@@ -346,7 +356,7 @@ export function openExecutions(
       Input: JSON.parse(row.input),
       StartTime: new Date(row.started).toISOString(),
     },
-    State: { Name: row.state },
+    State: { Name: row.state, EnteredTime: new Date(Number(sql.entered.get(row.arn)?.at)).toISOString() },
     StateMachine: { Id: row.machine, Name: deployed.get(row.machine)?.name ?? '' },
   });
 

@@ -45,6 +45,8 @@ export interface Functions {
 
 /** More threads of one function than this only wait for each other. */
 const MOST_THREADS = Math.min(4, Math.max(2, availableParallelism()));
+/** Lambda gives each call that finds nobody free an environment at once. Here a thread takes about as long to load. */
+const WORTH_A_THREAD_MS = 400;
 /** The first thread of a function stays as long as an environment of Lambda does; those beside it were for a burst. */
 const IDLE_MS = 5 * 60_000;
 const SPARE_IDLE_MS = 30_000;
@@ -66,7 +68,9 @@ interface Pool {
   setting: FunctionSetting;
   log: WriteStream;
   threads: Set<Thread>;
-  waiting: { event: unknown; resolve: (outcome: Outcome) => void }[];
+  /** `since` by `performance.now()`. */
+  waiting: { event: unknown; since: number; resolve: (outcome: Outcome) => void }[];
+  look: NodeJS.Timeout | undefined;
 }
 
 export function openFunctions(
@@ -84,6 +88,7 @@ export function openFunctions(
         log: createWriteStream(join(logs, `${setting.id}.log`), { flags: 'a' }),
         threads: new Set(),
         waiting: [],
+        look: undefined,
       },
     ]),
   );
@@ -191,8 +196,17 @@ export function openFunctions(
       if (pool.waiting.length === 0) break;
       if (thread.ready && !thread.busy) serve(pool, thread);
     }
-    const loading = [...pool.threads].filter(({ ready }) => !ready).length;
-    if (pool.waiting.length > loading && pool.threads.size < MOST_THREADS) start(pool);
+    const first = pool.waiting[0];
+    const isLoading = [...pool.threads].some(({ ready }) => !ready);
+    if (!first || isLoading || pool.threads.size >= MOST_THREADS) return;
+    const left = pool.threads.size === 0 ? 0 : first.since + WORTH_A_THREAD_MS - performance.now();
+    if (left <= 0) start(pool);
+    else pool.look ??= setTimeout(look, left, pool);
+  };
+
+  const look = (pool: Pool) => {
+    pool.look = undefined;
+    next(pool);
   };
 
   const serve = (pool: Pool, thread: Thread) => {
@@ -249,7 +263,7 @@ export function openFunctions(
           },
         });
       return new Promise((resolve) => {
-        pool.waiting.push({ event, resolve });
+        pool.waiting.push({ event, since: performance.now(), resolve });
         next(pool);
       });
     },
@@ -275,7 +289,8 @@ export function openFunctions(
     async stop() {
       stopping = true;
       oneEnded();
-      for (const { threads, log } of pools.values()) {
+      for (const { threads, log, look } of pools.values()) {
+        clearTimeout(look);
         for (const { worker, idle } of threads) {
           clearTimeout(idle);
           await worker.terminate();

@@ -7,13 +7,13 @@ import type { Fields } from './protocol.ts';
 /** At this domain of the sample's people some names make things happen. */
 const DRILL_DOMAIN = 'example.test';
 
-type Drill = 'bounce' | 'complaint' | 'throttle' | 'suppressed' | 'delay' | 'reject';
+type Drill = 'bounce' | 'complaint' | 'throttle' | 'quota' | 'suppressed' | 'delay' | 'reject';
 
 /** What the address orders by its name: `bounce@…`, also with a tag, `bounce+anything@…`. */
 export function drill(recipient: string): Drill | null {
   const [local = '', domain] = recipient.toLowerCase().split('@');
   if (domain !== DRILL_DOMAIN) return null;
-  return (/^(bounce|complaint|throttle|suppressed|delay|reject)(\+|$)/.exec(local)?.[1] ??
+  return (/^(bounce|complaint|throttle|quota|suppressed|delay|reject)(\+|$)/.exec(local)?.[1] ??
     null) as Drill | null;
 }
 

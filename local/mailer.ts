@@ -145,6 +145,9 @@ export function openMailer(world: World, setting: MailerSetting): Mailer {
     if (sending.recipients.some((recipient) => drill(recipient) === 'throttle')) {
       throw new AwsFault('Throttling', 'Maximum sending rate exceeded.');
     }
+    if (sending.recipients.some((recipient) => drill(recipient) === 'quota')) {
+      throw new AwsFault('Throttling', 'Daily message quota exceeded.');
+    }
     const id = sesSentId();
     const at = clock.now();
     const message = asSent(sending, id, at, region);

@@ -14,6 +14,7 @@ import {
   rmSync,
   statSync,
   utimesSync,
+  writeFileSync,
 } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { loadDesk } from '../core/config/load.ts';
@@ -21,6 +22,7 @@ import { DeskFault } from './fault.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const KEPT = join(ROOT, '.generated', 'assemblies');
+const NAMED = join(ROOT, '.generated', 'named-by-desk');
 /** Whoever changes his desk.yaml back and forth waits once for each. */
 const MOST_KEPT = 4;
 const SOURCES = [
@@ -36,7 +38,7 @@ const SOURCES = [
 
 /** Returns the assembly's folder. Throws DeskFault with the app's own words when there is something wrong with the desk.yaml. */
 export async function synthesize(config: string, progress: (line: string) => void): Promise<string> {
-  const outdir = join(KEPT, hashOf(config));
+  const outdir = join(KEPT, hashOfInputs(config));
   if (existsSync(join(outdir, 'manifest.json'))) {
     const now = new Date();
     utimesSync(outdir, now, now);
@@ -65,23 +67,37 @@ function takePlace(temporary: string, outdir: string): void {
   }
 }
 
-function hashOf(config: string): string {
+/** Of all that goes into the assembly. */
+export function hashOfInputs(config: string): string {
   const hash = createHash('sha256');
   for (const file of SOURCES.flatMap((source) => filesIn(join(ROOT, source))))
     hash.update(relative(ROOT, file)).update('\0').update(readFileSync(file)).update('\0');
-  if (existsSync(config)) hash.update(readFileSync(config)).update(filesBeside(config));
+  if (existsSync(config)) {
+    const desk = readFileSync(config, 'utf8');
+    hash.update(desk);
+    for (const file of namedBeside(config, desk, hash.copy().digest('hex').slice(0, 24)))
+      if (existsSync(file)) hash.update(readFileSync(file)).update('\0');
+  }
   return hash.digest('hex').slice(0, 24);
 }
 
-/** What desk.yaml names beside itself; a mistake in it is told by the app. */
-function filesBeside(config: string): Uint8Array {
-  const files: Uint8Array[] = [];
-  loadDesk(readFileSync(config, 'utf8'), (path) => {
-    const file = readFileSync(resolve(dirname(config), path));
-    files.push(file);
-    return file;
-  });
-  return Buffer.concat(files);
+/**
+ * The files that desk.yaml names beside itself. Their names are kept by the hash of the sources and the text, because
+ * to read and check a desk.yaml takes a third of a start. A mistake in it is told by the app.
+ */
+function namedBeside(config: string, desk: string, key: string): string[] {
+  const kept = join(NAMED, `${key}.json`);
+  const named: string[] = existsSync(kept) ? JSON.parse(readFileSync(kept, 'utf8')) : [];
+  const file = (path: string) => resolve(dirname(config), path);
+  if (!existsSync(kept)) {
+    loadDesk(desk, (path) => {
+      named.push(path);
+      return readFileSync(file(path));
+    });
+    mkdirSync(NAMED, { recursive: true });
+    writeFileSync(kept, JSON.stringify(named));
+  }
+  return named.map(file);
 }
 
 function filesIn(path: string): string[] {

@@ -16,6 +16,7 @@ export function renderUpdate(given: UpdateView): RenderedUpdate {
     if (!href.startsWith('mailto:')) throw new TypeError(`an action of ${view.kind} is not a mailto: link`);
   const model = modelOf(view);
   return {
+    language: view.language,
     subject: model.subject,
     text: layOut(renderText(view.kind, model)),
     html: renderHtml(view.kind, model),
@@ -132,11 +133,13 @@ function summaryOf(
 
 /** For HTML as it is; for text in its own lines, or quoted so that nobody's words pass for ours. */
 function saidOf(said: Said, noWords: string) {
-  const text = said.text.trim() === '' ? noWords : said.text;
+  const { closing = '' } = said;
+  const own = said.text.trim() === '' ? noWords : said.text;
+  const text = closing === '' ? own : `${own}\n\n${closing}`;
   const lines = text.split('\n');
   return {
     ...said,
-    body: said.html ?? htmlOf(text),
+    body: said.html ? `${said.html}${closing === '' ? '' : `<p>${htmlOf(closing)}</p>`}` : htmlOf(text),
     verbatim: lines.map((line) => VERBATIM + line).join('\n'),
     quoted: lines.map((line) => `${VERBATIM}${line === '' ? '>' : `> ${line}`}`).join('\n'),
   };
@@ -189,21 +192,59 @@ function layOut(text: string): string {
 
 /** Later lines are indented to where the words of the first one began, past a list's dash. A longer word keeps a line to itself. */
 function wrap(line: string): string[] {
-  if (line.length <= WIDTH) return [line];
+  if (columns(line) <= WIDTH) return [line];
   const [lead = ''] = /^ *(?:- )?/.exec(line) ?? [];
-  const [first = '', ...rest] = line.slice(lead.length).split(' ');
   const lines: string[] = [];
-  let current = lead + first;
-  for (const word of rest) {
-    if (current.length + 1 + word.length <= WIDTH) {
-      current += ` ${word}`;
+  let current = lead;
+  for (const { gap, part } of unbroken(line.slice(lead.length))) {
+    if (current.length === lead.length || columns(current) + gap.length + columns(part) <= WIDTH) {
+      current += gap + part;
       continue;
     }
     lines.push(current);
-    current = ' '.repeat(lead.length) + word;
+    current = ' '.repeat(lead.length) + part;
   }
   return [...lines, current];
 }
+
+/** What stays in one line: words between blanks, and in scripts without blanks the words that a dictionary knows. */
+function* unbroken(text: string): Generator<{ gap: string; part: string }> {
+  for (const [nth, word] of text.split(' ').entries()) {
+    let gap = nth === 0 ? '' : ' ';
+    let part = '';
+    for (const next of WIDE.test(word) ? wordsIn(word) : [word]) {
+      if (part !== '' && !NEVER_FIRST.test(next) && !NEVER_LAST.test(part)) {
+        yield { gap, part };
+        gap = part = '';
+      }
+      part += next;
+    }
+    yield { gap, part };
+  }
+}
+
+/** Numbers of tickets, addresses and commands among them stay whole. */
+function wordsIn(text: string): string[] {
+  return (text.match(WIDE_OR_NOT) ?? []).flatMap((run) =>
+    WIDE.test(run) ? [...SEGMENTER.segment(run)].map(({ segment }) => segment) : [run],
+  );
+}
+
+/** East Asian characters take the room of two (UAX 11). */
+function columns(text: string): number {
+  return text.length + (text.match(EACH_WIDE)?.length ?? 0);
+}
+
+const WIDE_RANGE =
+  '\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6';
+const WIDE = new RegExp(`[${WIDE_RANGE}]`);
+const EACH_WIDE = new RegExp(`[${WIDE_RANGE}]`, 'g');
+const WIDE_OR_NOT = new RegExp(`[${WIDE_RANGE}]+|[^${WIDE_RANGE}]+`, 'g');
+const SEGMENTER = new Intl.Segmenter('ja', { granularity: 'word' });
+/** Signs that begin no line of Japanese, and those that end none (JIS X 4051). */
+const NEVER_FIRST =
+  /^[、。，．・：；？！ー」』）］｝〕〉》】々ぁぃぅぇぉっゃゅょァィゥェォッャュョ,.:;?!)\]}]/;
+const NEVER_LAST = /[「『（［｛〔〈《【([{]$/;
 
 /** Single lines lose what breaks or turns them around; texts lose controls. HTML was sanitized where it came in. */
 function clean(view: UpdateView): UpdateView {
@@ -224,6 +265,10 @@ function clean(view: UpdateView): UpdateView {
       ]),
     ),
     lines: view.lines.map((line) => ({ ...line, line: oneLine(line.line), detail: oneLine(line.detail) })),
+    sections: (view.sections ?? []).map((section) => ({
+      ...eachLine(section),
+      entries: section.entries.map(eachLine),
+    })),
     plainReply: oneLine(view.plainReply),
     actions: view.actions.map(({ label, href }) => ({ label: oneLine(label), href: oneLine(href) })),
     marker: oneLine(view.marker),
@@ -231,7 +276,11 @@ function clean(view: UpdateView): UpdateView {
 }
 
 function cleanSaid(said: Said): Said {
-  return { ...said, who: oneLine(said.who), when: oneLine(said.when), text: manyLines(said.text) };
+  const { who, when, text, closing } = said;
+  return {
+    ...{ ...said, who: oneLine(who), when: oneLine(when), text: manyLines(text) },
+    ...(closing ? { closing: manyLines(closing) } : {}),
+  };
 }
 
 function eachLine<T extends object>(values: T): T {

@@ -9,6 +9,7 @@ import { samples as breach } from './breach/sample.ts';
 import { samples as closed } from './closed/sample.ts';
 import { samples as code } from './code/sample.ts';
 import { samples as decided } from './decided/sample.ts';
+import { samples as digest } from './digest/sample.ts';
 import { samples as escalated } from './escalated/sample.ts';
 import { samples as note } from './note/sample.ts';
 import { samples as refusal } from './refusal/sample.ts';
@@ -38,4 +39,5 @@ export const SAMPLES: Record<UpdateKind, (language: Language) => UpdateView[]> =
   closed,
   satisfaction,
   refusal,
+  digest,
 };

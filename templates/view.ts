@@ -3,9 +3,12 @@ import type { Desk, Language } from '../core/config/desk.ts';
 import { CODE_VALID_FOR } from '../core/mail/code.ts';
 import { VERBS, type VerbName } from '../core/mail/commands.ts';
 import { shownNames } from '../core/mail/file-name.ts';
+import { languageOf } from '../core/mail/language.ts';
 import { MARKER } from '../core/mail/marker.ts';
 import type { Notice } from '../core/mail/outcome.ts';
+import { closingOf } from '../core/mail/speaker.ts';
 import { personOf } from '../core/mail/standing.ts';
+import { withoutTokens } from '../core/mail/token.ts';
 import type { Action, Said, UpdateView } from '../core/mail/update.ts';
 import { MEASURES, type Measure } from '../core/sla/clock.ts';
 import { acceptBy } from '../core/ticket/acceptance.ts';
@@ -19,10 +22,15 @@ import {
   awaitsOthers,
   type CommandResult,
   DESK,
+  isOfTheDesk,
   type Message,
   type Ticket,
   type TicketEvent,
 } from '../core/ticket/ticket.ts';
+import { inZone } from '../core/ticket/until.ts';
+import { type Appointment, calendarFor, visitAhead, waitsSince } from '../core/ticket/visit.ts';
+import { zoneOf } from '../core/triage/presence.ts';
+import { reasonIn } from './reasons.ts';
 import { type PhraseKey, phrase } from './words.ts';
 
 export interface Occasion {
@@ -32,6 +40,8 @@ export interface Occasion {
   message: Message | null;
   /** What was said so far, oldest first; the message itself may be among it. */
   history: Message[];
+  /** With it, what was done so far, in words. */
+  course?: { at: string; text: string }[];
   /** Keys of the message's files that ride along. */
   attached: string[];
   /** What commands fetched: the files of this mail, and what #files and #history show in it. */
@@ -44,10 +54,11 @@ export interface Occasion {
 }
 
 export function ticketView(occasion: Occasion): UpdateView {
-  const { plan, event, ticket, message, history, desk, now } = occasion;
+  const { plan, event, ticket, message, now } = occasion;
   const { kind, audience } = plan;
   const outside = audience === 'requester';
-  const language = outside ? ticket.language : desk.language;
+  const desk = plan.to.address === ticket.requester.address ? onHisClock(occasion) : occasion.desk;
+  const language = outside ? ticket.language : languageOf(plan.to.address, desk);
   const speech = { language, desk, ticket, outside };
   return {
     kind,
@@ -56,8 +67,11 @@ export function ticketView(occasion: Occasion): UpdateView {
     deskName: desk.name,
     recipientName: plan.to.name.split(/\s+/)[0] ?? '',
     ticket: describeTicket(speech),
-    message: message ? saidBy(message, speech) : deskSays(event, kind, speech, now),
-    history: history.map((entry) => saidBy(entry, speech)),
+    message:
+      message && event.kind !== 'visit-answered'
+        ? closedBy(plan, saidBy(message, speech), speech)
+        : deskSays(occasion, speech),
+    history: told(occasion, speech),
     attachments: filesOf(occasion, language),
     withheld: !outside && message && message.withheld > 0 ? withheldIn(language, message.withheld) : '',
     reasons: event.kind === 'opened' || kind === 'assignment' ? reasonsOf(event, language) : [],
@@ -173,14 +187,32 @@ function saidBy(
   };
 }
 
+/** An agent's words outside end as the desk has it. */
+function closedBy({ speaker }: Plan, said: Said, { language, desk, ticket, outside }: Speech): Said {
+  if (!speaker || !outside) return said;
+  return { ...said, closing: closingOf(speaker, ticket, language, desk) };
+}
+
+/** What was said and what was done, in the order in which it happened. */
+function told({ history, course = [] }: Occasion, speech: Speech): Said[] {
+  const { language, desk } = speech;
+  const done = course.map(({ at, text }) => ({
+    at,
+    said: { who: desk.name, when: timeIn(language, at, desk), text, html: null, private: true },
+  }));
+  const words = history.map((entry) => ({ at: entry.at, said: saidBy(entry, speech) }));
+  return [...words, ...done].sort((a, b) => Date.parse(a.at) - Date.parse(b.at)).map(({ said }) => said);
+}
+
 /** A note that nobody wrote: what happened, in the desk's own words. */
-function deskSays(
-  event: TicketEvent,
-  kind: UpdateView['kind'],
-  { language, desk, ticket }: Speech,
-  now: string,
-): Said | null {
-  const text = kind === 'note' ? deskNote(event, language, desk, ticket) : '';
+function deskSays({ plan, event, message, now }: Occasion, { language, desk, ticket }: Speech): Said | null {
+  const { kind, to } = plan;
+  const words = event.kind === 'visit-answered' && message ? `\n\n${message.text}` : '';
+  const note =
+    event.kind === 'assigned' && event.assignee === to.address
+      ? visitNote('visit-comes', ticket.visit, language, desk)
+      : `${deskNote(event, language, desk, ticket)}${words}${visitLeaves({ plan, event, ticket }, language, desk)}`;
+  const text = kind === 'note' ? note : '';
   return text === ''
     ? null
     : {
@@ -198,12 +230,23 @@ function deskNote(event: TicketEvent, language: Language, desk: Desk, ticket: Ti
     case 'assigned':
       return phrase(language, 'note-reassigned', {
         assignee: name(event.assignee),
-        reason: whyAssigned(event, desk),
+        reason: reasonIn(language, whyAssigned(event, desk)),
       });
     case 'unassigned':
       return phrase(language, 'note-unassigned', { who: name(event.by) });
     case 'closed':
-      return phrase(language, 'note-closed', { who: name(event.by) });
+      return ticket.partOf && event.by === DESK
+        ? phrase(language, 'note-called-off', { id: ticket.partOf.id })
+        : phrase(language, 'note-closed', { who: name(event.by) });
+    case 'resolved':
+      return phrase(language, 'note-steps-done', { steps: event.steps?.join('; ') ?? '' });
+    case 'step-changed': {
+      const { title, to, reason } = event;
+      if (event.state === 'open') return phrase(language, 'note-step-apart', { title, id: to ?? '–' });
+      return phrase(language, reason === '' ? 'note-step-skipped' : 'note-step-skipped-reason', {
+        ...{ title, id: to ?? '–', reason },
+      });
+    }
     case 'rated':
       return ratedIn(event, name(event.by), language);
     case 'merged-in':
@@ -213,11 +256,14 @@ function deskNote(event: TicketEvent, language: Language, desk: Desk, ticket: Ti
         requester: event.requester.name || event.requester.address,
       });
     case 'reopened':
-      return phrase(language, 'note-reopened', { who: name(event.by), reason: event.reason });
+      return phrase(language, 'note-reopened', {
+        who: name(event.by),
+        reason: reasonIn(language, event.reason),
+      });
     case 'resumed':
       return event.undeliverable
         ? phrase(language, 'note-resumed-undeliverable', { address: event.undeliverable })
-        : phrase(language, 'note-resumed', { reason: event.reason });
+        : phrase(language, 'note-resumed', { reason: reasonIn(language, event.reason) });
     case 'extension-decided':
       return phrase(language, `note-extension-${event.granted ? 'granted' : 'rejected'}`, {
         who: name(event.by),
@@ -248,6 +294,23 @@ function deskNote(event: TicketEvent, language: Language, desk: Desk, ticket: Ti
       const key = event.reason === '' ? event.kind : (`${event.kind}-reason` as const);
       return phrase(language, `note-${key}`, { due, reason: event.reason });
     }
+    case 'visit-planned':
+    case 'visit-moved':
+    case 'visit-reminded':
+      return visitNote(event.kind, event, language, desk);
+    case 'visit-cancelled':
+      return visitNote(event.by === DESK ? 'visit-over' : event.kind, event, language, desk);
+    case 'visit-answered': {
+      const { answer, proposed, zone } = event;
+      const facts = { who: name(event.by), when: visitIn(language, event, zone, desk) };
+      if (answer !== 'countered') return phrase(language, `note-visit-${answer}`, facts);
+      return proposed
+        ? phrase(language, 'note-visit-countered', {
+            ...facts,
+            instead: visitIn(language, proposed, zone, desk),
+          })
+        : phrase(language, 'note-visit-countered-unread', facts);
+    }
     case 'complained':
       return phrase(language, 'note-complained', { address: event.address });
     case 'flooded':
@@ -261,6 +324,75 @@ function deskNote(event: TicketEvent, language: Language, desk: Desk, ticket: Ti
     default:
       return '';
   }
+}
+
+type Span = Pick<Appointment, 'start' | 'end'>;
+
+/** To whoever had it: what the file beside his note is for. */
+function visitLeaves(
+  { plan, event, ticket }: Pick<Occasion, 'plan' | 'event' | 'ticket'>,
+  language: Language,
+  desk: Desk,
+): string {
+  const isOver = event.kind === 'assigned' || event.kind === 'unassigned';
+  const told = isOver ? calendarFor(event, plan, ticket) : null;
+  return told ? `\n\n${visitNote('visit-leaves', told.appointment, language, desk)}` : '';
+}
+
+/** To the desk's people: in the zone in which it was said, and in the desk's. */
+function visitNote(
+  what: `visit-${'comes' | 'leaves' | 'planned' | 'moved' | 'reminded' | 'cancelled' | 'over'}`,
+  visit: Pick<Appointment, 'start' | 'end' | 'zone' | 'words'> | undefined,
+  language: Language,
+  desk: Desk,
+): string {
+  if (!visit) return '';
+  const said = phrase(language, `note-${what}`, {
+    when: visitIn(language, visit, visit.zone, desk),
+  });
+  const { words } = visit;
+  return [said, phrase(language, 'visit-words', { words })].filter((part) => part !== '').join('\n\n');
+}
+
+/** `Tue, 24 Nov 2026, 14:00–15:00 (Europe/Berlin)`, and in the desk's zone where that shows another time. */
+function visitIn(language: Language, span: Span, zone: string, desk: Desk): string {
+  const own = spanOf(language, span, zone);
+  const ours = spanOf(language, span, desk.timezone);
+  return own === ours
+    ? `${ours} (${desk.timezone})`
+    : `${own} (${zone}), ${phrase(language, 'visit-also', { when: ours, zone: desk.timezone })}`;
+}
+
+function spanOf(language: Language, { start, end }: Span, timeZone: string): string {
+  const format = new Intl.DateTimeFormat(LOCALES[language], {
+    ...{ timeZone, weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' },
+    ...{ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
+  });
+  return format.formatRange(new Date(start), new Date(end));
+}
+
+/** To the requester, of whose zone nothing is known, in the desk's; his calendar shows it in his own. */
+function visitOutside({ event, plan, ticket }: Occasion, { language, desk }: Speech): string {
+  const subject = ticket.subject || ticket.id;
+  const visit = 'start' in event && 'zone' in event ? event : ticket.visit;
+  if (!visit) return '';
+  const when = `${spanOf(language, visit, desk.timezone)} (${desk.timezone})`;
+  const words = 'words' in visit ? withoutTokens(visit.words, desk.domain) : '';
+  const told = calendarFor(event, plan, ticket);
+  if (told?.method === 'CANCEL') return phrase(language, 'visit-told-cancelled', { subject, when });
+  const key =
+    event.kind === 'visit-moved'
+      ? 'visit-told-moved'
+      : event.kind === 'visit-reminded'
+        ? 'visit-told-reminder'
+        : 'visit-told-planned';
+  return [
+    phrase(language, key, { subject, when }),
+    phrase(language, 'visit-words', { words }),
+    told ? phrase(language, 'visit-told-how') : '',
+  ]
+    .filter((part) => part !== '')
+    .join(' ');
 }
 
 function ratedIn(
@@ -283,7 +415,10 @@ const VOTES_FOR = { given: 'approve', rejected: 'reject', expired: null } as con
 /** Why it is this person's is a sentence of its own. */
 function reasonsOf(event: TicketEvent, language: Language): UpdateView['reasons'] {
   const reasons = event.kind === 'assigned' || event.kind === 'opened' ? (event.reasons ?? []) : [];
-  return reasons.map(({ what, why }) => ({ what: phrase(language, `what-${what}` as PhraseKey), why }));
+  return reasons.map(({ what, why }) => ({
+    what: phrase(language, `what-${what}` as PhraseKey),
+    why: reasonIn(language, why),
+  }));
 }
 
 /** Routing says whose reasons they are; the mail says that already. */
@@ -304,7 +439,25 @@ function deadlinesOf({ language, desk, ticket }: Speech, now: string): UpdateVie
       },
     ];
   });
-  return [...promised, ...dueOf({ language, desk, ticket }, now)];
+  return [
+    ...promised,
+    ...dueOf({ language, desk, ticket }, now),
+    ...visitRow({ language, desk, ticket }, now),
+  ];
+}
+
+/** Whoever takes a ticket over sees at once where he is expected. */
+function visitRow({ language, desk, ticket }: Omit<Speech, 'outside'>, now: string): UpdateView['deadlines'] {
+  const visit = visitAhead(ticket, now);
+  if (!visit) return [];
+  const answer = phrase(language, `visit-${visit.answer ?? 'unanswered'}`);
+  return [
+    {
+      name: phrase(language, 'what-visit'),
+      due: visitIn(language, visit, visit.zone, desk),
+      left: `${leftIn(language, visit.start, now)}; ${answer}`,
+    },
+  ];
 }
 
 /** A date of its own, beside what is promised. */
@@ -320,10 +473,9 @@ function dueOf({ language, desk, ticket }: Omit<Speech, 'outside'>, now: string)
   ];
 }
 
-function factsOf(
-  { event, plan, ticket, history, fetched, now }: Occasion,
-  { language, desk, outside }: Speech,
-): Record<string, string> {
+function factsOf(occasion: Occasion, speech: Speech): Record<string, string> {
+  const { event, plan, ticket, history, fetched, now } = occasion;
+  const { language, desk, outside } = speech;
   const time = (at: string | undefined | null) => (at ? timeIn(language, at, desk) : '');
   const after = (at: string, ms: number) => time(new Date(Date.parse(at) + ms).toISOString());
   switch (event.kind) {
@@ -338,19 +490,22 @@ function factsOf(
       };
     case 'assigned':
       return {
-        reason: whyAssigned(event, desk),
+        reason: reasonIn(language, whyAssigned(event, desk)),
         accept: event.climbs ? time(acceptBy(ticket, desk)) : '',
         files: filesSoFar(history, language),
-        flagged: ticket.flagged ?? '',
+        flagged: reasonIn(language, ticket.flagged ?? ''),
         likeliest: filings(event, language),
         macros: offered(ticket, desk, language),
       };
     case 'message-received':
-      return { flagged: event.flagged ?? '' };
+      return { flagged: reasonIn(language, event.flagged ?? '') };
     case 'noted':
-      return { thirdParty: event.thirdParty ?? '' };
+      return { thirdParty: reasonIn(language, event.thirdParty ?? '') };
     case 'resolved':
-      return { until: after(event.at, desk.resolved.closeAfter) };
+      return {
+        until: after(event.at, desk.resolved.closeAfter),
+        steps: event.steps?.join('; ') ?? '',
+      };
     case 'closed': {
       const why =
         event.by === ticket.requester.address
@@ -366,7 +521,7 @@ function factsOf(
       return {
         fromTier: tierName(event.from, desk),
         toTier: tierName(event.to, desk),
-        reason: outside ? '' : event.reason,
+        reason: outside ? '' : reasonIn(language, event.reason),
       };
     case 'deadline-warned':
     case 'deadline-breached':
@@ -385,7 +540,7 @@ function factsOf(
         }),
         yes: phrase(language, 'extension-yes', { wouldBe: time(event.wouldBe) }),
         no: phrase(language, 'extension-no', { due: time(event.due) }),
-        flagged: ticket.flagged ?? '',
+        flagged: reasonIn(language, ticket.flagged ?? ''),
       };
     case 'extension-decided':
       return plan.kind === 'decided'
@@ -396,6 +551,12 @@ function factsOf(
             }),
           }
         : {};
+    case 'visit-planned':
+    case 'visit-moved':
+    case 'visit-cancelled':
+    case 'visit-reminded':
+    case 'requester-changed':
+      return plan.kind === 'decided' ? { outcome: visitOutside(occasion, speech) } : {};
     case 'approval-asked':
     case 'approval-reminded':
       return approvalFacts(ticket, { language, desk, ticket, outside });
@@ -410,7 +571,7 @@ function factsOf(
     case 'requester-reminded':
       return ticket.status === 'waiting'
         ? {
-            until: after(ticket.waiting.since, desk.waiting.resolveAfter),
+            until: after(waitsSince(ticket), desk.waiting.resolveAfter),
             reason: ticket.waiting.reason === NO_REASON ? '' : ticket.waiting.reason,
           }
         : {};
@@ -452,10 +613,9 @@ function filesSoFar(history: readonly Message[], language: Language): string {
 }
 
 /** Whether they have left since, or were taken back, another mail says. */
-function wordsWent(
-  { words, at }: Extract<TicketEvent, { kind: 'commanded' }>,
-  { lastAnswer }: Ticket,
-): PhraseKey {
+function wordsWent({ words, at }: Extract<TicketEvent, { kind: 'commanded' }>, ticket: Ticket): PhraseKey {
+  const { lastAnswer } = ticket;
+  if (words === 'sent' && isOfTheDesk(ticket)) return 'words-inside';
   const isHeld = words === 'sent' && lastAnswer?.at === at && lastAnswer.leavesAt !== undefined;
   return isHeld ? 'words-held' : (`words-${words}` as PhraseKey);
 }
@@ -482,7 +642,7 @@ function approvalFacts(ticket: Ticket, { language, desk, outside }: Speech): Rec
     yes: phrase(language, `approval-yes-${asked}`),
     no: phrase(language, `approval-no-${asked}`),
     until: timeIn(language, over, desk),
-    flagged: ticket.flagged ?? '',
+    flagged: reasonIn(language, ticket.flagged ?? ''),
   };
 }
 
@@ -539,10 +699,23 @@ export function statusIn(speech: Speech, now: string): string {
     ...(outside ? [] : linksIn(language, ticket)),
     ...(outside ? [] : fieldsOf(ticket, speech.desk).map(({ name, value }) => `${name}: ${value}`)),
     ...(outside ? [] : approvalIn(language, ticket)),
+    ...stepsIn(language, ticket, outside).map((step) => `${phrase(language, 'what-step')}: ${step}`),
     `${phrase(language, 'what-opened')}: ${createdAt}`,
     ...due,
     ...(outside ? [] : dueOf(speech, now).map(({ name, due, left }) => `${name}: ${due} (${left})`)),
+    ...visitStatus(speech, now),
   ].join('\n');
+}
+
+function visitStatus(speech: Speech, now: string): string[] {
+  const { language, ticket, desk, outside } = speech;
+  const visit = visitAhead(ticket, now);
+  if (!visit) return [];
+  if (outside)
+    return [
+      `${phrase(language, 'what-visit')}: ${spanOf(language, visit, desk.timezone)} (${desk.timezone})`,
+    ];
+  return visitRow(speech, now).map(({ name, due, left }) => `${name}: ${due} (${left})`);
 }
 
 /** Who has said what so far. */
@@ -558,7 +731,17 @@ function approvalIn(language: Language, { approvals = [] }: Ticket): string[] {
 }
 
 function linksIn(language: Language, { links = [] }: Ticket): string[] {
-  return links.map(({ relation, id }) => phrase(language, `link-${relation}`, { id }));
+  return links.flatMap(({ relation, id }) =>
+    relation === 'step' ? [] : [phrase(language, `link-${relation}`, { id })],
+  );
+}
+
+/** What is to be done for it and how that stands. Outside nobody hears of the tickets in which it is done. */
+export function stepsIn(language: Language, { steps = [] }: Ticket, outside: boolean): string[] {
+  return steps.map(({ title, state, id }) => {
+    const named = id && !outside ? `${title} (${id})` : title;
+    return `${named}: ${phrase(language, `step-${state}`)}`;
+  });
 }
 
 /** Measures that are the desk's own affair. */
@@ -576,6 +759,7 @@ function plainReply(plan: Plan, { language, desk, ticket }: Speech): string {
       return phrase(language, 'reply-requester-waiting');
     return phrase(language, kind === 'answer' ? 'reply-requester-answer' : 'reply-requester');
   }
+  if (isOfTheDesk(ticket)) return phrase(language, 'reply-agent-inside');
   if (kind === 'transcript') return phrase(language, 'reply-agent-transcript', { requester });
   if (ticket.status === 'resolved' || ticket.status === 'closed')
     return phrase(language, 'reply-agent-reopens', { requester });
@@ -594,7 +778,8 @@ const INFORMED: readonly UpdateView['kind'][] = [
   'note',
 ];
 
-function actionsFor({ plan, event, replyTo, ticket, desk }: Occasion, { language }: Speech): Action[] {
+function actionsFor(occasion: Occasion, { language }: Speech): Action[] {
+  const { plan, event, replyTo, ticket, desk } = occasion;
   const mailto = (command: string) =>
     `mailto:${replyTo}?subject=${encodeURIComponent(`Re: ${ticket.subject} [${ticket.id}]`)}&body=${encodeURIComponent(`${command}\n`)}`;
   const action = (key: PhraseKey, command: string, facts?: Record<string, string>): Action => ({
@@ -614,14 +799,46 @@ function actionsFor({ plan, event, replyTo, ticket, desk }: Occasion, { language
       (name) => desk.categories.find((known) => known.name === name) ?? [],
     );
     const usual = AGENT_ACTIONS.filter((verb) => verb !== 'take' || plan.to.address !== ticket.assignee);
-    return [...asked.map(filed), ...usual.map((verb) => action(`action-${verb}`, `#${verb}`))];
+    const visits = visitCommands(occasion).map(([key, command]) => action(key, command));
+    const canned = plan.kind === 'assignment' ? macrosFor(ticket, desk).slice(0, MOST_MACROS) : [];
+    return [
+      ...visits,
+      ...asked.map(filed),
+      ...usual.map((verb) => action(`action-${verb}`, `#${verb}`)),
+      ...canned.map(({ name, title }) => action('action-macro', `#macro ${name}`, { title })),
+    ];
   }
   if (plan.kind === 'answer') return [];
+  if (plan.kind === 'decided' && isExpected(occasion))
+    return [action('action-unsuitable', phrase(language, 'unsuitable')), action('action-status', '#status')];
   if (plan.kind === 'satisfaction') return VOTES.map((vote) => action(`vote-${vote}`, vote));
   if (ticket.status === 'resolved')
     return [action('action-solved', '#close'), action('action-not-solved', '#reopen')];
   if (ticket.status === 'closed' && !ticket.mergedInto) return [action('action-reopen', '#reopen')];
   return [action('action-status', '#status'), action('action-close', '#close')];
+}
+
+/** Mail that speaks of an appointment which its reader is to keep. */
+function isExpected({ plan, event, ticket }: Occasion): boolean {
+  return event.kind === 'visit-reminded' || calendarFor(event, plan, ticket)?.method === 'REQUEST';
+}
+
+/** What an answer of somebody's calendar leaves to decide: another time, by the reader's own clock, or none. */
+function visitCommands({ event, plan, desk, now }: Occasion): [PhraseKey, string][] {
+  if (event.kind !== 'visit-answered' || event.answer === 'accepted' || event.answer === 'tentative')
+    return [];
+  const { proposed } = event;
+  const person = personOf(plan.to.address, desk);
+  const zone = person ? zoneOf(person, desk) : desk.timezone;
+  const moves: [PhraseKey, string][] =
+    proposed && Date.parse(proposed.start) > Date.parse(now)
+      ? [['action-visit-move', `#visit ${inZone(proposed.start, zone)} ${lengthOf(proposed)}`]]
+      : [];
+  return [...moves, ['action-visit-off', '#visit off']];
+}
+
+function lengthOf({ start, end }: Span): string {
+  return `${Math.round((Date.parse(end) - Date.parse(start)) / 60_000)}m`;
 }
 
 /** What belongs to no ticket: a refusal, a code, that an agent is away. */
@@ -681,9 +898,11 @@ function noticeFacts(event: Notice, code: string | null, shown: string): Record<
   }
 }
 
-function plainReplyToNotice({ kind, language }: Notice, { audience }: Plan): string {
+function plainReplyToNotice(notice: Notice, { audience }: Plan): string {
+  const { kind, language } = notice;
   if (kind === 'held') return phrase(language, 'reply-sender-code');
-  if (kind !== 'commanded') return '';
+  if (notice.kind !== 'commanded') return '';
+  if (notice.digest) return phrase(language, 'reply-agent-digest');
   return phrase(language, audience === 'requester' ? 'reply-requester-no-ticket' : 'reply-agent-no-ticket');
 }
 
@@ -704,7 +923,13 @@ function absenceOf(
   };
 }
 
-/** `Mon 23 Nov, 10:30`, in the desk's zone: of the reader's we know nothing. */
+/** The desk as its requester reads it: by his own clock, where his mail said that it shows another time. */
+function onHisClock({ ticket: { utcOffset }, desk, now }: Occasion): Desk {
+  const isOther = utcOffset && inZone(now, utcOffset) !== inZone(now, desk.timezone);
+  return isOther ? { ...desk, timezone: utcOffset } : desk;
+}
+
+/** `Mon 23 Nov, 10:30`, in the desk's zone unless the reader's is known. */
 export function timeIn(language: Language, at: string, { timezone }: Pick<Desk, 'timezone'>): string {
   const key = `${language} ${timezone}`;
   const format = FORMATS.get(key) ?? newFormat(language, timezone);
@@ -714,7 +939,14 @@ export function timeIn(language: Language, at: string, { timezone }: Pick<Desk, 
 
 /** To make one costs seventy times what it costs to use it; a desk has one zone and a few languages. */
 const FORMATS = new Map<string, Intl.DateTimeFormat>();
-const LOCALES: Record<Language, string> = { en: 'en-GB', de: 'de-DE' };
+const LOCALES: Record<Language, string> = {
+  en: 'en-GB',
+  de: 'de-DE',
+  fr: 'fr-FR',
+  es: 'es-ES',
+  pt: 'pt-BR',
+  ja: 'ja-JP',
+};
 
 function newFormat(language: Language, timeZone: string): Intl.DateTimeFormat {
   return new Intl.DateTimeFormat(LOCALES[language], {

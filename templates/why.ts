@@ -1,11 +1,14 @@
 /** What #why shows: how the ticket came where it is, how each deadline comes about, what was told and what comes next. */
 
+import type { Desk, Language } from '../core/config/desk.ts';
 import { personOf } from '../core/mail/standing.ts';
 import { explainReckoning, type Interval, MEASURES } from '../core/sla/clock.ts';
 import { renewed, type Step, upcoming } from '../core/ticket/change.ts';
 import { DESK, type Ticket, type TicketEvent } from '../core/ticket/ticket.ts';
+import { spanIn } from '../core/ticket/visit.ts';
 import type { Reader } from './listed.ts';
-import { durationIn, timeIn } from './view.ts';
+import { reasonIn } from './reasons.ts';
+import { durationIn, stepsIn, timeIn } from './view.ts';
 import { type PhraseKey, phrase } from './words.ts';
 
 /** `events`: all of the ticket's, or as many of the first as were read. */
@@ -15,6 +18,7 @@ export function whyIn(ticket: Ticket, events: readonly TicketEvent[], reader: Re
   const sections: [PhraseKey, string[]][] = [
     ['why-routing', events.flatMap((event) => routed(event, reader))],
     ['why-promises', MEASURES.flatMap((measure) => promised(measure, reckoned, reader))],
+    ['why-steps', stepsIn(language, ticket, false)],
     ['why-told', events.flatMap((event) => told(event, reader))],
     ['why-next', upcoming(reckoned, desk).map((step) => next(step, reader))],
   ];
@@ -25,34 +29,83 @@ export function whyIn(ticket: Ticket, events: readonly TicketEvent[], reader: Re
 }
 
 function routed(event: TicketEvent, { language, desk }: Reader): string[] {
+  const at = timeIn(language, event.at, desk);
+  if (event.kind === 'opened')
+    return [
+      `${at}: ${phrase(language, 'why-opened', { requester: event.requester.address })}`,
+      ...event.reasons.map(
+        ({ what, why }) => `  ${phrase(language, `what-${what}` as PhraseKey)}: ${reasonIn(language, why)}`,
+      ),
+    ];
+  const said = movedTo(event, language, desk);
+  return said ? [`${at}: ${said}`] : [];
+}
+
+/** Into other hands, another tier or another priority, and why; null for anything else. */
+function movedTo(event: TicketEvent, language: Language, desk: Desk): string | null {
   const name = (address: string) =>
     address === DESK ? desk.name : (personOf(address, desk)?.name ?? address);
-  const at = timeIn(language, event.at, desk);
-  const say = (key: PhraseKey, facts: Record<string, string>) => [`${at}: ${phrase(language, key, facts)}`];
   switch (event.kind) {
-    case 'opened':
-      return [
-        say('why-opened', { requester: event.requester.address })[0] ?? '',
-        ...event.reasons.map(({ what, why }) => `  ${phrase(language, `what-${what}` as PhraseKey)}: ${why}`),
-      ];
     case 'assigned':
-      return say('why-assigned', { assignee: name(event.assignee), reason: event.reason });
+      return phrase(language, 'why-assigned', {
+        assignee: name(event.assignee),
+        reason: reasonIn(language, event.reason),
+      });
     case 'kept':
-      return say('why-kept', { assignee: name(event.assignee), reason: event.reason });
+      return phrase(language, 'why-kept', {
+        assignee: name(event.assignee),
+        reason: reasonIn(language, event.reason),
+      });
     case 'unassigned':
-      return say('why-unassigned', { who: name(event.by) });
+      return phrase(language, 'why-unassigned', { who: name(event.by) });
     case 'given-to-team':
-      return say('why-given', {
+      return phrase(language, 'why-given', {
         team: desk.teams.find(({ name: each }) => each === event.team)?.title ?? event.team,
-        reason: event.reason,
+        reason: reasonIn(language, event.reason),
       });
     case 'prioritised':
-      return say('why-prioritised', { priority: event.priority, reason: event.reason });
+      return phrase(language, 'why-prioritised', {
+        priority: event.priority,
+        reason: reasonIn(language, event.reason),
+      });
     case 'escalated':
     case 'deescalated':
-      return say('why-climbed', { from: String(event.from), to: String(event.to), reason: event.reason });
+      return phrase(language, 'why-climbed', {
+        ...{ from: String(event.from), to: String(event.to), reason: reasonIn(language, event.reason) },
+      });
     default:
-      return [];
+      return null;
+  }
+}
+
+/** So much of the way of a ticket is told to whoever takes it over, the last of it. */
+const MOST_TOLD_OVER = 20;
+
+/** What was done with a ticket, for whoever takes it over by this event: hands, tiers, waiting, deadlines that fell. */
+export function courseBefore(
+  event: TicketEvent,
+  events: readonly TicketEvent[],
+  language: Language,
+  desk: Desk,
+): { at: string; text: string }[] {
+  return events
+    .flatMap((each) => {
+      const text = each.number < event.number ? doneWith(each, language, desk) : null;
+      return text === null ? [] : [{ at: each.at, text }];
+    })
+    .slice(-MOST_TOLD_OVER);
+}
+
+function doneWith(event: TicketEvent, language: Language, desk: Desk): string | null {
+  switch (event.kind) {
+    case 'paused':
+      return phrase(language, 'why-waits', { reason: reasonIn(language, event.reason) });
+    case 'resumed':
+      return phrase(language, 'why-went-on', { reason: reasonIn(language, event.reason) });
+    case 'deadline-breached':
+      return phrase(language, 'why-breached', { deadline: phrase(language, `deadline-${event.measure}`) });
+    default:
+      return movedTo(event, language, desk);
   }
 }
 
@@ -64,7 +117,7 @@ function promised(measure: (typeof MEASURES)[number], ticket: Ticket, { language
   if (!why) return [];
   const time = (at: string) => timeIn(language, at, desk);
   const left = why.intervals.length - MOST_INTERVALS;
-  const because = why.reason === '' ? '' : ` (${why.reason})`;
+  const because = why.reason === '' ? '' : ` (${reasonIn(language, why.reason)})`;
   const terms = { calendar: why.calendar, priority: why.priority, policy: why.policy };
   const line = (interval: Interval) => {
     const { from, to, ms, counted, detail } = interval;
@@ -78,7 +131,9 @@ function promised(measure: (typeof MEASURES)[number], ticket: Ticket, { language
     ...why.intervals.slice(-MOST_INTERVALS).map(line),
     ...(why.due ? [`  ${phrase(language, 'why-due', { at: time(why.due) })}`] : []),
     ...(why.paused
-      ? [`  ${phrase(language, 'why-stands', { at: time(why.paused.since), reason: why.paused.reason })}`]
+      ? [
+          `  ${phrase(language, 'why-stands', { at: time(why.paused.since), reason: reasonIn(language, why.paused.reason) })}`,
+        ]
       : []),
     ...(why.fulfilledAt ? [`  ${phrase(language, 'why-fulfilled', { at: time(why.fulfilledAt) })}`] : []),
     ...(why.missed ? [`  ${phrase(language, 'why-missed', { at: time(why.missed) })}`] : []),
@@ -102,11 +157,38 @@ function told(event: TicketEvent, { language, desk }: Reader): string[] {
       });
     case 'requester-reminded':
       return say('why-reminded');
-    case 'reckoned-anew':
-      return say('why-reckoned', { policy: event.policy, reason: event.reason || '–' });
+    case 'visit-planned':
+    case 'visit-moved':
+    case 'visit-cancelled':
+    case 'visit-reminded':
+      return say(`why-${event.kind}`, { when: spanIn(event, desk.timezone) });
+    case 'visit-answered':
+      return say('why-visit-answered', {
+        who: personOf(event.by, desk)?.name ?? event.by,
+        answer: phrase(language, `visit-${event.answer}`),
+      });
+    case 'reckoned-anew': {
+      const cause = event.cause === 'desk-changed' ? 'why-reckoned-desk' : 'why-reckoned';
+      return [
+        ...say(cause, { policy: event.policy, reason: reasonIn(language, event.reason) || '–' }),
+        ...movedBy(event, { language, desk }),
+      ];
+    }
     default:
       return [];
   }
+}
+
+/** From what to what each deadline went; one that is not there, or stands still, is a dash. */
+function movedBy(
+  { before, after }: Extract<TicketEvent, { kind: 'reckoned-anew' }>,
+  { language, desk }: Pick<Reader, 'language' | 'desk'>,
+): string[] {
+  const time = (at: string | undefined) => (at ? timeIn(language, at, desk) : '–');
+  return MEASURES.filter((measure) => before[measure] !== after[measure]).map((measure) => {
+    const deadline = phrase(language, `deadline-${measure}`);
+    return `  ${phrase(language, 'why-moved', { deadline, before: time(before[measure]), after: time(after[measure]) })}`;
+  });
 }
 
 function next(step: Step, { language, desk }: Reader): string {

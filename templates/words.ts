@@ -2,11 +2,15 @@
 import type { Language } from '../core/config/desk.ts';
 import de from './phrases/de.json' with { type: 'json' };
 import en from './phrases/en.json' with { type: 'json' };
+import es from './phrases/es.json' with { type: 'json' };
+import fr from './phrases/fr.json' with { type: 'json' };
+import ja from './phrases/ja.json' with { type: 'json' };
+import pt from './phrases/pt.json' with { type: 'json' };
 
 /** `status-open`, `priority-P1`, `deadline-firstResponse`, `reply-requester`, `refusal-code-expired` … */
 export type PhraseKey = keyof typeof en;
 
-const PHRASES: Record<Language, Record<PhraseKey, string>> = { en, de };
+const PHRASES: Record<Language, Record<PhraseKey, string>> = { en, de, fr, es, pt, ja };
 export const LANGUAGES = Object.keys(PHRASES) as Language[];
 
 /** The phrase with `{name}` replaced by the fact of that name. '' when a fact that it needs is not there: half a sentence is not said. */
@@ -42,13 +46,15 @@ export const FACTS = {
   decided: ['outcome'],
   /** When the ticket is resolved by itself; what the agent said he waits for. */
   'waiting-reminder': ['until', 'reason'],
-  /** When it closes by itself. */
-  resolved: ['until'],
+  /** When it closes by itself; what was done for it, step by step. */
+  resolved: ['until', 'steps'],
   /** A whole sentence: `closed-by-requester`, `closed-quiet` …; the ticket as which it goes on, if it does. */
   closed: ['reason', 'into'],
   satisfaction: [],
   /** Whole sentences: `refusal-<reason>` and `refusal-<reason>-remedy`. `subject` of the mail that was refused. */
   refusal: ['reason', 'remedy', 'subject'],
+  /** How many of what stand in it. */
+  digest: ['subject'],
 } as const;
 
 /**
@@ -57,10 +63,10 @@ export const FACTS = {
  */
 export function fill(words: string, facts: Readonly<Record<string, string>>): string {
   let complete = true;
-  const filled = words.replace(/\{([a-zA-Z]+)\}(\.?)/g, (_, name: string, stop: string) => {
+  const filled = words.replace(/\{([a-zA-Z]+)\}([.。]?)/g, (_, name: string, stop: string) => {
     const value = Object.hasOwn(facts, name) ? facts[name] : undefined;
     if (value === undefined || value === '') complete = false;
-    return `${value}${stop !== '' && /[.!?…]$/.test(value ?? '') ? '' : stop}`;
+    return `${value}${stop !== '' && /[.!?…。！？]$/.test(value ?? '') ? '' : stop}`;
   });
   return complete ? filled : '';
 }

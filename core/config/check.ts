@@ -3,7 +3,9 @@
  * that overlap. Each rule is one function that says where and what is allowed.
  */
 import type * as z from 'zod';
-import { readCommands, VERBS } from '../mail/commands.ts';
+import { readCommands, VERBS, type VerbName } from '../mail/commands.ts';
+import { SPEAKER_VARIABLES } from '../mail/speaker.ts';
+import { notOn } from '../sla/occurrences.ts';
 import { MACRO_VARIABLES, variablesIn } from '../ticket/macro-words.ts';
 import { type DeskSchema, PRIORITIES, WEEKDAYS } from './desk.ts';
 import { isFrom } from './sender.ts';
@@ -33,15 +35,21 @@ export function contradictions(desk: Desk): Finding[] {
     ...peopleAndTheirAddresses(desk),
     ...standing(desk),
     ...leads(desk),
+    ...managers(desk),
     ...handOvers(desk),
+    ...onCall(desk),
     ...tierNumbers(desk),
     ...categories(desk),
     ...policies(desk),
     ...calendars(desk),
     ...absences(desk),
     ...approvers(desk),
+    ...digests(desk),
     ...fields(desk),
     ...macros(desk),
+    ...spoken(desk),
+    ...checklists(desk),
+    ...recurring(desk),
   ];
 }
 
@@ -54,6 +62,7 @@ function repeatedNames(desk: Desk): Finding[] {
     ...repeated(desk.tiers, 'tiers', 'tier'),
     ...repeated(desk.sla, 'sla', 'name'),
     ...repeated(desk.macros, 'macros', 'name'),
+    ...repeated(desk.recurring, 'recurring', 'name'),
     ...repeated(desk.fields, 'fields', 'name'),
   ];
 }
@@ -303,6 +312,30 @@ function leads(desk: Desk): Finding[] {
   });
 }
 
+/** A chain of command has an end. */
+function managers(desk: Desk): Finding[] {
+  const above = (address: string) => desk.people.find((person) => person.address === address)?.manager;
+  const known = desk.people.filter(({ role }) => role !== 'agent').map(({ address }) => address);
+  return desk.people.flatMap(({ address, name, role, manager }, at) => {
+    if (manager === undefined) return [];
+    const path = ['people', at, 'manager'];
+    if (role === 'agent')
+      return [
+        {
+          path,
+          message: `above ${name} is the lead of the team`,
+          allowed: 'a manager of leads and managers',
+        },
+      ];
+    if (!known.includes(manager)) return reference(manager, known, path, 'lead or manager among people');
+    const seen = new Set<string>();
+    for (let next: string | undefined = manager; next && !seen.has(next); next = above(next)) seen.add(next);
+    return seen.has(address)
+      ? [{ path, message: `this chain comes back to ${name}`, allowed: 'a chain that ends' }]
+      : [];
+  });
+}
+
 function handOvers(desk: Desk): Finding[] {
   return desk.teams.flatMap(({ name, confidential, handOverTo }, at) =>
     handOverTo.flatMap((team, nth) => {
@@ -314,6 +347,29 @@ function handOvers(desk: Desk): Finding[] {
       return reference(team, teamNames(desk), path, 'team');
     }),
   );
+}
+
+/** Whoever is called has to read the ticket, and to be somebody who works on it. */
+function onCall(desk: Desk): Finding[] {
+  return desk.teams.flatMap(({ name, lead, onCall: called }, at) => {
+    const own = desk.people
+      .filter(({ role, team, address }) => (team === name && role !== 'manager') || address === lead)
+      .map(({ address }) => address);
+    return (called?.rota ?? []).flatMap((address, nth) =>
+      own.includes(address)
+        ? []
+        : [
+            {
+              path: ['teams', at, 'onCall', 'rota', nth],
+              message: desk.people.some((person) => person.address === address)
+                ? `${address} is not of ${name}`
+                : 'there is nobody of this address among people',
+              meant: own,
+              allowed: listed(own),
+            },
+          ],
+    );
+  });
 }
 
 function tierNumbers(desk: Desk): Finding[] {
@@ -542,6 +598,29 @@ function approvers(desk: Desk): Finding[] {
   );
 }
 
+/** What would never have an effect was meant otherwise. */
+function digests(desk: Desk): Finding[] {
+  return desk.people.flatMap(({ role, mail, digestAt }, at): Finding[] => {
+    if (role === 'manager' && (mail === 'digest' || digestAt !== undefined))
+      return [
+        {
+          path: ['people', at, mail === 'digest' ? 'mail' : 'digestAt'],
+          message: 'a manager takes no tickets, and what he hears of never waits',
+          allowed: 'mail: instant, or the role agent or lead',
+        },
+      ];
+    if (digestAt !== undefined && mail === 'instant' && !desk.digests.everybody)
+      return [
+        {
+          path: ['people', at, 'digestAt'],
+          message: 'no digest goes to this person',
+          allowed: 'mail: digest beside it, or digests: { everybody: true }',
+        },
+      ];
+    return [];
+  });
+}
+
 function fields(desk: Desk): Finding[] {
   const taken = Object.entries(VERBS).flatMap(([verb, { aliases }]) => [verb, ...aliases]);
   return desk.fields.flatMap(({ name, type, choices = [], categories: of = [] }, at) => {
@@ -594,16 +673,7 @@ function macros(desk: Desk): Finding[] {
             },
           ]
         : []),
-      ...said.flatMap(([language, text]) =>
-        variablesIn(text)
-          .filter((variable) => !MACRO_VARIABLES.some((each) => each === variable))
-          .map((variable) => ({
-            path: path('words', language),
-            message: `there is no {{${variable}}} to fill in`,
-            meant: MACRO_VARIABLES.map((each) => `{{${each}}}`),
-            allowed: listed(MACRO_VARIABLES.map((each) => `{{${each}}}`)),
-          })),
-      ),
+      ...said.flatMap(([language, text]) => unfilled(text, MACRO_VARIABLES, path('words', language))),
       ...lines.flatMap((line, nth) => {
         const wrong = notACommand(line, known);
         return wrong === null
@@ -615,12 +685,114 @@ function macros(desk: Desk): Finding[] {
   });
 }
 
+/** What stands around an agent's words: nobody's address, which would leave with each of them. */
+function spoken({ answers: { fromName, signature }, language }: Desk): Finding[] {
+  const said = Object.entries(signature);
+  return [
+    ...unfilled(fromName, SPEAKER_VARIABLES, ['answers', 'fromName']),
+    ...(fromName.includes('@')
+      ? [
+          {
+            path: ['answers', 'fromName'],
+            message: 'a name that holds an address is taken for a forgery',
+            allowed: 'a name such as {{agent}} via {{mailbox}}',
+          },
+        ]
+      : []),
+    ...(said.length > 0 && signature[language] === undefined
+      ? [
+          {
+            path: ['answers', 'signature'],
+            message: `the desk’s own language is ${language}, and there are no words in it`,
+            allowed: `words in ${language}, for tickets in a language that it has no words in`,
+          },
+        ]
+      : []),
+    ...said.flatMap(([each, text]) => unfilled(text, SPEAKER_VARIABLES, ['answers', 'signature', each])),
+  ];
+}
+
+function unfilled(text: string, known: readonly string[], path: Path): Finding[] {
+  const names = known.map((each) => `{{${each}}}`);
+  return variablesIn(text)
+    .filter((variable) => !known.includes(variable))
+    .map((variable) => ({
+      path,
+      message: `there is no {{${variable}}} to fill in`,
+      meant: names,
+      allowed: listed(names),
+    }));
+}
+
 /** Whether what it asks can be done is known when there is a ticket. */
 function notACommand(line: string, fields: readonly string[]): string | null {
   const { commands, unknown, text } = readCommands(line, 'agent', fields);
   if (unknown[0]) return unknown[0].problem;
   if (commands.length !== 1 || text !== '') return `“${line}” is no command`;
-  return commands[0]?.verb === 'macro' ? 'a macro gives no other' : null;
+  const verb = commands[0]?.verb;
+  if (verb === 'macro') return 'a macro gives no other';
+  return verb && OF_ONE_TICKET.has(verb) ? `#${verb} is about one ticket, and a macro is for many` : null;
+}
+
+/** They name another ticket or one message, or take back what was done: nothing that is the same each time. */
+const OF_ONE_TICKET: ReadonlySet<VerbName> = new Set([
+  ...(['link', 'dup', 'merge', 'split', 'clone', 'redact', 'undo', 'block'] as const),
+]);
+
+function checklists(desk: Desk): Finding[] {
+  return desk.categories.flatMap(({ checklist = [] }, at) =>
+    checklist.flatMap(({ name, team, tier, after }, nth) => {
+      const path = (...steps: Path): Path => ['categories', at, 'checklist', nth, ...steps];
+      const others = checklist.map((step) => step.name).filter((other) => other !== name);
+      return [
+        ...(checklist.findIndex((step) => step.name === name) < nth
+          ? [{ path: path('name'), message: 'another step has it already', allowed: 'each name once' }]
+          : []),
+        ...reference(team, teamNames(desk), path('team'), 'team'),
+        ...tierReference(tier, desk, path('tier')),
+        ...after.flatMap((other, place) => reference(other, others, path('after', place), 'other step')),
+        ...(waitsForItself(name, checklist)
+          ? [
+              {
+                path: path('after'),
+                message: `${name} comes after steps that come after ${name}, so that none of them ever begins`,
+                allowed: 'steps that do not wait for this one',
+              },
+            ]
+          : []),
+      ];
+    }),
+  );
+}
+
+function waitsForItself(name: string, checklist: readonly { name: string; after: string[] }[]): boolean {
+  const before = new Set<string>();
+  const follow = (step: string) => {
+    for (const other of checklist.find((each) => each.name === step)?.after ?? []) {
+      if (before.has(other)) continue;
+      before.add(other);
+      follow(other);
+    }
+  };
+  follow(name);
+  // That a step names itself is said of the name.
+  return before.has(name) && !checklist.some((step) => step.name === name && step.after.includes(name));
+}
+
+function recurring(desk: Desk): Finding[] {
+  return desk.recurring.flatMap(({ category, team, every, on, timezone, calendar }, at) => {
+    const path = (key: string): Path => ['recurring', at, key];
+    const wrong = on === undefined ? null : notOn(every, on);
+    return [
+      ...reference(category, categoryNames(desk), path('category'), 'category'),
+      ...(team === undefined ? [] : reference(team, teamNames(desk), path('team'), 'team')),
+      ...(calendar === undefined
+        ? []
+        : reference(calendar, calendarNames(desk), path('calendar'), 'calendar')),
+      ...(timezone === undefined ? [] : zone(timezone, path('timezone'))),
+      ...(wrong === null ? [] : [{ path: path('on'), ...wrong }]),
+    ];
+  });
 }
 
 function reference(name: string, known: readonly string[], path: Path, what: string): Finding[] {

@@ -133,19 +133,59 @@ const Calendar = z.strictObject({
     .describe('More of them: the whole-day events of an iCalendar file, by its path from desk.yaml.'),
 });
 
+/** In which the desk has words for everything that it says. */
+export const LANGUAGES = ['en', 'de', 'fr', 'es', 'pt', 'ja'] as const;
+
 const Person = z.strictObject({
   address: MailAddress.describe('Where the desk writes to, and whence this person writes to the desk.'),
   name: z.string().min(1).describe('The name that requesters see.'),
   alternates: z.array(MailAddress).default([]).describe('Other addresses from which the same person writes.'),
   role: z.enum(['agent', 'lead', 'manager']),
+  manager: MailAddress.optional().describe(
+    'Who is above this lead or manager. Steps after a deadline that tell the manager go up this chain, one by one; without it they tell everybody of the role manager.',
+  ),
   team: Name.optional().describe('Agents stand in a team; so does a lead who takes tickets.'),
   tier: Tier.optional().describe('Agents, and leads who take tickets, stand at a tier.'),
   skills: z.array(Name).default([]).describe('What this person is good at; categories ask for it.'),
   hours: Name.default('always').describe('The calendar that says when this person works.'),
+  language: z
+    .enum(LANGUAGES)
+    .optional()
+    .describe('The language in which the desk writes to this person; else its own.'),
   absences: z
     .array(z.strictObject({ from: Day, to: Day }))
     .default([])
     .describe('Days away. Both days count.'),
+  mail: z
+    .enum(['instant', 'digest'])
+    .default('instant')
+    .describe(
+      'digest: what can wait comes in one numbered mail a day, which can be answered; warnings, breaches, codes, what climbs and all of P1 come at once.',
+    ),
+  digestAt: z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day such as 07:30')
+    .optional()
+    .meta({ examples: ['07:30'] })
+    .describe(
+      "When the digest comes, on days with working hours, by the clock of this person's calendar; else when they begin, and at 08:00 where they never end.",
+    ),
+});
+
+/** A rota of weeks, and no calendar of its own: it is for the hours in which nobody is on duty. */
+const OnCall = z.strictObject({
+  rota: z
+    .array(MailAddress)
+    .min(1)
+    .describe('People of the team, or its lead, a week each in turn. Whoever is away is passed over.'),
+  from: Day.describe('When the week of the first begins; each week changes on this day of the week.'),
+  at: z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day such as 09:00')
+    .default('09:00')
+    .meta({ examples: ['09:00'] })
+    .describe("At what time it changes, in the desk's zone."),
+  priorities: z.array(Priority).min(1).default(['P1']).describe('What cannot wait.'),
 });
 
 const Team = z.strictObject({
@@ -159,6 +199,9 @@ const Team = z.strictObject({
     .describe(
       'Teams, this one too, whose people of the same tier take a ticket over when the hours of whoever has it end. Else it waits for him.',
     ),
+  onCall: OnCall.optional().describe(
+    'Who takes what cannot wait while nobody of its tier is on duty. Else it goes to somebody off duty.',
+  ),
 });
 
 /** Its existence elsewhere cannot be checked; what comes from there is known by its envelope alone. */
@@ -250,6 +293,22 @@ const clues = {
 export const QUORUMS = ['all', 'any'] as const;
 export const MOST_APPROVERS = 10;
 
+/** With a mail's own writes they have to fit into one transaction. */
+const MOST_STEPS = 12;
+
+const Step = z.strictObject({
+  name: Name.describe('How the `after` of others names it.'),
+  title: z.string().min(1).max(120).describe('What people read, the requester among them.'),
+  text: z.string().max(4_000).default('').describe('What is asked of whoever does it.'),
+  team: Name,
+  tier: Tier.default(1),
+  skills: z.array(Name).default([]).describe('Skills that whoever does it should have.'),
+  after: z
+    .array(Name)
+    .default([])
+    .describe('Steps that have to be done before; without any it begins at once, beside others.'),
+});
+
 const Category = z.strictObject({
   name: Name,
   title: z.string().min(1).describe('What people read.'),
@@ -273,10 +332,16 @@ const Category = z.strictObject({
     })
     .optional()
     .describe('Tickets of this category wait for an approval as soon as they are opened.'),
+  checklist: z
+    .array(Step)
+    .min(1)
+    .max(MOST_STEPS)
+    .optional()
+    .describe(
+      'What is done for a ticket of this category, each as a ticket of its own for its team, after the approval if there is one. With the last step the ticket is resolved.',
+    ),
   ...clues,
 });
-
-const LANGUAGES = ['en', 'de'] as const;
 
 const Macro = z.strictObject({
   name: Name.describe('What stands behind #macro.'),
@@ -294,6 +359,34 @@ const Macro = z.strictObject({
     .default([])
     .meta({ examples: [['#waiting 3d', '#tag +vpn']] })
     .describe('Commands that it gives, each as an agent would write it.'),
+});
+
+export const EVERY = ['weekday', 'week', 'month', 'quarter', 'year'] as const;
+
+const Recurring = z.strictObject({
+  name: Name,
+  title: z.string().min(1).max(200).describe('The subject of the ticket.'),
+  text: z.string().max(8_000).default('').describe('What is to be done.'),
+  category: Name.describe('What it is filed under; its checklist is done for it.'),
+  team: Name.optional().describe("Who does it; else the category's team."),
+  every: z.enum(EVERY),
+  on: z
+    .union([z.int(), z.string()])
+    .transform(String)
+    .optional()
+    .meta({ examples: [1, 'mon', 'first mon', 'last fri', 'last', '03-31'] })
+    .describe(
+      'week: a weekday such as mon. month and quarter: a day such as 15 (or the last, where there is none), last, first mon, second tue … last fri. year: a date such as 03-31. Else the first day. For weekdays nothing.',
+    ),
+  at: z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time such as 08:00')
+    .default('08:00')
+    .describe('The desk looks once an hour: it begins within the hour that follows.'),
+  timezone: Timezone.optional().describe("The IANA zone of the time; else the calendar's, else the desk's."),
+  calendar: Name.optional().describe(
+    'A day on which this calendar is closed gives way to the next on which it is open; of weekdays it is left out.',
+  ),
 });
 
 export const FIELD_TYPES = ['text', 'number', 'date', 'choice'] as const;
@@ -443,6 +536,10 @@ export const DeskSchema = z.strictObject({
         acceptWithin: Duration.optional().describe(
           'Whoever a ticket climbs to here takes it within so much of his working time, by any reply; else it climbs on, and from the top it goes to the lead.',
         ),
+        ifNotAccepted: z
+          .enum(['climb', 'return'])
+          .default('climb')
+          .describe('What then happens; with return it goes back to whoever it came from, with the reason.'),
       }),
     )
     .min(1)
@@ -495,6 +592,11 @@ export const DeskSchema = z.strictObject({
     .array(Macro)
     .default([])
     .describe('Answers and commands that agents need often: #macro and the name.'),
+  recurring: z
+    .array(Recurring)
+    .max(100)
+    .default([])
+    .describe('Work that comes again: each time it opens a ticket of its own, and nobody outside is told.'),
   fields: z.array(Field).default([]).describe('What else a ticket says, for the eyes of the desk alone.'),
   approvals: z
     .strictObject({
@@ -502,6 +604,16 @@ export const DeskSchema = z.strictObject({
     })
     .prefault({})
     .describe('What is asked of those who approve. They are reminded after a day.'),
+  visits: z
+    .strictObject({
+      remind: z
+        .array(Duration)
+        .max(5)
+        .prefault(['1d', '1h'])
+        .describe('How long before an appointment both sides are reminded of it; [] for never.'),
+    })
+    .prefault({})
+    .describe('Appointments that agents plan by #visit.'),
   waiting: z
     .strictObject({
       remindAfter: Duration.describe('After how long without a word the requester is reminded.'),
@@ -522,11 +634,43 @@ export const DeskSchema = z.strictObject({
     })
     .prefault({})
     .describe('After closing, requesters are asked how satisfied they are, and answer with a digit.'),
+  digests: z
+    .strictObject({
+      everybody: z
+        .boolean()
+        .default(false)
+        .describe(
+          'Whether agents and leads whose mail comes at once get a morning digest as well, when there is something in it for them.',
+        ),
+    })
+    .prefault({})
+    .describe('The morning mail that lists what somebody has open, what is late, and what is nobody’s.'),
   answers: z
     .strictObject({
       hold: Hold.prefault('0s').describe(
         'How long an answer to a requester is held before it leaves. Until then its agent takes it back by #undo. 0s: it leaves at once.',
       ),
+      fromName: z
+        .string()
+        .min(1)
+        .max(200)
+        .default('{{agent}} via {{mailbox}}')
+        .meta({ examples: ['{{agent}} ({{desk}})', '{{mailbox}}'] })
+        .describe(
+          "The name in From of what an agent writes. {{agent}}, {{team}}, {{desk}} and {{mailbox}}, the name beside the desk's address, are filled in.",
+        ),
+      agentSignature: z
+        .enum(['drop', 'keep'])
+        .default('drop')
+        .describe(
+          "Whether the signature under an agent's mail reaches the requester. Lines with an address of the desk's people never do.",
+        ),
+      signature: z
+        .partialRecord(z.enum(LANGUAGES), z.string().min(1).max(2_000))
+        .default({})
+        .describe(
+          "What the desk writes below an agent's words, by language. {{agent}}, {{team}}, {{desk}} and {{mailbox}} are filled in.",
+        ),
     })
     .prefault({})
     .describe('What agents write to requesters.'),
@@ -559,6 +703,7 @@ export interface Calendar {
 }
 export type Macro = Desk['macros'][number];
 export type Field = Desk['fields'][number];
+export type Recurring = Desk['recurring'][number];
 export type Quorum = (typeof QUORUMS)[number];
 export type Policy = Desk['sla'][number];
 export type Warning = Policy['warnings'][number];

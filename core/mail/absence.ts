@@ -21,7 +21,7 @@ const UNTIL = new RegExp(
 
 /** The first day there again, whatever else the sentence says. */
 const RETURN = new RegExp(
-  `(?<!\\p{L})(?:back(?:\\s(?:in|at)\\s(?:the\\s|my\\s)?(?:office|work|desk))?|return(?:s|ing)?(?:\\s(?:to|back)\\s(?:the\\s|my\\s)?(?:office|work|desk))?|again|zurück|wieder(?:\\s(?:da|hier|im\\s(?:büro|haus|dienst)|erreichbar))?|retour(?:\\sau\\sbureau)?|regreso|regresar[ée]|vuelvo|volver[ée]|vuelta|ritorno|rientro|rientrer[òo]|torner[òo]|volta|regresso|terug|tillbaka|åter|tilbage|tilbake|wracam|wrócę|zpět|vracím\\sse)(?:\\s(?:ab|from|by|as\\sof|vanaf|à\\spartir\\sdu|a\\spartir\\sdel?|od|w|v|em|da|den))?(?!\\p{L})${BETWEEN}`,
+  `(?<!\\p{L})(?:back(?:\\s(?:in|at)\\s(?:the\\s|my\\s)?(?:office|work|desk))?|return(?:s|ing)?(?:\\s(?:to|back)\\s(?:the\\s|my\\s)?(?:office|work|desk))?|again|zurück|wieder(?:\\s(?:da|hier|im\\s(?:büro|haus|dienst)|erreichbar))?|retour(?:\\sau\\sbureau)?|je\\sreviens|reviendrai|je\\sreprends|regreso|regresar[ée]|vuelvo|volver[ée]|vuelta|me\\s(?:re)?incorporo|ritorno|rientro|rientrer[òo]|torner[òo]|volta|volto|voltarei|regresso|regressarei|retorno|terug|tillbaka|åter|tilbage|tilbake|wracam|wrócę|zpět|vracím\\sse)(?:\\s(?:ab|from|by|as\\sof|vanaf|à\\spartir\\sdu|a\\spartir\\sdel?|od|w|v|em|da|den))?(?!\\p{L})${BETWEEN}`,
   'iu',
 );
 
@@ -30,6 +30,16 @@ const FROM = new RegExp(
   `(?<!\\p{L})(?:from|since|starting|beginning|between|as\\sof|vom|von|ab|seit|du|dès|depuis|à\\spartir\\sde?u?|a\\spartir\\sdel?|desde|del?|dal|van|vanaf|från|fra|od)(?!\\p{L})${BETWEEN}`,
   'iu',
 );
+
+/** Japanese says behind a day what it is, and perhaps the weekday between: `12月3日（木）まで`. */
+const BEHIND: readonly { role: Role; words: RegExp }[] = [
+  { role: 'until', words: /^\s*(?:[(（][^)）]{1,4}[)）])?\s*まで/u },
+  {
+    role: 'return',
+    words: /^\s*(?:[(（][^)）]{1,4}[)）])?\s*(?:に|から|より)?(?:は)?\s*(?:戻|出社|復帰|帰社|出勤)/u,
+  },
+  { role: 'from', words: /^\s*(?:[(（][^)）]{1,4}[)）])?\s*(?:から|より)/u },
+];
 
 const COMES_BACK =
   /(?<!\p{L})(?:back|return|available again|reachable again|zurück|wieder|retour|de nouveau|regres|vuelv|vuelta|volver|de nuevo|ritorn|rientr|torner|di nuovo|de volta|regresso|novamente|terug|weer|tillbaka|åter|tilbage|tilbake|igjen|wraca|wróc|zpět|vrac)/iu;
@@ -89,6 +99,8 @@ function roleOf({ at, said }: SpokenDay, words: string): Role {
   if (RETURN.test(before)) return 'return';
   if (UNTIL.test(before)) return 'until';
   const after = words.slice(at + said.length, at + said.length + 20);
+  const behind = BEHIND.find(({ words: found }) => found.test(after));
+  if (behind) return behind.role;
   // A day with an end behind it is where the absence begins: `vom 21.11. bis 30.11.`
   const ranges =
     /^\s*(?:[-–—]|(?:to|until|till|through|bis|au|al|hasta|a|até|tot|t\/m|till|til|do)(?!\p{L}))/iu.test(

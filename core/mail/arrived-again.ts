@@ -26,7 +26,8 @@ export function arrivedAgain(
   const opened = ticket.firstMessageId === email.messageId;
   if (!theirs || !opened || !isActive(ticket)) return referred;
   const { category, team, skills } = classifyArrival(arrival, desk);
-  const { assignee, reason } = route({ team, tier: ticket.tier, skills }, desk, loads, now);
+  const { tier, priority } = ticket;
+  const { assignee, reason } = route({ team, tier, skills, priority }, desk, loads, now);
   return [
     { kind: 'categorised', category, previous: ticket.category, team, by: DESK },
     ...(assignee

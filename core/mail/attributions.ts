@@ -66,10 +66,15 @@ const DATE =
 /** A date first, perhaps behind the day of the week: `ср, 30 апр. 2026 г.`, `2026-11-24 16:32`. */
 const BEGINS_WITH_DATE = /^[-*_\s]*(?:\p{L}{1,12}[.,]{0,2}\s+)?\d/u;
 
+/** `#priority P1 since 09:12, he said`: what somebody tells the desk names nobody whom he quotes. */
+const COMMAND = /^.{0,8}[#\uff03][^\s#\p{L}\d]{0,2}[a-z]/iu;
+
 /** Whether a line may be the last of an attribution: a look at its end, before anything dearer. */
 export function mayEndAttribution(line: string): boolean {
   const last = plain(line);
-  return last !== '' && last.length <= MAX_CHARS && (endsInColon(last) || endsInVerb(last));
+  return (
+    last !== '' && last.length <= MAX_CHARS && !COMMAND.test(last) && (endsInColon(last) || endsInVerb(last))
+  );
 }
 
 /** The first line of the attribution whose last line this is; null when it ends none. `free` says which lines may belong to one. */
@@ -83,7 +88,7 @@ export function attributionEndingAt(
   let joined = '';
   for (let start = end; start > end - MAX_LINES && start >= 0; start -= 1) {
     const line = plain(lines[start] ?? '');
-    if (line === '' || !free(start) || joined.length > MAX_CHARS) return null;
+    if (line === '' || COMMAND.test(line) || !free(start) || joined.length > MAX_CHARS) return null;
     joined = `${line} ${joined}`.trim();
     if (isAttribution(joined) || (quoteIsOurs && endsInColon(joined) && mayNameOurs(joined)))
       return openingAbove(lines, start, free);
@@ -142,7 +147,7 @@ function openingAbove(lines: readonly string[], start: number, free: (at: number
   if (OPENING.test(joined) && DATE.test(joined)) return start;
   for (let above = start - 1; above >= 0 && above >= start - 2; above -= 1) {
     const line = (lines[above] ?? '').trim();
-    if (line === '' || !free(above)) break;
+    if (line === '' || COMMAND.test(line) || !free(above)) break;
     if (OPENING.test(line) && DATE.test(line) && line.length < 120) return above;
   }
   return start;

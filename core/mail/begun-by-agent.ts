@@ -6,6 +6,7 @@ import { begin, type CommandResult, evolve, type Happening, type Ticket } from '
 import { decideWithoutTicket, needsNoTicket } from '../ticket/without-ticket.ts';
 import { type Commands, readCommands } from './commands.ts';
 import type { Address } from './email.ts';
+import { languageOf } from './language.ts';
 import { openTicket, outsiders } from './opening.ts';
 import {
   type Arrival,
@@ -46,9 +47,9 @@ export function begunByAgent(
     arrival,
     memory,
     {
-      reason: 'new-ticket',
-      detail: `a new mail from ${person.address}`,
-      flagged: null,
+      reason: memory.suspicion ? 'forged-token' : 'new-ticket',
+      detail: memory.suspicion ?? `a new mail from ${person.address}`,
+      flagged: memory.suspicion,
       acknowledge: true,
       follows: null,
     },
@@ -85,7 +86,7 @@ function withoutTicket(
       ...{ refused, shows, looks },
       subject: email.subject,
       messageId: email.messageId,
-      language: desk.language,
+      language: languageOf(address, desk),
     },
     ...commandedPresence(presence, address, receipt.mailId, desk),
   });

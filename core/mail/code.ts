@@ -1,5 +1,6 @@
 /** The one-time code: mail without proof waits for it, and the answer that brings it releases the mail. */
 import type { Desk, Person } from '../config/desk.ts';
+import { languageOf } from './language.ts';
 import {
   type Arrival,
   ends,
@@ -48,7 +49,7 @@ export function hold(
       round: rounds,
       subject: email.subject,
       messageId: email.messageId,
-      language: desk.language,
+      language: languageOf(person.address, desk),
     },
   });
 }

@@ -28,6 +28,7 @@ export const VERBS = {
   dup: { aliases: ['duplicate'], value: 'required', requester: false, example: '#dup T-7K4M2Q' },
   merge: { aliases: [], value: 'required', requester: false, example: '#merge T-7K4M2Q' },
   split: { aliases: [], value: 'optional', requester: false, example: '#split 3 The screen flickers' },
+  clone: { aliases: [], value: 'optional', requester: false, example: '#clone The second monitor' },
   note: { aliases: ['internal', 'private'], value: 'optional', requester: false, example: '#note' },
   priority: { aliases: ['prio'], value: 'required', requester: false, example: '#priority P2' },
   impact: { aliases: [], value: 'required', requester: false, example: '#impact team' },
@@ -59,6 +60,7 @@ export const VERBS = {
   },
   close: { aliases: ['closed'], value: 'optional', requester: true, example: '#close' },
   spam: { aliases: [], value: 'none', requester: false, example: '#spam' },
+  block: { aliases: [], value: 'optional', requester: false, example: '#block' },
   stop: { aliases: ['unsubscribe'], value: 'none', requester: 'only', example: '#stop' },
   reopen: { aliases: [], value: 'optional', requester: true, example: '#reopen' },
   escalate: {
@@ -82,6 +84,12 @@ export const VERBS = {
     example: '#snooze 2h whether the part has come',
   },
   due: { aliases: [], value: 'required', requester: false, example: '#due 2027-01-31 14:00 the audit' },
+  visit: {
+    aliases: ['appointment'],
+    value: 'required',
+    requester: false,
+    example: '#visit tomorrow 14:00 1h at your desk',
+  },
   extend: {
     aliases: [],
     value: 'required',
@@ -137,7 +145,19 @@ const NAMES = new Map<string, VerbName>(
 // A letter must follow at once. Autocorrect writes NBSP and the full-width sign; both are meant as typed.
 const COMMAND_LINE =
   /^[\s\u00a0]*[#\uff03]([a-z][a-z-]*)[.!]?(?:[\s\u00a0]*[:=]|(?=[\s\u00a0]|$))[\s\u00a0]*(.*)$/i;
+/** Soft line breaks of word processors among them: what stands behind one is a line of its own. */
+const LINE_END = /\r\n?|[\n\v\f\u0085\u2028\u2029]/;
+/** Nobody sees them, and programs put them around what was typed; joiners mean something between other letters than ours. */
+const INVISIBLE =
+  /[\u00ad\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]|(?<![^\s#\uff03a-z])(?:\u200c|\u200d|\ufe0e|\ufe0f)/gi;
+/** A program makes a list of lines, or writes the stars of what was bold: still it is the command, and no text that may leave. */
+const BULLET =
+  /^[\s\u00a0]*(?:[-*\u2022\u2023\u25e6\u00b7\u2013]|\d{1,2}[.)])[\s\u00a0]+(?=[*_]{0,2}[#\uff03][a-z])/i;
+const EMPHASIS = /^[\s\u00a0]*([*_]{1,2})([#\uff03][a-z][^\n]*?)\1[\s\u00a0]*$/i;
 const MOST_COMMANDS = 30;
+/** What a command says is kept with the ticket, whose item is bounded. The words of a note are a message's. */
+const LONGEST_LINE = 1_000;
+const LONGEST_SHOWN = 200;
 
 /**
  * `text` is what the writer wrote now: no quotation, no signature. `#asset 4711` is `#field asset 4711` where `fields`,
@@ -148,24 +168,25 @@ export function readCommands(
   who: 'agent' | 'requester',
   fields: readonly string[] = [],
 ): Commands {
-  const lines = text.split('\n');
-  const isCommand = (line: string | undefined) => line !== undefined && meant(line, who);
+  const lines = text.split(LINE_END);
+  const typed = (at: number) => asTyped(lines[at] ?? '');
+  const isOurs = (line: string) => line === '' || meant(line, who);
   let from = 0;
   let to = lines.length;
   const found: string[] = [];
-  while (from < to && (isBlank(lines[from]) || isCommand(lines[from]))) {
-    if (!isBlank(lines[from])) found.push(lines[from] as string);
+  for (let line = typed(from); from < to && isOurs(line); line = typed(from)) {
+    if (line !== '') found.push(line);
     from++;
   }
   const closing: string[] = [];
-  while (to > from && (isBlank(lines[to - 1]) || isCommand(lines[to - 1]))) {
-    if (!isBlank(lines[to - 1])) closing.unshift(lines[to - 1] as string);
+  for (let line = typed(to - 1); to > from && isOurs(line); line = typed(to - 1)) {
+    if (line !== '') closing.push(line);
     to--;
   }
-  const all = [...found, ...closing];
-  const read = all.slice(0, MOST_COMMANDS).map((line) => readLine(line.trim(), who, fields));
-  const tooMany = all.slice(MOST_COMMANDS).map((line) => ({
-    line: line.trim(),
+  const all = [...found, ...closing.reverse()];
+  const read = all.slice(0, MOST_COMMANDS).map((line) => readLine(line, who, fields));
+  const tooMany = all.slice(MOST_COMMANDS, MOST_COMMANDS + 1).map((line) => ({
+    line: shown(line),
     problem: `more than ${MOST_COMMANDS} commands in one mail`,
     said: { key: 'too-many-commands', facts: { most: String(MOST_COMMANDS) } } as const,
   }));
@@ -201,8 +222,14 @@ export function readSplit(value: string): { number: number | null; subject: stri
   return { number: number === undefined ? null : Number(number), subject };
 }
 
-function isBlank(line: string | undefined): boolean {
-  return line !== undefined && line.trim() === '';
+/** The line without what its writer's program put around it. */
+function asTyped(line: string): string {
+  const visible = line.replace(INVISIBLE, '').replace(BULLET, '');
+  return (EMPHASIS.exec(visible)?.[2] ?? visible).trim();
+}
+
+function shown(line: string): string {
+  return line.length > LONGEST_SHOWN ? `${line.slice(0, LONGEST_SHOWN)}…` : line;
 }
 
 /** From an agent every `#word` line counts, known or not: a mistyped #noet must not become a public answer. */
@@ -211,15 +238,22 @@ function meant(line: string, who: 'agent' | 'requester'): boolean {
   if (word === undefined) return false;
   if (who === 'agent') return true;
   const verb = NAMES.get(word);
-  return verb !== undefined && VERBS[verb].requester !== false;
+  return verb !== undefined && VERBS[verb].requester !== false && line.length <= LONGEST_LINE;
 }
 
 function readLine(
-  line: string,
+  whole: string,
   who: 'agent' | 'requester',
   fields: readonly string[],
 ): Command | UnknownCommand {
-  const [, word = '', value = ''] = COMMAND_LINE.exec(line) ?? [];
+  const [, word = '', value = ''] = COMMAND_LINE.exec(whole) ?? [];
+  const line = shown(whole);
+  if (whole.length > LONGEST_LINE && NAMES.get(word.toLowerCase()) !== 'note')
+    return {
+      line,
+      said: { key: 'line-too-long', facts: { most: String(LONGEST_LINE) } },
+      problem: `a command and its value have at most ${LONGEST_LINE} characters; write your words on lines of their own`,
+    };
   if (who === 'agent' && fields.includes(word.toLowerCase()))
     return { verb: 'field', value: `${word.toLowerCase()} ${value.trim()}`.trim(), line };
   const verb = NAMES.get(word.toLowerCase());

@@ -43,6 +43,8 @@ export interface Outgoing {
   date: string;
   content: RenderedUpdate;
   files: OutgoingFile[];
+  /** What the reader's calendar is told (RFC 6047): beside text and HTML for the programs that act on it, and as a file for the others. */
+  calendar?: { method: 'REQUEST' | 'CANCEL'; content: string } | null;
 }
 
 export type Composed =
@@ -65,7 +67,7 @@ const LONGEST_ID = 500;
 export async function compose(update: Outgoing): Promise<Composed> {
   const header = unsafeHeader(update);
   if (header) return { outcome: 'refused', reason: 'unsafe-header', header };
-  const { content, files } = update;
+  const { content, files, calendar } = update;
   const mail = new MailComposer({
     from: mailbox(update.from),
     to: mailbox(update.to),
@@ -79,6 +81,9 @@ export async function compose(update: Outgoing): Promise<Composed> {
     headers: deskHeaders(update),
     text: { content: content.text, contentTransferEncoding: encodingFor(content.text) },
     html: { content: content.html, contentTransferEncoding: encodingFor(content.html) },
+    ...(calendar
+      ? { icalEvent: { ...calendar, filename: 'invite.ics', contentTransferEncoding: 'base64' } }
+      : {}),
     attachments: attachmentsOf(files, content.html),
     baseBoundary: createHash('sha256').update(update.id).digest('hex').slice(0, 32),
     newline: '\r\n',
@@ -188,6 +193,8 @@ function deskHeaders(update: Outgoing): { key: string; value: string }[] {
         ]
       : []),
     ...(ours ? [{ key: 'List-Id', value: `<${update.from.address.replace('@', '.')}>` }] : []),
+    // RFC 3282: what reads the mail aloud or translates it need not guess.
+    { key: 'Content-Language', value: update.content.language },
     { key: 'X-Replydesk-Update', value: update.kind },
     ...(update.ticketId === null ? [] : [{ key: 'X-Replydesk-Ticket', value: update.ticketId }]),
   ];
@@ -211,6 +218,7 @@ const AUTOMATIC: Record<UpdateKind, 'auto-replied' | 'auto-generated' | null> = 
   resolved: 'auto-generated',
   closed: 'auto-generated',
   satisfaction: 'auto-generated',
+  digest: 'auto-generated',
 };
 
 /** Never 7bit or 8bit: a line that somebody wrote may be longer than the 998 octets that mail allows. */

@@ -12,12 +12,14 @@ import { join, quietly } from './flood.ts';
 import { fromAgent } from './from-agent.ts';
 import { fromOutside } from './from-outside.ts';
 import { type Arrival, ends, type Memory, type Moment, type Outcome, refusal } from './outcome.ts';
-import { SETUP_NOTICE } from './receipt.ts';
+import { SETUP_NOTICE } from './record.ts';
 import { wantsNoAutomaticAnswer } from './screen.ts';
 import { failedAuthentication, personOf, standingOf } from './standing.ts';
 import { type Keys, readReference } from './token.ts';
+import { asAnswered } from './visiting.ts';
 
-export function dispose(arrival: Arrival, memory: Memory, moment: Moment, desk: Desk, keys: Keys): Outcome {
+export function dispose(given: Arrival, memory: Memory, moment: Moment, desk: Desk, keys: Keys): Outcome {
+  const arrival = asAnswered(given, memory, desk);
   return withWhatIsKnown(judge(arrival, memory, moment, desk, keys), arrival, memory, moment, desk);
 }
 
@@ -31,7 +33,11 @@ function judge(arrival: Arrival, memory: Memory, moment: Moment, desk: Desk, key
   if (isMachine(automatic)) return disposeAutomatic(automatic, arrival, memory, moment, desk);
   if (isOurs(email, desk, keys))
     return ends('suppressed', 'loop', 'own-update: it has our headers and refers to our own signed id');
-  if (writer.listed?.as === 'blocked') return refuseBlocked(arrival, writer.listed.entry, desk);
+  if (writer.listed?.as === 'blocked')
+    return refuseBlocked(arrival, `mail.blocked has ${writer.listed.entry}`, desk);
+  const { blocked } = memory;
+  if (blocked && writer.listed?.as !== 'allowed' && !personOf(blocked.address, desk))
+    return refuseBlocked(arrival, `#block on ${blocked.ticketId} has ${blocked.address}`, desk);
   const standing = standingOf(email, receipt, writer, desk, memory);
   switch (standing.kind) {
     case 'nobody':
@@ -50,8 +56,12 @@ function judge(arrival: Arrival, memory: Memory, moment: Moment, desk: Desk, key
         return redeem(arrival, memory, standing.person, moment, desk, keys);
       return fromAgent(arrival, memory, standing, moment, desk);
     case 'requester':
-      if (memory.token?.purpose === 'code')
-        return ends('refused', 'posing-as-agent', 'it answers a code that was sent to somebody else');
+      if (memory.token?.purpose === 'code' || memory.token?.purpose === 'digest')
+        return ends(
+          'refused',
+          'posing-as-agent',
+          `it answers a ${memory.token.purpose} that was sent to somebody else`,
+        );
       if (memory.flood?.kind === 'joined') return join(arrival, standing, memory.flood);
       return quietly(fromOutside(arrival, memory, standing, moment, desk), arrival, memory.flood);
   }
@@ -68,7 +78,7 @@ function isOurs({ headers, inReplyTo, references }: Email, desk: Desk, keys: Key
 const MOST_SIGNED = 30;
 
 /** Told once a day, if it is likely to be he and no machine: anything else would tell somebody who wrote nothing. */
-function refuseBlocked(arrival: Arrival, entry: string, desk: Desk): Outcome {
+function refuseBlocked(arrival: Arrival, detail: string, desk: Desk): Outcome {
   const { email, receipt, automatic, writer } = arrival;
   const silent =
     !email.from ||
@@ -76,7 +86,6 @@ function refuseBlocked(arrival: Arrival, entry: string, desk: Desk): Outcome {
     writer.distrusted ||
     failedAuthentication(receipt) ||
     wantsNoAutomaticAnswer(email);
-  const detail = `mail.blocked has ${entry}`;
   return ends(
     'refused',
     'blocked',

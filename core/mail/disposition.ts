@@ -21,7 +21,14 @@ export const REASONS = {
     'agent-wrote',
   ],
   appended: ['rated', 'requester-reply', 'agent-answer', 'list', 'monitoring', 'flood'],
-  commanded: ['agent-commands', 'requester-commands', 'approval-vote', 'code-accepted', 'rated'],
+  commanded: [
+    'agent-commands',
+    'requester-commands',
+    'approval-vote',
+    'visit-answer',
+    'code-accepted',
+    'rated',
+  ],
   noted: ['private-note', 'third-party'],
   held: ['without-token', 'without-proof'],
   refused: [
@@ -36,6 +43,7 @@ export const REASONS = {
     'confidential',
     'wrong-code',
     'code-expired',
+    'digest-expired',
     'too-large',
   ],
 } as const;

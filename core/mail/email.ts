@@ -63,10 +63,30 @@ export interface Email {
   attachments: Attachment[];
   /** The last lines of `text`, which nobody wrote: what an invitation is to, and that an encrypted mail is one. */
   labels: string[];
+  /** What somebody's calendar answers to an invitation; absent when it holds none. */
+  calendar?: CalendarAnswer;
   /** What is longer or more than is read (core/mail/limits.ts), and was cut. */
   cut: Cut[];
   /** Bodies of message/delivery-status, disposition-notification and feedback-report parts, for who reads reports. */
   reports: { contentType: string; text: string }[];
+}
+
+/** An answer to an invitation, as a calendar program writes it. Nothing in it is proven. */
+export interface CalendarAnswer {
+  /** `countered`: another time is proposed. */
+  answer: 'accepted' | 'declined' | 'tentative' | 'countered';
+  uid: string;
+  /** Of the invitation that is answered. */
+  sequence: number | null;
+  /** In lower case. */
+  attendee: string;
+  /** ISO 8601 UTC: the time that is answered, or that is proposed. Null where its zone is not known. */
+  start: string | null;
+  end: string | null;
+  /** Words of the person's. */
+  comment: string;
+  /** Which program wrote it. */
+  program: string;
 }
 
 export type Verdict = 'PASS' | 'FAIL' | 'GRAY' | 'PROCESSING_FAILED' | 'DISABLED';

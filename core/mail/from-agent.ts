@@ -1,5 +1,5 @@
 /** What a mail of the desk's own people does: answer, note, commands, forwarding. All of what it says, or none. */
-import type { Desk } from '../config/desk.ts';
+import type { Desk, Person } from '../config/desk.ts';
 import { openApproval, questionOf } from '../ticket/approval.ts';
 import { mayRead } from '../ticket/audience.ts';
 import { type Decided, decideCommands } from '../ticket/decide.ts';
@@ -9,11 +9,14 @@ import { answerApproval } from './approving.ts';
 import { begunByAgent } from './begun-by-agent.ts';
 import { hold } from './code.ts';
 import { readCommands } from './commands.ts';
+import { answerDigest } from './digest-answer.ts';
+import type { Email } from './email.ts';
 import { formattedAs, paragraphs } from './formatted.ts';
 import { fromOutside } from './from-outside.ts';
 import { openTicket } from './opening.ts';
 import {
   type Arrival,
+  begins,
   ends,
   type Memory,
   type Moment,
@@ -21,23 +24,28 @@ import {
   type Outcome,
   refusal,
   sender,
+  takesPart,
   transcript,
 } from './outcome.ts';
+import { isMobileSignature, isSignatureDelimiter } from './signatures.ts';
+import { namesPerson } from './speaker.ts';
 import type { Standing } from './standing.ts';
 import { holdsToken, ownsToken } from './token.ts';
 import { commandedPresence } from './told-away.ts';
+import { answerOwnVisit, visitAnswer } from './visiting.ts';
 import { readVote } from './vote.ts';
 
 export type AgentStanding = Extract<Standing, { kind: 'agent' | 'unproven-agent' }>;
 
 export function fromAgent(
-  arrival: Arrival,
+  given: Arrival,
   memory: Memory,
   standing: AgentStanding,
   moment: Moment,
   desk: Desk,
 ): Outcome {
   const { person } = standing;
+  const arrival = asHimself(given, person);
   if (standing.kind === 'unproven-agent')
     return hold(
       arrival,
@@ -48,6 +56,7 @@ export function fromAgent(
       moment,
       desk,
     );
+  if (memory.token?.purpose === 'digest') return answerDigest(arrival, memory, person, moment, desk);
   const { ticket, token, candidate } = memory;
   if (!ticket || !candidate) return begunByAgent(arrival, memory, person, moment, desk);
   const question = token && questionOf(token, person.address, ticket);
@@ -65,6 +74,9 @@ export function fromAgent(
       moment,
       desk,
     );
+  // Whoever may not read it, and was never written to about it, is not told that there is such a ticket.
+  if (!token && !takesPart(person.address, ticket) && !mayRead(person.address, ticket, desk))
+    return begunByAgent(arrival, { ...memory, ticket: null, candidate: null }, person, moment, desk);
   if (!proven)
     return hold(
       arrival,
@@ -85,7 +97,15 @@ export function fromAgent(
         notice: refusal(arrival, 'confidential', '', desk),
       },
     );
+  const answer = visitAnswer(arrival, memory, desk);
+  if (answer) return answerOwnVisit(answer, arrival, memory, ticket, person.address, moment.now, desk);
   return act(arrival, memory, ticket, person.address, moment, desk);
+}
+
+/** Whichever of his addresses he writes from, he is one person: one requester, one reader, one token. */
+function asHimself(arrival: Arrival, { address }: Person): Arrival {
+  const { email } = arrival;
+  return { ...arrival, email: { ...email, from: email.from && { ...email.from, address } } };
 }
 
 /** Whoever was asked to approve may give commands instead, like any of the desk's people; `#approve` is a vote. */
@@ -126,7 +146,9 @@ function act(
       { ...found, ticket: { kind: 'change', before: ticket, happenings: [said] } },
     );
   }
-  const words = [decided.words, commands.text].filter((part) => part !== '').join('\n\n');
+  const closing = decided.isNote ? '' : ownSignature(trimmed.signature, desk);
+  const own = commands.text === '' || closing === '' ? commands.text : `${commands.text}\n\n${closing}`;
+  const words = [decided.words, own].filter((part) => part !== '').join('\n\n');
   const attached = email.attachments.filter(({ inline }) => !inline).length;
   const clean = receipt.virus === 'PASS';
   const files = clean && attached > 0;
@@ -144,15 +166,16 @@ function act(
       withheld > 0 ? filesHeldBack(withheld) : undefined,
     );
   const speaks = words !== '' || files;
+  const had = speaks ? reachedAlready(email, ticket, decided) : [];
   const happenings = [
     ...begins(ticket, decided, speaks, by),
-    ...speak(ticket, decided, speaks, { by, now, messageId: email.messageId }, desk),
-    ...(commands.commands.length > 0 || withheld > 0
+    ...speak(ticket, decided, speaks, { by, now, messageId: email.messageId, had }, desk),
+    ...(commands.commands.length > 0 || withheld > 0 || had.length > 0
       ? [
           transcript(
-            withWithheld(decided, withheld),
+            withReached(withWithheld(decided, withheld), had),
             by,
-            speaks ? (decided.isNote ? 'noted' : 'sent') : 'none',
+            !speaks || had.includes(ticket.requester.address) ? 'none' : decided.isNote ? 'noted' : 'sent',
           ),
         ]
       : []),
@@ -163,7 +186,7 @@ function act(
         visibility: decided.isNote ? 'private' : 'public',
         from: sender(email),
         text: words,
-        html: formatted(decided.words, commands.text, email.html),
+        html: formatted(decided.words, commands.text, closing, email.html),
         cc: [],
         messageId: email.messageId,
       }
@@ -190,12 +213,47 @@ function act(
 }
 
 /** What he formatted stays so behind the words that a macro or a command brings. */
-function formatted(leading: string, own: string, html: string | null): string | null {
+function formatted(leading: string, own: string, closing: string, html: string | null): string | null {
   const kept = formattedAs(html, own);
-  return kept && leading !== '' ? `${paragraphs(leading)}${kept}` : kept;
+  return (
+    kept && `${leading === '' ? '' : paragraphs(leading)}${kept}${closing === '' ? '' : paragraphs(closing)}`
+  );
 }
 
-/** The same requester's mail once more, with these words alone. */
+/** Where desk.yaml keeps it: what stands under his mail, but for the delimiter, what his phone adds, and any address of the desk's people. */
+function ownSignature(signature: string, desk: Desk): string {
+  if (desk.answers.agentSignature === 'drop') return '';
+  return signature
+    .split('\n')
+    .filter((line) => !isSignatureDelimiter(line) && !isMobileSignature(line) && !namesPerson(line, desk))
+    .join('\n')
+    .trim();
+}
+
+/**
+ * Those outside who take part and to whom he wrote himself, by To or Cc. The two are claims, and of anybody else they are
+ * not believed: who is left out because a stranger names him would never hear of it. But this mail is provably his, so
+ * that leaving them out only spares them a second copy. What a macro added stands in no mail of his: then all are sent it.
+ */
+function reachedAlready({ to, cc }: Email, { participants }: Ticket, decided: Decided): string[] {
+  if (decided.isNote || decided.words !== '') return [];
+  const written = new Set([...to, ...cc].map(({ address }) => address));
+  return participants.flatMap(({ address }) => (written.has(address) ? [address] : []));
+}
+
+/** They have his own address now, which the desk would have kept. */
+function withReached(decided: Decided, had: readonly string[]): Decided {
+  if (had.length === 0) return decided;
+  const who = had.join(', ');
+  const line: CommandResult = {
+    ...{ line: '(your reply)', verb: '', outcome: 'nothing-to-do' },
+    detail: `${who} had it from you directly, with your own address, and was not sent it again`,
+    said: { key: 'had-directly', facts: { who } },
+  };
+  return { ...decided, lines: [...decided.lines, line] };
+}
+
+/** The message of which another ticket may be made, and the same requester's mail once more, with these words alone. */
 function toSplit(
   arrival: Arrival,
   memory: Memory,
@@ -212,6 +270,7 @@ function toSplit(
     ...{ messageId: null, headers: new Map(), attachments: [] },
   };
   return {
+    id: newId,
     message,
     open: (subject) => {
       const { ticket } = openTicket(
@@ -279,17 +338,12 @@ function refuseReply(
   });
 }
 
-/** Looking is not acting: only a reply that does something takes a ticket out of `new`. */
-function begins(ticket: Ticket, { happenings }: Decided, speaks: boolean, by: string): Happening[] {
-  return ticket.status === 'new' && (speaks || happenings.length > 0) ? [{ kind: 'started', by }] : [];
-}
-
 /** The words go out before the commands take effect, but a `#resolve` carries them in its own mail. */
 function speak(
   ticket: Ticket,
   decided: Decided,
   speaks: boolean,
-  { by, now, messageId }: { by: string; now: string; messageId: string | null },
+  { by, now, messageId, had }: { by: string; now: string; messageId: string | null; had: string[] },
   { answers: { hold: ms } }: Desk,
 ): Happening[] {
   if (!speaks) return decided.happenings;
@@ -297,28 +351,32 @@ function speak(
   if (decided.isNote)
     return [{ kind: 'noted', message: number, by, thirdParty: null }, ...decided.happenings];
   const resolves = decided.happenings.some(({ kind }) => kind === 'resolved');
-  const held = ms > 0 ? { leavesAt: new Date(Date.parse(now) + ms).toISOString() } : {};
+  // What somebody has already cannot be taken back.
+  const held = ms > 0 && had.length === 0 ? { leavesAt: new Date(Date.parse(now) + ms).toISOString() } : {};
   const answered: Happening = {
     ...{ kind: 'answered', message: number, by, messageId },
     ...{ with: resolves ? 'resolved' : null },
+    ...(had.length > 0 ? { had } : {}),
     ...held,
   };
   const taken: Happening[] = ticket.assignee
     ? []
     : [{ kind: 'assigned', assignee: by, previous: null, reason: 'answered it', by }];
+  const opened = decided.happenings.some(({ kind }) => kind === 'resumed');
   // Who asks something meanwhile does not make the approval come sooner.
   const resumed: Happening[] =
-    ticket.status === 'waiting' && !openApproval(ticket)
+    ticket.status === 'waiting' && !opened && !openApproval(ticket)
       ? [{ kind: 'resumed', reason: 'answered by the desk', by }]
       : [];
   return [
     answered,
     ...taken,
     ...resumed,
-    ...decided.happenings.map((event) =>
-      event.kind === 'resolved' || event.kind === 'solution-passed-on'
+    ...decided.happenings.map((event) => {
+      if (event.kind === 'resolved' && had.includes(ticket.requester.address)) return event;
+      return event.kind === 'resolved' || event.kind === 'solution-passed-on'
         ? { ...event, message: number, ...held }
-        : event,
-    ),
+        : event;
+    }),
   ];
 }

@@ -7,6 +7,7 @@ import { rate, readBallot } from '../ticket/satisfaction.ts';
 import type { Happening, Ticket } from '../ticket/ticket.ts';
 import { answerApproval } from './approving.ts';
 import { type Commands, readCommands } from './commands.ts';
+import { writtenLanguage } from './language.ts';
 import { newsOf } from './news.ts';
 import { openTicket, outsiders } from './opening.ts';
 import {
@@ -28,6 +29,7 @@ import type { Standing } from './standing.ts';
 import { isOnlyThanks } from './thanks.ts';
 import type { Candidate } from './thread.ts';
 import { participantHash } from './token.ts';
+import { answerVisit, recorded, visitAnswer, wordsOf } from './visiting.ts';
 
 export type RequesterStanding = Extract<Standing, { kind: 'requester' }>;
 
@@ -95,8 +97,23 @@ export function fromOutside(
       moment,
       desk,
     );
-  const commands = readCommands(standing.failed || quiet ? '' : arrival.trimmed.visible, 'requester');
   const owner = owns && address === ticket.requester.address;
+  const answer = visitAnswer(arrival, memory, desk);
+  if (answer) {
+    // Whoever was invited, proven as far as anybody outside is; an invitation that was passed on is nobody else's to answer.
+    if (!owner || answer.attendee !== address || standing.failed || standing.distrusted)
+      return thirdParty(arrival, ticket, candidate, standing);
+    const { flagged } = standing;
+    const given = { now: moment.now, flagged, revives: revive(ticket, address) };
+    const text = wordsOf(answer, arrival);
+    const visit = answerVisit(answer, arrival, memory, ticket, given, desk);
+    if (visit) return visit;
+    if (text === '') return recorded(memory, ticket, `${answer.answer}, to what is not planned any more`);
+    const { calendar: _, ...email } = arrival.email;
+    const asWritten = { ...arrival, email, trimmed: { visible: text, quoted: '', signature: '' } };
+    return fromOutside(asWritten, memory, standing, moment, desk);
+  }
+  const commands = readCommands(standing.failed || quiet ? '' : arrival.trimmed.visible, 'requester');
   const voted =
     owner && ticket.status === 'closed' && desk.satisfaction.ask
       ? vote(arrival, memory, ticket, commands, standing, moment, desk)
@@ -131,12 +148,14 @@ function asksForOwn({ email, trimmed, writer }: Arrival): boolean {
 }
 
 /** No ticket begins. What is listed is looked up by the address to which it goes. */
-function ownTickets({ email }: Arrival, desk: Desk): Outcome {
+function ownTickets(arrival: Arrival, desk: Desk): Outcome {
+  const { email } = arrival;
   const { subject, messageId } = email;
   return ends('commanded', 'requester-commands', '#status of his own open tickets', {
     notice: {
       ...{ kind: 'commanded', to: sender(email), reason: 'requester-commands', lines: [], refused: false },
-      ...{ shows: [], looks: [{ what: 'own' }], subject, messageId, language: desk.language },
+      ...{ shows: [], looks: [{ what: 'own' }], subject, messageId },
+      language: writtenLanguage(arrival, desk),
     },
   });
 }

@@ -1,14 +1,15 @@
 /** A new ticket: classified, routed, and every decision with its reason. */
-import type { Desk, Language } from '../config/desk.ts';
+import type { Desk } from '../config/desk.ts';
 import { demanded } from '../ticket/approval.ts';
 import { DESK, type Happening, type Reason } from '../ticket/ticket.ts';
 import { type Classification, classify } from '../triage/classify.ts';
-import { detectLanguage } from '../triage/language.ts';
 import type { Learned } from '../triage/learned.ts';
 import { route } from '../triage/route.ts';
 import type { Address, Email, Receipt } from './email.ts';
+import { writtenLanguage } from './language.ts';
 import { type Arrival, ends, type Memory, type Moment, type Outcome, sender } from './outcome.ts';
 import { isConfidential, referrals } from './referral.ts';
+import { offsetOf } from './sender-clock.ts';
 import { personOf } from './standing.ts';
 import { isOwnAddress, ownAddressOf } from './writer.ts';
 
@@ -45,8 +46,9 @@ export function openTicket(
   const thought = classifyArrival(arrival, desk, memory.opinion);
   const { category, team, tier, type, impact, urgency, priority, skills } = thought;
   const unsure = thought.likeliest.length > 0 ? { likeliest: thought.likeliest } : {};
-  const routed = route({ team, tier, skills }, desk, memory.loads, now);
+  const routed = route({ team, tier, skills, priority }, desk, memory.loads, now);
   const reasons: Reason[] = [...thought.reasons, { what: 'assignee', why: routed.reason }];
+  const utcOffset = offsetOf(email, from.address);
   const assigned: Happening[] = routed.assignee
     ? [
         {
@@ -78,7 +80,8 @@ export function openTicket(
         impact,
         urgency,
         priority,
-        language: writtenLanguage(arrival, desk),
+        language: writtenLanguage(arrival, desk, memory.ticket?.language),
+        ...(utcOffset ? { utcOffset } : {}),
         flagged,
         follows,
         acknowledge,
@@ -131,11 +134,6 @@ export function classifyArrival(
     desk,
     learned,
   );
-}
-
-function writtenLanguage({ email, trimmed }: Arrival, desk: Desk): Language {
-  const detected = detectLanguage(`${email.subject}\n${trimmed.visible || email.text}`);
-  return detected === 'en' || detected === 'de' ? detected : desk.language;
 }
 
 /** The address of the desk that was written to: it is the one that answers. */

@@ -2,6 +2,7 @@
 import type { Desk, Language } from '../config/desk.ts';
 import type { Decided } from '../ticket/decide.ts';
 import type { Elsewhere, Opens } from '../ticket/decision.ts';
+import type { Digest } from '../ticket/digest.ts';
 import type { CommandResult, Happening, Look, Message, Shown, Ticket } from '../ticket/ticket.ts';
 import type { Undeliverable } from '../ticket/undeliverable.ts';
 import type { Learned as Filing } from '../triage/learned.ts';
@@ -10,6 +11,8 @@ import type { Loads } from '../triage/route.ts';
 import type { Disposition, DispositionReason } from './disposition.ts';
 import type { Address, Automatic, Bounce, Email, Forwarded, Receipt, Reported, Trimmed } from './email.ts';
 import type { Flood } from './flood.ts';
+import { languageOf, writtenLanguage } from './language.ts';
+import { personOf } from './standing.ts';
 import type { Candidate } from './thread.ts';
 import type { Token } from './token.ts';
 import type { Writer } from './writer.ts';
@@ -63,7 +66,11 @@ export interface Memory {
   sentTo: string | null;
   /** What is remembered of the sender's address. */
   undeliverable: Undeliverable | null;
+  /** By which ticket's #block the sender is refused. */
+  blocked?: Blocked | null;
   code: HeldCode | null;
+  /** The digest that it answers, and those of its tickets that it names. */
+  digest: { digest: Digest; tickets: ReadonlyMap<string, Ticket> } | null;
   released: boolean;
   trusted: boolean;
   /** How often this mail was held before: each time has a code of its own. */
@@ -90,6 +97,7 @@ export const NOTHING_KNOWN: Memory = {
   sentTo: null,
   undeliverable: null,
   code: null,
+  digest: null,
   released: false,
   trusted: false,
   rounds: 0,
@@ -118,6 +126,15 @@ export type TicketOutcome =
       elsewhere?: Elsewhere[];
       opens?: Opens | null;
     };
+
+/** A sender whose mail is refused, and who said so where. */
+export interface Blocked {
+  address: string;
+  by: string;
+  ticketId: string;
+  /** ISO 8601 UTC. */
+  at: string;
+}
 
 /** What a mail says of people and addresses, beside what it does to a ticket. */
 export interface Learned {
@@ -171,6 +188,8 @@ export type Notice =
       refused: boolean;
       shows: Shown[];
       looks: Look[];
+      /** The id of the digest that they answered: what is sent after them answers it as well. */
+      digest?: string;
       subject: string;
       messageId: string | null;
       language: Language;
@@ -185,6 +204,8 @@ export interface Outcome {
   /** The ticket that it belongs to without changing it. */
   concerns?: string;
   ticket: TicketOutcome | null;
+  /** What an answer to a digest does to each of its tickets. */
+  several: Elsewhere[];
   /** False of a new ticket that no rule of desk.yaml could file by its words or its sender: what was learned may know better. */
   isKnown: boolean;
   message: NewMessage | null;
@@ -200,10 +221,6 @@ export interface Outcome {
   release: { mailId: string; trust: { person: string; domain: string } | null } | null;
 }
 
-export const CODE_VALID_FOR = 30 * 60_000;
-export const CODE_TRIES = 5;
-export const TRUST_VALID_FOR = 12 * 3_600_000;
-
 export function ends(
   disposition: Disposition,
   reason: DispositionReason,
@@ -216,6 +233,7 @@ export function ends(
     detail,
     clue: null,
     ticket: null,
+    several: [],
     isKnown: true,
     message: null,
     note: null,
@@ -255,19 +273,26 @@ export function transcript(
   };
 }
 
+/** Looking is not acting: only what does something takes a ticket out of `new`. */
+export function begins(ticket: Ticket, { happenings }: Decided, speaks: boolean, by: string): Happening[] {
+  return ticket.status === 'new' && (speaks || happenings.length > 0) ? [{ kind: 'started', by }] : [];
+}
+
 export function sender({ from }: Email): Address {
   if (!from) throw new TypeError('an email without a sender was not to come this far');
   return from;
 }
 
-export function refusal({ email }: Arrival, reason: DispositionReason, detail: string, desk: Desk): Notice {
+export function refusal(arrival: Arrival, reason: DispositionReason, detail: string, desk: Desk): Notice {
+  const { email } = arrival;
+  const to = sender(email);
   return {
     kind: 'refused',
-    to: sender(email),
+    to,
     reason,
     detail,
     subject: email.subject,
     messageId: email.messageId,
-    language: desk.language,
+    language: personOf(to.address, desk) ? languageOf(to.address, desk) : writtenLanguage(arrival, desk),
   };
 }

@@ -24,7 +24,7 @@ import {
   UNKNOWN_8BIT,
 } from './header.ts';
 import { htmlCharset, htmlToText } from './html.ts';
-import { describeInvitation } from './invitation.ts';
+import { describeInvitation, readCalendarAnswer } from './invitation.ts';
 import {
   MAX_ADDRESSES,
   MAX_ATTACHMENTS,
@@ -400,7 +400,7 @@ const REPORT_TYPES = new Set([
 async function readBody(
   parts: readonly Part[],
   hint: string | null,
-): Promise<Pick<Email, 'text' | 'html' | 'attachments' | 'reports' | 'labels' | 'cut'>> {
+): Promise<Pick<Email, 'text' | 'html' | 'attachments' | 'reports' | 'labels' | 'calendar' | 'cut'>> {
   const likely = parts.find(({ charset }) => charset !== null)?.charset ?? hint;
   const bodies = parts.filter((part, at) => isBody(part, at === 0));
   const rest = parts.filter((part) => !bodies.includes(part));
@@ -408,7 +408,10 @@ async function readBody(
   const html = htmlOf(bodies, likely) ?? (bodies.length === 0 ? outlook.html : null);
   const written = textOf(bodies, html, likely) || outlook.text;
   const files = [...outlook.rest.map((part, at) => attach(part, at, html)), ...outlook.files(html)];
-  const labels = await labelsOf(rest, written, likely);
+  const file = rest.find(({ contentType }) => contentType === 'text/calendar');
+  const calendar = file ? textOfPart(file, likely) : null;
+  const answer = calendar && (await readCalendarAnswer(calendar));
+  const labels = await labelsOf(rest, written, calendar);
   const text = [written.trim() === '' && labels.length > 0 ? '' : written, ...labels]
     .filter((one) => one !== '')
     .join('\n\n');
@@ -417,6 +420,7 @@ async function readBody(
     html: html?.slice(0, MAX_TEXT_CHARS) ?? null,
     attachments: files.slice(0, MAX_ATTACHMENTS),
     labels,
+    ...(answer ? { calendar: answer } : {}),
     cut: cuts({
       text: text.length > MAX_TEXT_CHARS,
       html: (html?.length ?? 0) > MAX_HTML_CHARS,
@@ -489,9 +493,8 @@ function isTnef({ contentType, name }: Part): boolean {
 }
 
 /** Says what an invitation is to, and what a mail is whose words cannot be read. */
-async function labelsOf(parts: readonly Part[], written: string, likely: string | null): Promise<string[]> {
-  const calendar = parts.find(({ contentType }) => contentType === 'text/calendar');
-  const invitation = calendar ? await describeInvitation(textOfPart(calendar, likely)) : null;
+async function labelsOf(parts: readonly Part[], written: string, calendar: string | null): Promise<string[]> {
+  const invitation = calendar ? await describeInvitation(calendar) : null;
   const blank = written.trim() === '';
   return [
     ...(invitation ? [invitation] : []),

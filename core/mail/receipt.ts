@@ -3,9 +3,6 @@ import * as z from 'zod';
 import type { Receipt, Verdict } from './email.ts';
 import { type Field, splitHead, withoutComments } from './header.ts';
 
-/** SES writes this object once, when the receipt rule is made. */
-export const SETUP_NOTICE = 'AMAZON_SES_SETUP_NOTIFICATION';
-
 /** No head that SES and a person's programs write is longer. */
 export const HEAD_OCTETS = 256 * 1024;
 

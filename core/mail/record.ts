@@ -4,6 +4,9 @@ import type { Disposition, DispositionReason } from './disposition.ts';
 import type { Receipt } from './email.ts';
 import type { Notice } from './outcome.ts';
 
+/** SES writes this object once, when the receipt rule is made. */
+export const SETUP_NOTICE = 'AMAZON_SES_SETUP_NOTIFICATION';
+
 export interface MailRecord {
   mailId: string;
   /** Where the raw mail lies now. */

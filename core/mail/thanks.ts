@@ -10,11 +10,13 @@ const THANKS = [
   // German
   'danke|dankeschön|danke schön|danke sehr|danke euch|danke dir|danke ihnen|vielen dank|herzlichen dank|besten dank|tausend dank|lieben dank|merci|ich danke|ich danke ihnen|ich danke euch|ich danke dir|wir danken|wir danken ihnen|danke vielmals|vielen herzlichen dank|nochmals danke|nochmals vielen dank|danke nochmals|danke nochmal',
   // French
-  'merci beaucoup|merci bien|mille mercis|un grand merci|merci infiniment|je vous remercie|je te remercie|merci encore|merci à vous|merci à tous',
+  'merci beaucoup|merci bien|mille mercis|un grand merci|merci infiniment|je vous remercie|je te remercie|merci encore|merci à vous|merci à tous|merci pour tout|encore merci|je vous remercie beaucoup',
   // Spanish
-  'gracias|muchas gracias|mil gracias|muchísimas gracias|te lo agradezco|se lo agradezco|gracias de nuevo|gracias a todos|agradecido|agradecida',
+  'gracias|muchas gracias|mil gracias|muchísimas gracias|te lo agradezco|se lo agradezco|gracias de nuevo|gracias a todos|agradecido|agradecida|muy agradecido|muy agradecida|muchas gracias por todo|gracias por todo|le agradezco|te agradezco',
   // Portuguese
-  'obrigado|obrigada|muito obrigado|muito obrigada|obrigadinho|grato|grata|agradeço|obrigado a todos|mais uma vez obrigado|mais uma vez obrigada',
+  'obrigado|obrigada|muito obrigado|muito obrigada|obrigadinho|grato|grata|agradeço|obrigado a todos|mais uma vez obrigado|mais uma vez obrigada|muito grato|muito grata|agradeço muito|obrigado por tudo|obrigada por tudo|valeu',
+  // Japanese writes without blanks, and so each phrase may end anywhere
+  'ありがとうございます|ありがとうございました|どうもありがとうございました|どうもありがとうございます|誠にありがとうございます|誠にありがとうございました|有難うございます|有難うございました|ありがとう|どうもありがとう|感謝いたします|感謝します|感謝申し上げます|助かりました|大変助かりました|お礼申し上げます|御礼申し上げます',
   // Italian
   'grazie|grazie mille|mille grazie|molte grazie|tante grazie|grazie tante|ti ringrazio|la ringrazio|vi ringrazio|grazie ancora|grazie infinite|grazie a tutti',
   // Dutch
@@ -44,9 +46,12 @@ const COURTESIES = [
   'goedemorgen|goedemiddag|voor je hulp|voor uw hulp|voor de hulp|voor de snelle hulp|voor de snelle reactie|voor je reactie|voor uw reactie|het werkt|het werkt weer|het werkt nu|werkt weer|werkt nu|alles werkt|alles werkt weer|opgelost|helemaal goed|prima|perfect|top|super|fijn|mooi|groet|groeten|groetjes|met vriendelijke groet|met vriendelijke groeten|vriendelijke groet|fijne dag|fijn weekend|en',
   'hej|hei|for hjælpen|for hjelpen|för hjälpen|det virker|det virker nu|det fungerer|det fungerer nå|det fungerar|det fungerar nu|perfekt|fint|bra|hilsen|venlig hilsen|med venlig hilsen|mvh|hälsningar|med vänliga hälsningar|vennlig hilsen|ha en bra dag|og|och',
   'dzień dobry|za pomoc|działa|już działa|wszystko działa|super|świetnie|pozdrawiam|pozdrowienia|miłego dnia|za pomoc|dobrý den|za pomoc|funguje|už funguje|s pozdravem|hezký den|toimii|nyt toimii|terveisin|a',
+  'お世話になっております|お世話になります|お疲れさまです|お疲れ様です|こんにちは|おはようございます|早速のご対応|早速の対応|迅速なご対応|迅速な対応|ご対応いただき|対応いただき|ご対応|ご連絡|ご回答|ご返信|ご確認|ご支援|ご協力|早速|大変|本当に|誠に|いただき|をいただき|くださり|を|に|の|と|解決しました|解決いたしました|無事解決しました|直りました|無事|使えるようになりました|動くようになりました|印刷できました|ログインできました|接続できました|問題ありません|問題ございません|大丈夫です|確認しました|確認できました|確認いたしました|承知しました|承知いたしました|了解しました|了解です|完璧です|素晴らしいです|よろしくお願いします|よろしくお願いいたします|宜しくお願いいたします|宜しくお願いします|今後ともよろしくお願いいたします|また何かありましたらよろしくお願いします|様|さん|失礼いたします|以上です',
   '👍|🙏|😊|🙂|😀|😃|😄|😁|☺|🎉|👌|✅|💯|❤|🤗|🥳|👏',
 ];
 
+const KANA_OR_HAN = '[\\p{sc=Han}\\p{sc=Hiragana}\\p{sc=Katakana}ー]';
+const UNSPACED = new RegExp(`^${KANA_OR_HAN}+$`, 'u');
 const THANKING = alternatives(THANKS);
 const COURTEOUS = alternatives(COURTESIES);
 /** Nobody says so much who only says thanks. */
@@ -62,9 +67,8 @@ export function isOnlyThanks(text: string, names: readonly string[]): boolean {
     const thanks = THANKING.exec(rest)?.[0] ?? '';
     const courtesy = COURTEOUS.exec(rest)?.[0] ?? '';
     const word = /^\S+/.exec(rest)?.[0] ?? '';
-    const found = [thanks, courtesy, known.has(word) ? word : ''].reduce((a, b) =>
-      b.length > a.length ? b : a,
-    );
+    const name = known.has(word) ? word : ([...known].find((each) => isUnspaced(each, rest)) ?? '');
+    const found = [thanks, courtesy, name].reduce((a, b) => (b.length > a.length ? b : a));
     if (found === '') return false;
     thanked ||= found === thanks;
     rest = rest.slice(found.length).trimStart();
@@ -72,11 +76,16 @@ export function isOnlyThanks(text: string, names: readonly string[]): boolean {
   return thanked;
 }
 
-/** The longest first, each up to the end of a word. */
+/** 佐藤様: the name of somebody whose script has no blanks. */
+function isUnspaced(name: string, rest: string): boolean {
+  return rest.startsWith(name) && UNSPACED.test(name);
+}
+
+/** The longest first, each up to the end of a word; between words that are written without blanks one may end anywhere. */
 function alternatives(lists: readonly string[]): RegExp {
   const phrases = [...new Set(lists.flatMap((list) => list.split('|')).map(normalized))];
   phrases.sort((a, b) => b.length - a.length);
-  return new RegExp(`^(?:${phrases.join('|')})(?=\\s|$)`, 'u');
+  return new RegExp(`^(?:${phrases.join('|')})(?:(?=\\s|$)|(?<=${KANA_OR_HAN})(?=${KANA_OR_HAN}))`, 'u');
 }
 
 /** Words with a blank between them. Signs between words mean nothing here; the pictures that are left do. */

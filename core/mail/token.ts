@@ -20,12 +20,12 @@ export interface Keys {
   keys: Readonly<Record<string, string>>;
 }
 
-/** `approval` lets its owner vote on what he was asked to approve, and do nothing else to the ticket. */
-export type Purpose = 'ticket' | 'code' | 'approval';
+/** `approval` lets its owner vote on what he was asked to approve, and do nothing else to the ticket; `digest` gives the numbers of one digest their meaning. */
+export type Purpose = 'ticket' | 'code' | 'approval' | 'digest';
 
 export interface Token {
   purpose: Purpose;
-  /** `T-7K4M2Q`, or `C-…` for a code. */
+  /** `T-7K4M2Q`, `C-…` for a code, `D-…` for a day's digest. */
   id: string;
   /** Says whose it is without saying who: compare with `participantHash`. */
   participant: string;
@@ -46,6 +46,7 @@ const PURPOSES: Record<Purpose, { bits: number; prefix: string }> = {
   ticket: { bits: 0, prefix: 'T-' },
   code: { bits: 1, prefix: 'C-' },
   approval: { bits: 2, prefix: 'T-' },
+  digest: { bits: 3, prefix: 'D-' },
 };
 
 /** `support+<token>@desk.example.test`: where an answer from this participant goes. `expires` in epoch ms. */
@@ -177,6 +178,15 @@ export function ticketIdFrom(random: Uint8Array): string {
 /** What stands in the subject: `[T-7K4M2Q]`. */
 export const SUBJECT_TAG = /\[(T-[0-9A-HJKMNP-TV-Z]{6})\]/gi;
 export const TICKET_ID = /^T-[0-9A-HJKMNP-TV-Z]{6}$/;
+
+/** The id of a person's digest: its day, in days since 1970. Whose it is the token says besides. */
+export function digestId(day: number): string {
+  return `D-${numberToId(day)}`;
+}
+
+export function digestDay(id: string): number {
+  return idToNumber(id);
+}
 
 function idToNumber(id: string): number {
   const padded = decodeBase32(`${id.slice(2)}0`) as Uint8Array;

@@ -1,6 +1,7 @@
 /** That somebody of the desk is away, by his mail program or by #away: what is remembered, and who is told. */
 import type { Desk, Person } from '../config/desk.ts';
 import type { Away, Presence } from '../triage/presence.ts';
+import { languageOf } from './language.ts';
 import type { Learned, Notice } from './outcome.ts';
 import { personOf } from './standing.ts';
 
@@ -24,7 +25,7 @@ export function tellLead(
     ...{ from, until, quote, ambiguous },
     subject: '',
     messageId: null,
-    language: desk.language,
+    language: languageOf(superior.address, desk),
   };
 }
 

@@ -19,6 +19,7 @@ export const UPDATE_KINDS = [
   'closed',
   'satisfaction',
   'refusal',
+  'digest',
 ] as const;
 export type UpdateKind = (typeof UPDATE_KINDS)[number];
 
@@ -37,6 +38,8 @@ export interface Said {
   text: string;
   html: string | null;
   private: boolean;
+  /** What the desk writes below an agent's words. */
+  closing?: string;
 }
 
 /**
@@ -84,6 +87,21 @@ export interface UpdateView {
   facts: Record<string, string>;
   /** For a transcript: each command line, what became of it, and why. */
   lines: { line: string; outcome: 'done' | 'nothing-to-do' | 'refused' | 'unknown'; detail: string }[];
+  /** A digest's list, each number once. `tone` is that of what is due. */
+  sections?: {
+    title: string;
+    entries: {
+      number: string;
+      id: string;
+      subject: string;
+      about: string;
+      due: string;
+      tone: 'late' | 'quiet';
+      news: string;
+    }[];
+    /** How many more there are, in words; '' when these are all. */
+    rest: string;
+  }[];
   /** What a plain reply to this mail does, in words; '' when nobody reads replies to it. */
   plainReply: string;
   actions: Action[];
@@ -92,6 +110,7 @@ export interface UpdateView {
 }
 
 export interface RenderedUpdate {
+  language: Language;
   /** Without the ticket's tag and without Re:, which compose adds. */
   subject: string;
   text: string;

@@ -14,6 +14,22 @@ const WORDS: Record<Vote, readonly string[]> = {
       'einverstanden',
       'bewilligt',
     ],
+    ...['approuvé', 'approuvée', 'approuve', 'approuver', 'oui', 'accepté', 'accepte', 'accordé', 'validé'],
+    ...['aprobado', 'aprobada', 'apruebo', 'aprobar', 'sí', 'acepto', 'aceptado', 'autorizado', 'concedido'],
+    ...['aprovado', 'aprovada', 'aprovo', 'aprovar', 'sim', 'aceito', 'aceite', 'concordo'],
+    ...[
+      '承認',
+      '承認します',
+      '承認する',
+      '承認いたします',
+      '承認しました',
+      '承認です',
+      'はい',
+      '許可',
+      '許可します',
+      '了承します',
+      '了承しました',
+    ],
   ],
   reject: [
     ...[
@@ -29,6 +45,21 @@ const WORDS: Record<Vote, readonly string[]> = {
       'refused',
     ],
     ...['nein', 'abgelehnt', 'ablehnen', 'verweigert'],
+    ...['refusé', 'refusée', 'refuse', 'refuser', 'rejeté', 'rejetée', 'rejeter', 'non'],
+    ...['rechazado', 'rechazada', 'rechazo', 'rechazar', 'denegado', 'denegada'],
+    ...['recusado', 'recusada', 'recuso', 'recusar', 'rejeitado', 'rejeitada', 'rejeito', 'não', 'negado'],
+    ...[
+      '却下',
+      '却下します',
+      '却下する',
+      '却下いたします',
+      '却下しました',
+      '却下です',
+      '否認',
+      '否認します',
+      '不承認',
+      'いいえ',
+    ],
   ],
 };
 const VOTES = new Map(
@@ -36,7 +67,7 @@ const VOTES = new Map(
 );
 /** With one of these in its line a word may mean its contrary: "yes, but not before June", "No problem, approved". */
 const TURNS =
-  /(?<!\p{L})(?:not|but|unless|until|don['’]t|problems?|objections?|nicht|aber|sofern|wenn|if|kein\p{L}{0,2})(?!\p{L})/iu;
+  /(?<!\p{L})(?:not|but|unless|until|don['’]t|problems?|objections?|nicht|aber|sofern|wenn|if|kein\p{L}{0,2}|pas|mais|sauf|sous|aucune?|problèmes?|condition|pero|salvo|siempre|hasta|problemas?|inconvenientes?|objeci\p{L}+|contra|mas|exceto|desde|objeç\p{L}+|nada|rien)(?!\p{L})|ません|ない|ただし|しかし|けど|ですが|条件|場合|問題|異議/iu;
 const HEAD = /^\s{0,99}[#\uff03"“„*_]{0,3}(\p{L}{1,20})(?!\p{L})[^\n]{0,500}/u;
 
 /**
@@ -50,6 +81,6 @@ export function readVote(text: string): { vote: Vote; rest: string } | null {
   const others = line.toLowerCase().match(/\p{L}+/gu) ?? [];
   if (others.some((other) => (VOTES.get(other) ?? vote) !== vote)) return null;
   const whole = text.trim();
-  const bare = whole.replace(/^[^\p{L}]*\p{L}+[\s.,:;!*_"”“–-]*/u, '');
+  const bare = whole.replace(/^[^\p{L}]*\p{L}+[\s.,:;!*_"”“–。、：！-]*/u, '');
   return { vote, rest: bare === '' ? '' : whole };
 }

@@ -25,7 +25,7 @@ export const MEASURES = [
 export type Measure = (typeof MEASURES)[number];
 
 /** The totals live and end with the resolution; they differ in what counts of it and in what is promised. */
-function runOf(measure: Measure): RunName {
+export function runOf(measure: Measure): RunName {
   return measure === 'requesterWait' || measure === 'agentWork' ? 'resolution' : measure;
 }
 
@@ -388,14 +388,16 @@ function turn(run: Run, at: string, to: Turn): void {
   else run.passages.push({ from: at, to: null, ...to });
 }
 
-/** Those entries that hold. Others of the same instant, such as a message that came in with it, stay. */
+/** Those entries that hold. Others of the same instant, such as a message that came in with it, or an answer after it, stay. */
 export function withoutTakenBack<Entries extends ClockLog>(log: Entries): ClockEntry[] {
-  const taken = new Set(log.flatMap((entry) => (entry.kind === 'take-back' ? [iso(epoch(entry.of))] : [])));
-  if (taken.size === 0) return [...log];
+  const takenUpTo = new Map<string, number>();
+  for (const [index, entry] of log.entries())
+    if (entry.kind === 'take-back') takenUpTo.set(iso(epoch(entry.of)), index);
+  if (takenUpTo.size === 0) return [...log];
   return log.filter(
-    (entry) =>
+    (entry, index) =>
       !(entry.kind === 'fulfil' || (entry.kind === 'start' && entry.measure === 'periodicUpdate')) ||
-      !taken.has(iso(epoch(entry.at))),
+      index > (takenUpTo.get(iso(epoch(entry.at))) ?? -1),
   );
 }
 
@@ -487,8 +489,9 @@ function withoutWhatIsOver(log: ClockEntry[]): ClockEntry[] {
     ]),
   );
   const running = log.filter((entry, index) => {
-    if (!('measure' in entry) && entry.kind !== 'reopen') return true;
-    const measure = entry.kind === 'reopen' ? 'resolution' : entry.measure;
+    const ofResolution = entry.kind === 'reopen' || entry.kind === 'extend';
+    if (!('measure' in entry) && !ofResolution) return true;
+    const measure = 'measure' in entry ? entry.measure : 'resolution';
     return index >= (begins.get(measure) ?? -1);
   });
   const first = running.findIndex(({ kind }) => kind === 'start');
@@ -497,8 +500,9 @@ function withoutWhatIsOver(log: ClockEntry[]): ClockEntry[] {
     (pair) => lengthOf(pair) === 0,
   );
   const over = new Set([...before, ...instant].flat());
-  const needed = priorities(running);
-  return running.filter((entry) => (entry.kind === 'retarget' ? needed.has(entry) : !over.has(entry)));
+  const left = running.filter((entry) => !over.has(entry));
+  const needed = priorities(left);
+  return left.filter((entry) => entry.kind !== 'retarget' || needed.has(entry));
 }
 
 /** The retargets under which something was fulfilled, and the last. */

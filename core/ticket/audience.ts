@@ -4,8 +4,11 @@ import type { Desk } from '../config/desk.ts';
 import type { Address } from '../mail/email.ts';
 import { personOf } from '../mail/standing.ts';
 import type { UpdateKind, UpdateView } from '../mail/update.ts';
+import { policyNamed } from '../sla/policy.ts';
+import { standingAt } from '../triage/route.ts';
 import { isAsked, isLeadTold } from './satisfaction.ts';
-import { DESK, type Ticket, type TicketEvent, unreachable } from './ticket.ts';
+import { DESK, isOfTheDesk, type Ticket, type TicketEvent, unreachable } from './ticket.ts';
+import { joinsVisit, leavesVisit } from './visit.ts';
 
 export interface Plan {
   /** The same event, kind and recipient always give the same id: that is what is claimed. */
@@ -24,10 +27,11 @@ export interface Plan {
 }
 
 export function updatesFor(event: TicketEvent, ticket: Ticket, desk: Desk): Plan[] {
-  // Who wants no more mail of a ticket still hears what became of his own word.
+  // Who wants no more mail of a ticket still hears what became of his own word. The desk does not write to itself.
   return concerned(event, ticket, desk).filter(
     ({ kind, to, audience }) =>
-      audience !== 'requester' || kind === 'transcript' || !ticket.muted?.includes(to.address),
+      !to.address.endsWith(`@${desk.domain}`) &&
+      (audience !== 'requester' || kind === 'transcript' || !ticket.muted?.includes(to.address)),
   );
 }
 
@@ -38,7 +42,7 @@ function concerned(event: TicketEvent, ticket: Ticket, desk: Desk): Plan[] {
     plan(kind, person(worker, desk), 'agent', { message });
   /** Whoever works on it and those who read along, but for whoever said it. */
   const toDesk = (kind: UpdateKind, message: number, said: string) =>
-    [...new Set([worker, ...(ticket.watchers ?? [])])]
+    [...new Set([worker, ...(ticket.watchers ?? [])].map((address) => person(address, desk).address))]
       .filter((address) => address !== said && mayRead(address, ticket, desk))
       .map((address) => plan(kind, person(address, desk), 'agent', { message }));
   /** To others than the desk's people the request itself goes only where desk.yaml says that they approve it. */
@@ -61,26 +65,41 @@ function concerned(event: TicketEvent, ticket: Ticket, desk: Desk): Plan[] {
       const handedOver = event.previous !== null;
       const told =
         event.assignee === event.by
-          ? []
+          ? joinsVisit(ticket, event.at)
+            ? [plan('note', person(event.assignee, desk), 'agent', {})]
+            : []
           : [
-              plan('assignment', person(event.assignee, desk), 'agent', {
-                message: handedOver ? null : ticket.messages,
-                history: handedOver,
-              }),
+              plan(
+                'assignment',
+                person(event.assignee, desk),
+                isForLead(event.assignee, ticket, desk) ? 'lead' : 'agent',
+                {
+                  message: handedOver ? null : ticket.messages,
+                  history: handedOver,
+                },
+              ),
             ];
       const lost =
-        event.previous && event.previous !== event.by
+        event.previous && (event.previous !== event.by || leavesVisit(ticket, event.at))
           ? [plan('note', person(event.previous, desk), 'agent', {})]
           : [];
       return [...told, ...lost];
     }
     case 'unassigned': {
       const lead = leadOf(ticket, desk);
-      return lead === event.by || ticket.assignee ? [] : [plan('note', person(lead, desk), 'lead', {})];
+      const free = lead === event.by || ticket.assignee ? [] : [plan('note', person(lead, desk), 'lead', {})];
+      const lost = leavesVisit(ticket, event.at)
+        ? [plan('note', person(event.previous, desk), 'agent', {})]
+        : [];
+      return [...free, ...lost.filter(({ to }) => free.every((each) => each.to.address !== to.address))];
     }
     // Whoever the ticket is now for hears its number and its promise; whoever it was for hears no more of it.
     case 'requester-changed':
-      return [plan('acknowledgement', ticket.requester, 'requester', {})];
+      return [
+        plan('acknowledgement', ticket.requester, 'requester', {}),
+        ...(joinsVisit(ticket, event.at) ? [plan('decided', ticket.requester, 'requester', {})] : []),
+        ...(leavesVisit(ticket, event.at) ? [plan('decided', event.previous, 'requester', {})] : []),
+      ];
     case 'message-received':
       return event.quiet || event.thanks
         ? []
@@ -88,7 +107,9 @@ function concerned(event: TicketEvent, ticket: Ticket, desk: Desk): Plan[] {
     case 'answered': {
       const speaker = event.by;
       if (event.with === 'own-mail') return [];
-      const outside = ticket.participants.filter(({ role }) => role === 'cc' || event.with === null);
+      const outside = ticket.participants.filter(
+        ({ role, address }) => (role === 'cc' || event.with === null) && !event.had?.includes(address),
+      );
       const colleagues = ticket.assignee ? toDesk('note', event.message, event.by) : [];
       return [
         ...outside.map((to) => plan('answer', to, 'requester', { message: event.message, speaker })),
@@ -103,9 +124,15 @@ function concerned(event: TicketEvent, ticket: Ticket, desk: Desk): Plan[] {
           message: event.message,
           speaker: event.by === DESK ? null : event.by,
         }),
+        ...(event.steps ? [toWorker('note')] : []),
       ];
+    case 'step-changed': {
+      const isNews = event.state === 'skipped' || (event.state === 'open' && event.apart);
+      return isNews ? [toWorker('note')] : [];
+    }
     case 'closed': {
       if (event.quiet) return [];
+      if (isOfTheDesk(ticket)) return ticket.resolvedAt || event.by === worker ? [] : [toWorker('note')];
       const byRequester = event.by === ticket.requester.address;
       const told = byRequester ? toWorker('note') : plan('closed', ticket.requester, 'requester', {});
       return [
@@ -141,6 +168,22 @@ function concerned(event: TicketEvent, ticket: Ticket, desk: Desk): Plan[] {
     case 'due-passed': {
       const lead = leadOf(ticket, desk);
       return [...(worker === lead ? [] : [toWorker('note')]), plan('note', person(lead, desk), 'lead', {})];
+    }
+    case 'visit-planned':
+    case 'visit-moved':
+      return [plan('decided', ticket.requester, 'requester', {}), toWorker('note')];
+    case 'visit-cancelled':
+      return [...(event.quiet ? [] : [plan('decided', ticket.requester, 'requester', {})]), toWorker('note')];
+    case 'visit-answered': {
+      const lead = leadOf(ticket, desk);
+      const told = event.by === worker ? plan('note', person(lead, desk), 'lead', {}) : toWorker('note');
+      return told.to.address === event.by ? [] : [{ ...told, message: event.message }];
+    }
+    case 'visit-reminded': {
+      if (Date.parse(event.at) >= Date.parse(event.start)) return [];
+      // Whoever has declined it does not come.
+      const expects = ticket.visit?.answer !== 'declined';
+      return [...(expects ? [plan('decided', ticket.requester, 'requester', {})] : []), toWorker('note')];
     }
     case 'requester-reminded':
       return [plan('waiting-reminder', ticket.requester, 'requester', {})];
@@ -197,7 +240,10 @@ function concerned(event: TicketEvent, ticket: Ticket, desk: Desk): Plan[] {
     case 'unwatched':
     case 'linked':
     case 'split-off':
-    // Another ticket tells it, to its own people.
+    case 'cloned':
+    // Another ticket tells these, to its own people.
+    case 'checklist-begun':
+    case 'step-reported':
     case 'solution-passed-on':
     case 'retyped':
     case 'tagged':
@@ -206,6 +252,8 @@ function concerned(event: TicketEvent, ticket: Ticket, desk: Desk): Plan[] {
     case 'approval-voted':
     case 'deescalated':
     case 'muted':
+    case 'blocked':
+    case 'unblocked':
     case 'left':
     case 'undone':
     case 'not-accepted':
@@ -250,26 +298,64 @@ export function updateId(source: string, kind: UpdateKind, to: string): string {
   return `${source}-${kind}-${createHash('sha256').update(to).digest('hex').slice(0, 8)}`;
 }
 
+/** Nobody else could take it, and he does not stand at its tier himself: his mail says at once that it needs a lead. */
+function isForLead(assignee: string, ticket: Ticket, desk: Desk): boolean {
+  const { team, tier } = ticket;
+  return assignee === leadOf(ticket, desk) && !standingAt(team, tier, desk).includes(assignee);
+}
+
 /** The lead hears when a deadline falls; when the ticket is his own, whoever is above him does. */
 function superiors(assignee: string | null, ticket: Ticket, desk: Desk): string[] {
   const lead = leadOf(ticket, desk);
   if (lead !== assignee) return [lead];
-  const managers = desk.people.filter(({ role }) => role === 'manager').map(({ address }) => address);
-  return managers.length > 0 ? managers : [lead];
+  return rungsAbove(ticket, desk)[0] ?? [lead];
 }
 
 /** Whom a step after the deadline tells. With nobody above him the lead hears of it. */
 function overseers(
-  { do: actions, assignee }: Extract<TicketEvent, { kind: 'deadline-overrun' }>,
+  event: Extract<TicketEvent, { kind: 'deadline-overrun' }>,
   ticket: Ticket,
   desk: Desk,
 ): string[] {
-  const managers = desk.people.filter(({ role }) => role === 'manager').map(({ address }) => address);
+  const { do: actions, assignee } = event;
+  const rungs = rungsAbove(ticket, desk);
+  const managers = rungs[Math.min(rungOf(event, ticket, desk), rungs.length) - 1] ?? [];
   const told = [
     ...(actions.includes('tell-lead') ? superiors(assignee, ticket, desk) : []),
     ...(actions.includes('tell-manager') ? managers : []),
   ];
   return told.length === 0 && actions.includes('tell-manager') ? [leadOf(ticket, desk)] : [...new Set(told)];
+}
+
+/**
+ * Who is above the lead, the nearest first, step by step: the chain that desk.yaml names, else all managers at once. Those
+ * who may read it: of what a confidential team has nobody above its lead hears.
+ */
+export function rungsAbove(ticket: Ticket, desk: Desk): string[][] {
+  const chain: string[] = [];
+  const above = (address: string) => personOf(personOf(address, desk)?.manager ?? '', desk)?.address;
+  for (let next = above(leadOf(ticket, desk)); next && !chain.includes(next); next = above(next))
+    chain.push(next);
+  const all = desk.people.filter(({ role }) => role === 'manager').map(({ address }) => address);
+  const rungs = chain.length > 0 ? chain.map((address) => [address]) : [all];
+  return rungs
+    .map((rung) => rung.filter((address) => mayRead(address, ticket, desk)))
+    .filter((rung) => rung.length > 0);
+}
+
+/** Of the steps that tell the manager of this deadline, which it is: each goes one higher. */
+function rungOf(
+  { measure, after }: Extract<TicketEvent, { kind: 'deadline-overrun' }>,
+  { policy }: Ticket,
+  desk: Desk,
+): number {
+  const steps = policyNamed(policy, desk).escalation.filter(
+    (level) =>
+      level.do.includes('tell-manager') &&
+      level.after <= after &&
+      (level.when?.measures?.includes(measure) ?? true),
+  );
+  return Math.max(1, steps.length);
 }
 
 /** What belongs to a confidential team stays with it, whoever read along before it went there. */

@@ -9,6 +9,7 @@ import { acceptBy } from './acceptance.ts';
 import { type AgendaStep, agenda } from './agenda.ts';
 import { openApproval } from './approval.ts';
 import { handOverAt } from './hand-over.ts';
+import { followSteps, hasOpenSteps } from './steps.ts';
 import {
   awaitedBy,
   awaitsOthers,
@@ -22,6 +23,7 @@ import {
   toldKey,
   type Watch,
 } from './ticket.ts';
+import { calledOff, type VisitStep, visitSteps, waitsSince } from './visit.ts';
 
 export interface Change {
   before: Ticket | null;
@@ -82,11 +84,14 @@ interface Applied {
   events: TicketEvent[];
 }
 
-/** What happened, and before and after it what that makes of the promises. */
+/** What happened and what that makes of its steps and its appointment; before and after it, what becomes of the promises. */
 function apply(from: Ticket, happenings: Happening[], at: string, desk: Desk): Applied {
   const renewed = append({ after: from, events: [] }, anew(from, at, desk), at, desk);
   const changed = append(renewed, happenings, at, desk);
-  return append(changed, anew(changed.after, at, desk), at, desk);
+  const { after } = changed;
+  const follows = [...followSteps(after, happenings, at, desk), ...calledOff(after, happenings, at)];
+  const followed = append(changed, follows, at, desk);
+  return append(followed, anew(followed.after, at, desk), at, desk);
 }
 
 function append({ after: from, events }: Applied, happenings: Happening[], at: string, desk: Desk): Applied {
@@ -172,6 +177,7 @@ export type Step =
   | ({ kind: 'breach' } & DeadlineStep)
   | ({ kind: 'overrun'; level: Level } & DeadlineStep)
   | AgendaStep
+  | VisitStep
   | { kind: 'pass-on' | 'hand-over' | 'remind' | 'resume' | 'resolve' | 'close' | ApprovalStep; at: string };
 
 type ApprovalStep = 'remind-approvers' | 'expire-approval';
@@ -190,6 +196,7 @@ export function upcoming(ticket: Ticket, desk: Desk): Step[] {
         ...approvalSteps(ticket, desk),
         ...deadlineSteps(ticket, desk),
         ...agenda(ticket),
+        ...visitSteps(ticket, desk),
       ]);
     case 'new':
     case 'open':
@@ -199,6 +206,7 @@ export function upcoming(ticket: Ticket, desk: Desk): Step[] {
         ...handOverStep(ticket, desk),
         ...passOnStep(ticket, desk),
         ...agenda(ticket),
+        ...visitSteps(ticket, desk),
       ]);
   }
 }
@@ -214,8 +222,14 @@ function waitingSteps(ticket: Extract<Ticket, { status: 'waiting' }>, desk: Desk
   if (awaitedBy(ticket) === 'approval' && openApproval(ticket)) return [];
   if (awaitsOthers(ticket)) return [policyStep('resume', since, desk.waiting.resolveAfter)];
   return reminders === 0
-    ? [policyStep('remind', since, desk.waiting.remindAfter)]
-    : [policyStep('resolve', since, desk.waiting.resolveAfter)];
+    ? [policyStep('remind', waitsSince(ticket), desk.waiting.remindAfter)]
+    : [
+        policyStep(
+          hasOpenSteps(ticket) ? 'resume' : 'resolve',
+          waitsSince(ticket),
+          desk.waiting.resolveAfter,
+        ),
+      ];
 }
 
 const REMIND_APPROVERS_AFTER = 86_400_000;

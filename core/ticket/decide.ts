@@ -23,16 +23,19 @@ import {
 import { extend } from './extension.ts';
 import { setField } from './fields.ts';
 import { categorise, prioritise, retype, setImpact, setUrgency, spendTime, tag } from './filing.ts';
-import { duplicate, link, merge, solveIncidents, split } from './links.ts';
+import { mayHappen } from './life.ts';
+import { clone, duplicate, link, merge, solveIncidents, split } from './links.ts';
 import { unfold, useMacro, wordsOf } from './macros.ts';
 import { climb } from './next-step.ts';
 import { assign, changeRequester, copy, giveToTeam, take, unassign, unwatch, watch } from './people.ts';
 import { redact, undo } from './second-thoughts.ts';
+import { openSteps } from './steps.ts';
 import {
   type CommandResult,
   evolve,
   type Happening,
   isActive,
+  isOfTheDesk,
   type Look,
   SHOWN,
   type Shown,
@@ -42,6 +45,8 @@ import {
   unreachable,
 } from './ticket.ts';
 import { inZone, readUntil } from './until.ts';
+import { block, spam } from './unwanted.ts';
+import { planVisit, saysCalledOff } from './visit.ts';
 import { collect, decideApart, nothingApart } from './without-ticket.ts';
 
 export interface Decided {
@@ -127,8 +132,10 @@ export function decideCommands(
     }
   }
   const refused = lines.some(({ outcome }) => outcome === 'unknown' || outcome === 'refused');
+  const ended = refused ? null : saysCalledOff(current, act.now);
+  if (ended) lines.push({ line: '(#visit)', verb: 'visit', outcome: 'done', ...ended });
   // Words beside #spam are for colleagues, never for whoever sent it.
-  const isNote = commands.some(({ verb }) => verb === 'note' || verb === 'spam');
+  const isNote = commands.some(({ verb }) => verb === 'note' || verb === 'spam' || verb === 'block');
   // `#note words` says the words as well as what follows.
   const noted = commands.flatMap(({ verb, value }) => (verb === 'note' ? [value] : []));
   const verbs = commands.map(({ verb, value }) => (verb === 'status' && value !== '' ? null : verb));
@@ -154,7 +161,19 @@ export function decideCommands(
 
 function decide(command: Command, ticket: Ticket, act: Act, desk: Desk): Decision {
   const barred = goesOn(command, ticket) ? unapproved(ticket, desk) : null;
-  return barred ? { refused: barred } : decideFreely(command, ticket, act, desk);
+  if (barred) return { refused: barred };
+  const decided = decideFreely(command, ticket, act, desk);
+  return 'refused' in decided || isLegal(decided.happenings, ticket, act) ? decided : reopenFirst(ticket);
+}
+
+/** Whether the table of a ticket's life has every step of it. */
+function isLegal(happenings: readonly Happening[], ticket: Ticket, { now }: Act): boolean {
+  let state = ticket;
+  return happenings.every((event) => {
+    const legal = mayHappen(event, state);
+    state = evolve(state, event, now);
+    return legal;
+  });
 }
 
 /** Whether it takes a ticket to work, or says that the work is done. */
@@ -190,6 +209,8 @@ function decideFreely({ verb, value }: Command, ticket: Ticket, act: Act, desk: 
       return merge(value, ticket, act, desk);
     case 'split':
       return split(value, ticket, act, desk);
+    case 'clone':
+      return clone(value, ticket, act, desk);
     case 'note':
       return { happenings: [], detail: 'kept inside the desk', said: { key: 'kept-inside' }, done: true };
     case 'priority':
@@ -222,6 +243,8 @@ function decideFreely({ verb, value }: Command, ticket: Ticket, act: Act, desk: 
       return close(value, ticket, act);
     case 'spam':
       return spam(ticket, act);
+    case 'block':
+      return block(value, ticket, act, desk);
     case 'stop':
       return stop(ticket, act);
     case 'reopen':
@@ -238,6 +261,8 @@ function decideFreely({ verb, value }: Command, ticket: Ticket, act: Act, desk: 
       return snooze(value, ticket, act, desk);
     case 'due':
       return setDue(value, ticket, act, desk);
+    case 'visit':
+      return planVisit(value, ticket, act, desk);
     case 'extend':
       return extend(value, ticket, act, desk);
     case 'redact':
@@ -290,7 +315,8 @@ function wait(value: string, ticket: Ticket, { by, now }: Act, desk: Desk): Deci
       said: { key: 'past', facts: { until: inZone(until, desk.timezone) } },
     };
   const why = reason || NO_REASON;
-  const awaited = awaitedIn(why);
+  // There is nobody outside whose answer could come.
+  const awaited = isOfTheDesk(ticket) ? 'third-party' : awaitedIn(why);
   return {
     happenings: [{ kind: 'paused', until, reason: why, by, awaited }],
     detail: until
@@ -320,13 +346,17 @@ function resolve(value: string, ticket: Ticket, { by }: Act): Decision {
   const reason = value || 'resolved';
   const passedOn = solveIncidents(ticket, reason, by);
   const others = passedOn.length > 0 ? `; its incidents (${passedOn.length}) are resolved with it` : '';
+  const steps = openSteps(ticket);
+  const left = steps > 0 ? `; its open steps (${steps}) are closed` : '';
   return {
     happenings: [{ kind: 'resolved', reason, by, message: null }, ...passedOn],
-    detail: `resolved; the requester can reopen it by answering${others}`,
+    detail: `resolved; the requester can reopen it by answering${others}${left}`,
     said:
       passedOn.length > 0
         ? { key: 'resolved-with-incidents', facts: { count: String(passedOn.length) } }
-        : { key: 'resolved' },
+        : steps > 0
+          ? { key: 'resolved-with-steps', facts: { count: String(steps) } }
+          : { key: 'resolved' },
   };
 }
 
@@ -336,19 +366,6 @@ function close(value: string, ticket: Ticket, { by }: Act): Decision {
     happenings: [{ kind: 'closed', reason: value || 'closed', by }],
     detail: 'closed',
     said: { key: 'closed' },
-  };
-}
-
-/** Closed without a word: whoever sends spam must not learn that somebody reads it. */
-function spam(ticket: Ticket, { by }: Act): Decision {
-  if (ticket.status === 'closed') return nothing('it is closed already', { key: 'closed-already' });
-  const tagged: Happening[] = ticket.tags.includes('spam')
-    ? []
-    : [{ kind: 'tagged', added: ['spam'], removed: [], by }];
-  return {
-    happenings: [...tagged, { kind: 'closed', reason: 'spam', by, quiet: true }],
-    detail: 'closed as spam; its sender is not told',
-    said: { key: 'spam' },
   };
 }
 
@@ -398,7 +415,8 @@ function deescalate(value: string, ticket: Ticket, { by, now, loads }: Act, desk
   const to = ticket.tier - 1;
   const reason = value || 'no reason was given';
   const skills = desk.categories.find(({ name }) => name === ticket.category)?.skills ?? [];
-  const routed = route({ team: ticket.team, tier: to, skills }, desk, loads, now);
+  const { team, priority, assignee: heldBy } = ticket;
+  const routed = route({ team, tier: to, skills, priority, heldBy }, desk, loads, now);
   const assigned: Happening[] =
     routed.assignee && routed.assignee !== ticket.assignee
       ? [

@@ -1,4 +1,5 @@
 /** What deciding a command is given, and what comes of it. */
+import type { Address } from '../mail/email.ts';
 import type { Presence } from '../triage/presence.ts';
 import type { Loads } from '../triage/route.ts';
 import type { Actor, Happening, Look, Message, Ticket } from './ticket.ts';
@@ -11,8 +12,8 @@ export interface Act {
   loads: Loads;
   /** The other tickets that the commands name, by id; those that are not there are left out. */
   others?: ReadonlyMap<string, Ticket>;
-  /** The message that #split names, and the ticket that it would open. */
-  split?: { message: Message; open: (subject: string) => Opens } | null;
+  /** The message that #split names, or the first for #clone, the id of a new ticket, and the ticket that #split would open. */
+  split?: { id: string; message: Message; open: (subject: string) => Opens } | null;
 }
 
 /** A ticket of its own for what was said in another. */
@@ -28,6 +29,8 @@ export interface Opens {
 export interface Elsewhere {
   before: Ticket;
   happenings: Happening[];
+  /** The words of what is noted there. */
+  note?: { from: Address; text: string };
 }
 
 /**
@@ -38,6 +41,7 @@ export interface Saying {
   key:
     | 'closed'
     | 'closed-already'
+    | `extension-${'no-time' | 'no-reason' | 'asked-already' | 'nothing-runs' | 'nobody' | 'asked'}`
     | 'reopened'
     | 'not-closed'
     | 'goes-on-as'
@@ -46,8 +50,11 @@ export interface Saying {
     | 'see-below'
     | 'status-takes-no-value'
     | 'too-many-commands'
+    | 'line-too-long'
     | 'for-a-ticket'
+    | `digest-${'no-number' | 'no-entry' | 'not-here' | 'files' | 'closed-to-you' | 'own-request' | 'not-done'}`
     | 'files-held-back'
+    | 'had-directly'
     | 'nothing-said'
     | 'token-in-text'
     | 'left-aside'
@@ -81,6 +88,9 @@ export interface Saying {
     | 'snoozed'
     | 'no-due-date'
     | 'due'
+    | `visit${'' | '-moved'}${'' | '-away' | '-off-duty'}`
+    | `visit-${'off' | 'unwanted' | 'too-far' | 'length' | 'words'}`
+    | 'no-visit'
     | 'nothing-waits'
     | 'others-answer'
     | 'left-already'
@@ -105,6 +115,8 @@ export interface Saying {
     | `${'nothing' | 'not'}-to-split`
     | 'only-message'
     | `split${'' | '-once'}`
+    | 'cloned'
+    | 'not-to-clone'
     | 'stays-with'
     | 'no-ticket-number'
     | 'no-number-yet'
@@ -147,7 +159,13 @@ export interface Saying {
     | 'no-message'
     | 'resolved'
     | 'resolved-with-incidents'
+    | 'resolved-with-steps'
+    | 'step-stays'
     | 'spam'
+    | `${'' | 'un'}blocked`
+    | `not-yours-to-${'block' | 'unblock'}`
+    | 'block-takes-off'
+    | 'own-not-blocked'
     | 'past'
     | 'stands-until'
     | 'stands-for-requester'
@@ -183,6 +201,15 @@ export interface Refused {
 
 export function nothing(detail: string, said?: Saying): Decision {
   return { happenings: [], detail, ...(said ? { said } : {}) };
+}
+
+/** A step speaks to its team alone, and the request that it is part of counts on it. */
+export function stepStays({ partOf }: Ticket): Refused | null {
+  if (!partOf) return null;
+  return {
+    refused: `this is a step of ${partOf.id}: it writes to nobody outside and does not go on as another; #close it when it is not needed`,
+    said: { key: 'step-stays', facts: { ticket: partOf.id } },
+  };
 }
 
 export function reopenFirst({ status }: Ticket): Decision {

@@ -3,6 +3,7 @@ import type { Desk } from '../config/desk.ts';
 import { personOf } from '../mail/standing.ts';
 import { deadlines } from '../sla/clock.ts';
 import { openApproval } from './approval.ts';
+import { rungsAbove } from './audience.ts';
 import { type Act, type Decision, reopenFirst } from './decision.ts';
 import { type Happening, isActive, type Ticket, type Vote } from './ticket.ts';
 
@@ -27,20 +28,30 @@ export function extend(value: string, ticket: Ticket, { by }: Act, desk: Desk): 
   const ms = Number(hours) * HOUR + Number(minutes) * 60_000;
   // A day of work has other hours for everybody.
   if (ms <= 0 || ms > MOST)
-    return { refused: `“${value}” is no working time; write #extend 4h or #extend 1h30m, and why` };
+    return {
+      refused: `“${value}” is no working time; write #extend 4h or #extend 1h30m, and why`,
+      said: { key: 'extension-no-time', facts: { value } },
+    };
   if (reason.trim() === '')
-    return { refused: 'the lead has to know why; write #extend 4h the part comes tomorrow' };
+    return {
+      refused: 'the lead has to know why; write #extend 4h the part comes tomorrow',
+      said: { key: 'extension-no-reason' },
+    };
   if (!isActive(ticket)) return reopenFirst(ticket);
   const { extension } = ticket;
   if (extension?.isOpen)
     return {
       refused: `${nameOf(extension.lead, desk)} is asked for more time already, and has not answered`,
+      said: { key: 'extension-asked-already', facts: { name: nameOf(extension.lead, desk) } },
     };
   const due = ticket.deadlines.resolution;
   if (!due || openApproval(ticket))
-    return { refused: 'no time for the solution runs at the moment, so there is none to extend' };
+    return {
+      refused: 'no time for the solution runs at the moment, so there is none to extend',
+      said: { key: 'extension-nothing-runs' },
+    };
   const lead = decider(ticket, by, desk);
-  if (!lead) return { refused: 'nobody is above you who could grant it' };
+  if (!lead) return { refused: 'nobody is above you who could grant it', said: { key: 'extension-nobody' } };
   const asked: Happening = {
     ...{ kind: 'extension-asked', by, lead, ms, reason: reason.trim() },
     ...{ due, wouldBe: wouldBe(ticket, ms, desk) ?? due },
@@ -48,6 +59,7 @@ export function extend(value: string, ticket: Ticket, { by }: Act, desk: Desk): 
   return {
     happenings: [asked],
     detail: `${nameOf(lead, desk)} is asked; you hear what comes of it, and so does the requester when it is granted`,
+    said: { key: 'extension-asked', facts: { name: nameOf(lead, desk) } },
   };
 }
 
@@ -55,11 +67,15 @@ function nameOf(address: string, desk: Desk): string {
   return personOf(address, desk)?.name ?? address;
 }
 
-/** The lead; when he asks himself, whoever is above him. */
-function decider({ team }: Ticket, by: string, desk: Desk): string | null {
-  const lead = desk.teams.find(({ name }) => name === team)?.lead;
+/** The lead; when he asks himself, whoever is above him and may read it. */
+function decider(ticket: Ticket, by: string, desk: Desk): string | null {
+  const lead = desk.teams.find(({ name }) => name === ticket.team)?.lead;
   if (lead && lead !== by) return lead;
-  return desk.people.find(({ role, address }) => role === 'manager' && address !== by)?.address ?? null;
+  return (
+    rungsAbove(ticket, desk)
+      .flat()
+      .find((address) => address !== by) ?? null
+  );
 }
 
 /** When the solution would be due. */

@@ -4,7 +4,7 @@
  */
 import type { Calendar, Desk, Person } from '../config/desk.ts';
 import { nextClosing, nextOpening } from '../sla/calendar.ts';
-import { candidates, isOnDuty, type Loads, route } from '../triage/route.ts';
+import { isOnDuty, type Loads, route, standingAt } from '../triage/route.ts';
 import { DESK, type Happening, type Ticket } from './ticket.ts';
 
 /** Over Christmas everybody may be away. */
@@ -14,7 +14,7 @@ const MOST_SHIFTS = 30;
 export function handOverAt(ticket: Ticket, desk: Desk): string | null {
   const calendar = calendarOf(ticket.assignee, desk);
   const others = teamsAfter(ticket, desk)
-    .flatMap((team) => candidates(team, ticket.tier, desk))
+    .flatMap((team) => standingAt(team, ticket.tier, desk))
     .filter((address) => address !== ticket.assignee)
     .flatMap((address) => calendarOf(address, desk) ?? []);
   if (!calendar || others.length === 0) return null;
@@ -42,7 +42,7 @@ export function handOver(ticket: Ticket, now: string, desk: Desk, loads: Loads):
   for (const team of teamsAfter(ticket, desk)) {
     const routed = route({ team, tier, skills }, desk, loads, now, { exclude: [assignee] });
     const next = personAt(routed.assignee, desk);
-    if (!next || !candidates(team, tier, desk).includes(next.address) || !isOnDuty(next, desk, now)) continue;
+    if (!next || !standingAt(team, tier, desk).includes(next.address) || !isOnDuty(next, desk, now)) continue;
     const reason = `the hours of ${holder.name} have ended; ${routed.reason}`;
     const given: Happening[] =
       team === ticket.team

@@ -3,7 +3,8 @@ import type { Desk } from '../config/desk.ts';
 import { didYouMean, MOST_NAMED, readSplit, readTicketId } from '../mail/commands.ts';
 import { isConfidential } from '../mail/referral.ts';
 import { personOf } from '../mail/standing.ts';
-import { unapproved } from './approval.ts';
+import { route } from '../triage/route.ts';
+import { demanded, unapproved } from './approval.ts';
 import { mayRead } from './audience.ts';
 import {
   type Act,
@@ -13,9 +14,11 @@ import {
   type Refused,
   reopenFirst,
   type Saying,
+  stepStays,
 } from './decision.ts';
 import {
   type Actor,
+  DESK,
   type Happening,
   isActive,
   RELATIONS,
@@ -58,10 +61,10 @@ export function duplicate(value: string, ticket: Ticket, act: Act, desk: Desk): 
 
 function tie(other: Ticket, relation: Relation, ticket: Ticket, { by }: Act): Decision {
   const known = ticket.links?.find(({ id }) => id === other.id);
-  if (known?.relation === relation)
-    return nothing(`${other.id} is linked as ${relation} already`, {
+  if (known && (known.relation === relation || known.relation === 'step' || known.relation === 'part-of'))
+    return nothing(`${other.id} is linked as ${known.relation} already`, {
       key: 'linked-already',
-      facts: { ticket: other.id, relation },
+      facts: { ticket: other.id, relation: known.relation },
     });
   if (known?.relation === 'merged-here' || known?.relation === 'merged-into')
     return refuse(`one of ${ticket.id} and ${other.id} went on as the other`, 'linked-by-merge', {
@@ -105,6 +108,8 @@ export function merge(value: string, ticket: Ticket, act: Act, desk: Desk): Deci
   const { by } = act;
   const other = findOther(value, ticket, act, desk);
   if ('refused' in other) return other;
+  const step = stepStays(ticket) ?? stepStays(other);
+  if (step) return step;
   if (ticket.status === 'closed') return reopenFirst(ticket);
   if (other.mergedInto === ticket.id)
     return refuse(`${other.id} goes on as this ticket already`, 'merged-here-already', { ticket: other.id });
@@ -195,6 +200,52 @@ export function split(value: string, ticket: Ticket, { by, split: prepared }: Ac
         requester: ticket.requester.address,
       },
     },
+  };
+}
+
+/**
+ * The same request once more, for what takes two tickets to do: its first message begins another one, filed as this one
+ * and linked with it. Its requester asked once and is told nothing; he hears of it when it is answered.
+ */
+export function clone(
+  value: string,
+  ticket: Ticket,
+  { by, now, loads, split: prepared }: Act,
+  desk: Desk,
+): Decision {
+  if (!prepared)
+    return refuse(
+      'its first message did not come from outside, and cannot begin another ticket',
+      'not-to-clone',
+    );
+  const { id, message } = prepared;
+  if (ticket.links?.some((each) => each.id === id))
+    return refuse('one mail splits off one ticket; send another one for the next', 'split-once');
+  const full = fullOf([ticket], false);
+  if (full) return full;
+  const { team, category, type, impact, urgency, priority, language, mailbox, requester, flagged } = ticket;
+  const filed = desk.categories.find(({ name }) => name === category);
+  const { tier = 1, skills = [] } = filed ?? {};
+  const subject = value || ticket.subject;
+  const { assignee, reason } = route({ team, tier, skills, priority }, desk, loads, now);
+  const given = { assignee, previous: null, reason, by: DESK };
+  return {
+    happenings: [{ kind: 'cloned', to: id, by }],
+    opens: {
+      ...{ id, message },
+      opened: {
+        ...{ kind: 'opened', subject, requester, cc: [], mailbox, type, team, tier, category },
+        ...{ impact, urgency, priority, language, flagged, follows: null, acknowledge: false },
+        ...{ message: 1, messageId: null, reasons: [{ what: 'assignee', why: reason }] },
+      },
+      also: [
+        ...(assignee ? [{ ...given, kind: 'assigned', assignee } as const] : []),
+        ...demanded(category, subject, desk),
+        { kind: 'linked', relation: 'related', to: ticket.id, by },
+      ],
+    },
+    detail: `${id} begins with the same request of ${requester.address}, who is not told`,
+    said: { key: 'cloned', facts: { ticket: id, requester: requester.address } },
   };
 }
 

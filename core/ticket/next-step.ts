@@ -9,6 +9,7 @@ import { reckon, renewed, type Step, topTier, upcoming } from './change.ts';
 import { handOver } from './hand-over.ts';
 import { DESK, evolve, type Happening, type Ticket, unreachable } from './ticket.ts';
 import { standStill } from './undeliverable.ts';
+import { remindOfVisit } from './visit.ts';
 
 /** So much is done at one waking; what is left wakes the watch again at once. */
 const MOST_HAPPENINGS = 32;
@@ -86,6 +87,8 @@ function take(step: Step, ticket: Ticket, now: string, desk: Desk, loads: Loads)
             },
           ]
         : [];
+    case 'visit-reminder':
+      return remindOfVisit(ticket, now, desk);
     case 'remind':
       return [{ kind: 'requester-reminded', number: 1 }];
     case 'resume':
@@ -185,25 +188,48 @@ function act(
 
 /** Into other hands of the same tier; nothing when there are none. */
 function reassign(reason: string, ticket: Ticket, now: string, desk: Desk, loads: Loads): Happening[] {
-  const { team, tier, category, assignee: previous } = ticket;
+  const { team, tier, category, priority, assignee: previous } = ticket;
   const skills = desk.categories.find(({ name }) => name === category)?.skills ?? [];
   const exclude = previous ? [previous] : [];
-  const { assignee, reason: why } = route({ team, tier, skills }, desk, loads, now, { exclude });
+  const { assignee, reason: why } = route({ team, tier, skills, priority }, desk, loads, now, { exclude });
   return assignee ? [{ kind: 'assigned', assignee, previous, reason: `${reason}; ${why}`, by: DESK }] : [];
 }
 
-/** Up one tier more, or from the top to the lead. Where that leaves it in the same hands, nobody is waited for any more. */
+/**
+ * Up one tier more, or from the top to the lead; back to whoever it came from where the tier says so. Where that leaves it
+ * in the same hands, nobody is waited for any more.
+ */
 function passOn(ticket: Ticket, now: string, desk: Desk, loads: Loads): Happening[] {
   const { assignee, tier, team, unaccepted } = ticket;
   if (!assignee || !unaccepted) return [];
   const silent: Happening = { kind: 'not-accepted', assignee, tier, since: unaccepted };
   const name = desk.people.find(({ address }) => address === assignee)?.name ?? assignee;
   const reason = `${name} said nothing on it in time`;
+  if (desk.tiers.find((each) => each.tier === tier)?.ifNotAccepted === 'return')
+    return [silent, ...giveBack(ticket, reason, now, desk, loads)];
   if (tier < topTier(desk)) return [silent, ...climb(ticket, reason, DESK, now, desk, loads)];
   const lead = desk.teams.find((each) => each.name === team)?.lead;
   return lead && lead !== assignee
     ? [silent, { kind: 'assigned', assignee: lead, previous: assignee, reason, by: DESK }]
     : [silent];
+}
+
+/** Down to the tier from which it climbed, into the hands that it came from; where they are gone, into others. */
+function giveBack(ticket: Ticket, reason: string, now: string, desk: Desk, loads: Loads): Happening[] {
+  const { tier, team, category, priority, assignee: previous, climbedFrom } = ticket;
+  const to = tier - 1;
+  if (to < 1) return [];
+  const skills = desk.categories.find(({ name }) => name === category)?.skills ?? [];
+  const giver = desk.people.find(({ address }) => address === climbedFrom && address !== previous);
+  const routed = route({ team, tier: to, skills, priority, heldBy: previous }, desk, loads, now);
+  const assignee = giver?.address ?? routed.assignee;
+  const why = giver ? `${reason}; it came from ${giver.name}` : `${reason}; ${routed.reason}`;
+  return [
+    { kind: 'deescalated', from: tier, to, reason, by: DESK },
+    ...(assignee && assignee !== previous
+      ? [{ kind: 'assigned', assignee, previous, reason: why, by: DESK } as const]
+      : []),
+  ];
 }
 
 /** Up one tier, into other hands; nothing at the top, where telling the lead is all that is left. */
@@ -218,7 +244,8 @@ export function climb(
   const to = ticket.tier + 1;
   if (to > topTier(desk)) return [];
   const skills = desk.categories.find(({ name }) => name === ticket.category)?.skills ?? [];
-  const routed = route({ team: ticket.team, tier: to, skills }, desk, loads, now);
+  const { team, priority, assignee: heldBy } = ticket;
+  const routed = route({ team, tier: to, skills, priority, heldBy }, desk, loads, now);
   const escalated: Happening = { kind: 'escalated', from: ticket.tier, to, reason, by };
   if (!routed.assignee || routed.assignee === ticket.assignee) return [escalated];
   return [

@@ -4,7 +4,15 @@ import { didYouMean } from '../mail/commands.ts';
 import type { Address } from '../mail/email.ts';
 import { personOf } from '../mail/standing.ts';
 import { type Loads, route } from '../triage/route.ts';
-import { type Act, type Decision, notFound, nothing, type Refused, reopenFirst } from './decision.ts';
+import {
+  type Act,
+  type Decision,
+  notFound,
+  nothing,
+  type Refused,
+  reopenFirst,
+  stepStays,
+} from './decision.ts';
 import { type Actor, type Happening, isActive, type Ticket } from './ticket.ts';
 
 export function take(ticket: Ticket, { by }: Act): Decision {
@@ -63,6 +71,8 @@ export function giveToTeam(value: string, ticket: Ticket, { by, now, loads }: Ac
 
 /** Somebody called, or the mail was written for somebody else: whose request it is. */
 export function changeRequester(value: string, ticket: Ticket, { by }: Act, desk: Desk): Decision {
+  const step = stepStays(ticket);
+  if (step) return step;
   const requester = readAddress(value);
   if (!requester)
     return {
@@ -105,6 +115,8 @@ const MOST_COPIES = 48;
 
 /** `+a@example.com -b@example.com`: without a sign somebody is added. */
 export function copy(value: string, ticket: Ticket, { by }: Act, desk: Desk): Decision {
+  const step = stepStays(ticket);
+  if (step) return step;
   const added: Address[] = [];
   const removed: string[] = [];
   for (const word of value.split(/[\s,;]+/).filter((each) => each !== '')) {
@@ -230,7 +242,8 @@ export function intoHands(
   desk: Desk,
   loads: Loads,
 ): Happening[] {
-  const routed = route({ team, tier: ticket.tier, skills }, desk, loads, now);
+  const { tier, priority } = ticket;
+  const routed = route({ team, tier, skills, priority }, desk, loads, now);
   return routed.assignee
     ? [{ kind: 'assigned', assignee: routed.assignee, previous: ticket.assignee, reason: routed.reason, by }]
     : [];

@@ -25,7 +25,7 @@ export interface Ballot {
 /** A digit from 1 to 5 alone in the first line that is not empty, and the words below it. Null when there is none. */
 export function readBallot(text: string): Ballot | null {
   const [first = '', ...below] = text.trim().split('\n');
-  const digit = /^[\s\u00a0]*([1-5])[.!)]?[\s\u00a0]*$/.exec(first)?.[1];
+  const digit = /^[\s\u00a0]*([1-5])(?:点)?[.!)]?[\s\u00a0]*$/.exec(first.normalize('NFKC'))?.[1];
   return digit ? { vote: Number(digit) as Grade, words: below.join('\n').trim() } : null;
 }
 

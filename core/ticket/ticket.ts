@@ -3,7 +3,7 @@
  * What may happen to it is decided in decide.ts and next-step.ts; its deadlines are derived in change.ts.
  */
 import type { Action, Impact, Language, Priority, Quorum, TicketType, Urgency } from '../config/desk.ts';
-import type { Address, Automatic } from '../mail/email.ts';
+import type { Address, Automatic, CalendarAnswer } from '../mail/email.ts';
 import {
   type Awaited,
   type ClockEntry,
@@ -16,6 +16,8 @@ import { accepts } from './acceptance.ts';
 import type { DueDate, Snooze } from './agenda.ts';
 import type { Saying } from './decision.ts';
 import type { Extension } from './extension.ts';
+import { moved, waits } from './life.ts';
+import { type Appointment, toldAnew, type Visit } from './visit.ts';
 
 export const STATUSES = ['new', 'open', 'waiting', 'resolved', 'closed'] as const;
 export type Status = (typeof STATUSES)[number];
@@ -40,10 +42,34 @@ export type Relation = (typeof RELATIONS)[number];
 
 /** What another ticket is to this one: its problem, one of its incidents, what it blocks … */
 export interface Link {
-  relation: Relation | 'merged-here' | 'merged-into';
+  relation: Relation | 'merged-here' | 'merged-into' | 'step' | 'part-of';
   id: string;
   /** Of its problem: the event there whose solution came here, so that it comes once. */
   solvedBy?: number;
+}
+
+/** One task of a category's checklist, as desk.yaml had it when it was begun. */
+export interface PlannedStep {
+  /** `<category>/<name>`: once in a ticket. */
+  key: string;
+  title: string;
+  text: string;
+  team: string;
+  tier: number;
+  skills: string[];
+  /** Keys of those that come before. */
+  after: string[];
+}
+
+/** `called`: its ticket is to be opened, or again; `recalled`: to be closed, after which it is `off`. */
+export type StepState = 'waits' | 'called' | 'open' | 'done' | 'skipped' | 'recalled' | 'off';
+
+export interface ChecklistStep extends PlannedStep {
+  state: StepState;
+  /** Its ticket, as soon as it has one. */
+  id?: string;
+  /** The last event there that counts here: reports may come late, twice and out of order. */
+  heard?: number;
 }
 
 export interface Answer {
@@ -64,6 +90,8 @@ export interface Approver extends Address {
   /** When he last said so. */
   votedAt: string | null;
 }
+
+export type StepReport = 'open' | 'done' | 'skipped';
 
 /** What others have to allow. The last of a ticket's is the one that counts. */
 export interface Approval {
@@ -94,6 +122,8 @@ interface TicketFacts {
   urgency: Urgency;
   priority: Priority;
   language: Language;
+  /** How far the requester's clock was from UTC when he wrote, such as +05:30. */
+  utcOffset?: string | null;
   tags: string[];
   /** What desk.yaml's fields say of it, by their names; the desk's affair alone. */
   fields?: Record<string, string>;
@@ -106,8 +136,9 @@ interface TicketFacts {
   lastAnswer?: Answer;
   /** Numbers of answers that were taken back before they left. */
   takenBack?: number[];
-  /** Since when whoever it climbed to has said nothing on it. */
+  /** Since when whoever it climbed to has said nothing on it, and from whom it climbed. */
   unaccepted?: string;
+  climbedFrom?: string;
   /** More time for the solution that somebody asked for, and nobody has decided on. */
   extension?: Extension;
   /** Numbers of messages that were taken out for good. */
@@ -115,6 +146,8 @@ interface TicketFacts {
   /** Who wants to look at it again, and when. */
   snoozes?: Snooze[];
   due?: DueDate;
+  /** The last appointment with its requester. */
+  visit?: Visit;
   /** Minutes that people of the desk say they worked on it. */
   timeSpent?: number;
   /** The desk's address that this ticket speaks from. */
@@ -131,6 +164,10 @@ interface TicketFacts {
   links?: Link[];
   /** The ticket as which this one goes on: replies lead there. */
   mergedInto?: string;
+  /** What is to be done for it, each as a ticket of its own. Bounded. */
+  steps?: ChecklistStep[];
+  /** It is a step of another one, which was last told that it stands so. */
+  partOf?: { id: string; step: string; reported: StepReport };
   createdAt: string;
   updatedAt: string;
   /** The policy of desk.yaml whose promises hold for it, and why it is this one. */
@@ -156,25 +193,24 @@ interface TicketFacts {
   referredFrom?: string[];
 }
 
-export type Ticket = TicketFacts &
-  (
-    | { status: 'new' | 'open'; resolvedAt: null; closedAt: null; waiting: null }
-    | {
-        status: 'waiting';
-        resolvedAt: null;
-        closedAt: null;
-        waiting: {
-          since: string;
-          until: string | null;
-          reason: string;
-          reminders: number;
-          /** It stands still because nothing reaches the requester at this address. */
-          undeliverable?: string;
-        };
-      }
-    | { status: 'resolved'; resolvedAt: string; closedAt: null; waiting: null }
-    | { status: 'closed'; resolvedAt: string | null; closedAt: string; waiting: null }
-  );
+/** Why it waits, since when and until when. */
+export interface Wait {
+  since: string;
+  until: string | null;
+  reason: string;
+  reminders: number;
+  /** It stands still because nothing reaches the requester at this address. */
+  undeliverable?: string;
+}
+
+/** Where it stands; what moves it there is the table in life.ts. */
+export type Life =
+  | { status: 'new' | 'open'; resolvedAt: null; closedAt: null; waiting: null }
+  | { status: 'waiting'; resolvedAt: null; closedAt: null; waiting: Wait }
+  | { status: 'resolved'; resolvedAt: string; closedAt: null; waiting: null }
+  | { status: 'closed'; resolvedAt: string | null; closedAt: string; waiting: null };
+
+export type Ticket = TicketFacts & Life;
 
 /** An entry in a ticket. `out`: an answer that went to the requester; `in`: everything else that was written. */
 export interface Message {
@@ -237,6 +273,8 @@ export type Happening =
       urgency: Urgency;
       priority: Priority;
       language: Language;
+      /** How far the requester's clock is from UTC, such as +05:30; absent where his mail does not say. */
+      utcOffset?: string;
       flagged: string | null;
       follows: string | null;
       /** False for lists, monitoring and mail that failed authentication: nobody is told that it came. */
@@ -246,6 +284,8 @@ export type Happening =
       reasons: Reason[];
       /** What was learned is unsure between these categories, the likeliest first. */
       likeliest?: string[];
+      /** It is a step of another ticket's checklist. */
+      partOf?: { id: string; step: string };
     }
   | {
       kind: 'message-received';
@@ -265,6 +305,8 @@ export type Happening =
       messageId: string | null;
       /** This answer is said by the `resolved` notice that comes with it, or the agent sent it himself. */
       with: 'resolved' | 'own-mail' | null;
+      /** Those outside who have it from the agent's own mail: they are not sent it again. */
+      had?: string[];
       /** It is held until then, and may be taken back. */
       leavesAt?: string;
     }
@@ -304,6 +346,8 @@ export type Happening =
       leavesAt?: string;
     }
   | { kind: 'split-off'; message: number; to: string; by: Actor }
+  /** Another ticket begins with the same request. */
+  | { kind: 'cloned'; to: string; by: Actor }
   | { kind: 'merged'; into: string; by: Actor }
   /** Another ticket goes on as this one; those who took part in it take part here. */
   | {
@@ -351,6 +395,26 @@ export type Happening =
   /** `due`: null when there is no such date any more. */
   | { kind: 'due-set'; due: string | null; reason: string; by: Actor }
   | { kind: 'due-warned' | 'due-passed'; due: string; reason: string; assignee: string | null }
+  | ({ kind: 'visit-planned'; by: Actor } & Appointment)
+  /** `previous`: when it was to begin before. */
+  | ({ kind: 'visit-moved'; by: Actor; previous: string } & Appointment)
+  /** `quiet`: the requester is not told. */
+  | ({ kind: 'visit-cancelled'; by: Actor; quiet?: true } & Appointment)
+  /** What the requester’s calendar answers, or that of whoever works on it; `message` has his words. */
+  | {
+      kind: 'visit-answered';
+      answer: CalendarAnswer['answer'];
+      /** The appointment’s. */
+      start: string;
+      end: string;
+      zone: string;
+      /** What is proposed instead, if that can be read. */
+      proposed: { start: string; end: string } | null;
+      message: number | null;
+      by: Actor;
+    }
+  /** `before`: how long before its start this was due, ms. */
+  | ({ kind: 'visit-reminded'; before: number } & Pick<Appointment, 'start' | 'end' | 'zone' | 'words'>)
   | { kind: 'field-set'; field: string; value: string | null; previous: string | null; by: Actor }
   /** The clock stands until it is decided. */
   | { kind: 'approval-asked'; approvers: Address[]; quorum: Quorum; question: string; by: Actor }
@@ -375,10 +439,28 @@ export type Happening =
       leavesAt?: string;
       /** With its problem, by this event there. */
       problem?: { id: string; event: number };
+      /** With the last step of its checklist: the titles of what was done. */
+      steps?: string[];
     }
+  | { kind: 'checklist-begun'; category: string; steps: PlannedStep[] }
+  /** `to`: the step's ticket. `apart`: its team must not see what this ticket says. */
+  | {
+      kind: 'step-changed';
+      step: string;
+      title: string;
+      state: Exclude<StepState, 'waits'>;
+      to: string | null;
+      heard?: number;
+      reason: string;
+      apart?: true;
+    }
+  /** Of a step: the ticket that it is part of is to hear how it stands. */
+  | { kind: 'step-reported'; to: string; step: string; state: StepReport; reason: string }
   /** `quiet`: whoever wrote it is not told. */
   | { kind: 'closed'; reason: string; by: Actor; quiet?: true }
   | { kind: 'muted'; by: Actor }
+  /** Mail from there is refused from now on; taken again. */
+  | { kind: 'blocked' | 'unblocked'; address: string; by: Actor }
   /** `previous`: the vote that it replaces. */
   | { kind: 'rated'; vote: Grade; previous: Grade | null; words: string; by: Actor }
   | {
@@ -495,10 +577,12 @@ export function begin(id: string, event: Extract<Happening, { kind: 'opened' }>,
     urgency,
     priority,
     language,
+    utcOffset,
     mailbox,
     flagged,
     follows,
     acknowledge,
+    partOf,
   } = event;
   return {
     id,
@@ -519,11 +603,15 @@ export function begin(id: string, event: Extract<Happening, { kind: 'opened' }>,
     urgency,
     priority,
     language,
+    ...(utcOffset ? { utcOffset } : {}),
     tags: [],
     mailbox,
     flagged,
     ...(acknowledge ? {} : { unacknowledged: true }),
     follows,
+    ...(partOf
+      ? { partOf: { ...partOf, reported: 'open' }, links: [{ relation: 'part-of', id: partOf.id }] }
+      : {}),
     createdAt: at,
     updatedAt: at,
     resolvedAt: null,
@@ -594,27 +682,31 @@ export function evolve(ticket: Ticket, event: Happening, at: string): Ticket {
       return { ...next, messages: event.message };
     case 'assigned':
       return {
-        ...(event.by === event.assignee ? accepted(next) : next),
+        ...toldAnew(event.by === event.assignee ? accepted(next) : next),
         assignee: event.assignee,
         heldSince: at,
         // Whoever it is passed on to has a time of his own.
         ...(event.by !== event.assignee && (event.climbs || ticket.unaccepted) ? { unaccepted: at } : {}),
+        ...(event.climbs && event.previous ? { climbedFrom: event.previous } : {}),
       };
     case 'not-accepted':
       return accepted(next);
     case 'kept':
       return { ...next, heldSince: at };
     case 'unassigned':
-      return { ...next, assignee: null };
+      return { ...toldAnew(next), assignee: null };
     case 'given-to-team':
       return { ...next, team: event.team };
     case 'requester-changed': {
       const others = ticket.participants.filter(
         ({ address, role }) => role === 'cc' && address !== event.requester.address,
       );
+      const { visit } = toldAnew(ticket);
       return {
         ...next,
+        ...(visit ? { visit: { ...visit, answer: null } } : {}),
         ...(ticket.unacknowledged ? { unacknowledged: false } : {}),
+        ...(ticket.utcOffset ? { utcOffset: null } : {}),
         requester: event.requester,
         participants: [{ ...event.requester, role: 'requester' }, ...others],
       };
@@ -640,18 +732,31 @@ export function evolve(ticket: Ticket, event: Happening, at: string): Ticket {
     case 'linked':
       return { ...next, links: linked(ticket, { relation: event.relation, id: event.to }) };
     case 'split-off':
+    case 'cloned':
       return { ...next, links: linked(ticket, { relation: 'related', id: event.to }) };
     case 'merged':
       return {
         ...undated(next),
-        status: 'closed',
-        resolvedAt: ticket.resolvedAt,
-        closedAt: at,
-        waiting: null,
+        ...moved(ticket, event.kind, at),
         clock: finished(ticket, at),
         mergedInto: event.into,
         links: linked(ticket, { relation: 'merged-into', id: event.into }),
       };
+    case 'checklist-begun': {
+      const begun = event.steps.map((step): ChecklistStep => ({ ...step, state: 'waits' }));
+      return { ...next, steps: [...(ticket.steps ?? []), ...begun] };
+    }
+    case 'step-changed': {
+      const { state, to, heard } = event;
+      const steps = (ticket.steps ?? []).map((step) =>
+        step.key === event.step
+          ? { ...step, state, ...(to ? { id: to } : {}), ...(heard === undefined ? {} : { heard }) }
+          : step,
+      );
+      return { ...next, steps, ...(to ? { links: linked(ticket, { relation: 'step', id: to }) } : {}) };
+    }
+    case 'step-reported':
+      return ticket.partOf ? { ...next, partOf: { ...ticket.partOf, reported: event.state } } : next;
     case 'merged-in':
       return {
         ...next,
@@ -704,6 +809,23 @@ export function evolve(ticket: Ticket, event: Happening, at: string): Ticket {
       return ticket.due
         ? { ...next, due: { ...ticket.due, told: event.kind === 'due-warned' ? 'warned' : 'passed' } }
         : next;
+    case 'visit-planned':
+    case 'visit-moved': {
+      const { nth, sequence, start, end, zone, words } = event;
+      const appointment = { nth, sequence, start, end, zone, words };
+      const begins = { since: sequence, setAt: at, answer: null, isCancelled: false, reminded: null };
+      return { ...next, visit: { ...appointment, ...begins } };
+    }
+    case 'visit-cancelled':
+      return ticket.visit
+        ? { ...next, visit: { ...ticket.visit, sequence: event.sequence, isCancelled: true } }
+        : next;
+    case 'visit-answered':
+      return ticket.visit && event.by === ticket.requester.address
+        ? { ...next, visit: { ...ticket.visit, answer: event.answer } }
+        : next;
+    case 'visit-reminded':
+      return ticket.visit ? { ...next, visit: { ...ticket.visit, reminded: event.before } } : next;
     case 'time-spent':
       return { ...next, timeSpent: (ticket.timeSpent ?? 0) + event.minutes };
     case 'field-set': {
@@ -726,10 +848,7 @@ export function evolve(ticket: Ticket, event: Happening, at: string): Ticket {
       return {
         ...next,
         approvals: [...(ticket.approvals ?? []), approval],
-        status: 'waiting',
-        resolvedAt: null,
-        closedAt: null,
-        waiting: { since: at, until: null, reason, reminders: 0 },
+        ...waits(event.kind, { since: at, until: null, reason, reminders: 0 }),
         clock: paused(ticket, { reason, awaited: 'approval' }, at),
       };
     }
@@ -751,15 +870,12 @@ export function evolve(ticket: Ticket, event: Happening, at: string): Ticket {
       return {
         ...next,
         approvals,
-        status: 'open',
-        resolvedAt: null,
-        closedAt: null,
-        waiting: null,
+        ...moved(ticket, event.kind, at),
         clock: [...ticket.clock, { kind: 'resume', at }],
       };
     }
     case 'started':
-      return { ...next, status: 'open', resolvedAt: null, closedAt: null, waiting: null };
+      return { ...next, ...moved(ticket, event.kind, at) };
     case 'prioritised': {
       const { impact, urgency, priority } = event;
       return {
@@ -775,50 +891,35 @@ export function evolve(ticket: Ticket, event: Happening, at: string): Ticket {
     case 'paused':
       return {
         ...next,
-        status: 'waiting',
-        resolvedAt: null,
-        closedAt: null,
-        waiting: {
+        ...waits(event.kind, {
           ...{ since: at, until: event.until, reason: event.reason, reminders: 0 },
           ...(event.undeliverable ? { undeliverable: event.undeliverable } : {}),
-        },
+        }),
         clock: paused(ticket, event, at),
       };
     case 'resumed':
       return {
         ...next,
-        status: 'open',
-        resolvedAt: null,
-        closedAt: null,
-        waiting: null,
+        ...moved(ticket, event.kind, at),
         clock: [...ticket.clock, { kind: 'resume', at }],
       };
     case 'resolved':
       return {
         ...undated(next),
         ...(event.problem ? { links: solved(ticket, event.problem) } : {}),
-        status: 'resolved',
-        resolvedAt: at,
-        closedAt: null,
-        waiting: null,
+        ...moved(ticket, event.kind, at),
         clock: finished(ticket, at),
       };
     case 'closed':
       return {
         ...undated(next),
-        status: 'closed',
-        resolvedAt: ticket.resolvedAt,
-        closedAt: at,
-        waiting: null,
+        ...moved(ticket, event.kind, at),
         clock: finished(ticket, at),
       };
     case 'reopened':
       return {
         ...next,
-        status: 'open',
-        resolvedAt: null,
-        closedAt: null,
-        waiting: null,
+        ...moved(ticket, event.kind, at),
         // Whoever reopens waits for a word from us.
         clock: [
           ...ticket.clock,
@@ -864,6 +965,8 @@ export function evolve(ticket: Ticket, event: Happening, at: string): Ticket {
     case 'referred':
       return { ...next, referredFrom: [...(ticket.referredFrom ?? []), event.address] };
     case 'solution-passed-on':
+    case 'blocked':
+    case 'unblocked':
     case 'commanded':
     case 'delivery-failed':
     case 'delivery-delayed':
@@ -886,6 +989,11 @@ function solved({ links = [] }: Ticket, problem: { id: string; event: number }):
   return links.map((link) => (link.id === problem.id ? { ...link, solvedBy: problem.event } : link));
 }
 
+/** The desk itself asked: for a step, or for what recurs. Nobody outside hears of it. */
+export function isOfTheDesk({ requester, mailbox }: Pick<Ticket, 'requester' | 'mailbox'>): boolean {
+  return requester.address === mailbox;
+}
+
 export function isActive(ticket: Ticket): boolean {
   return ticket.status === 'new' || ticket.status === 'open' || ticket.status === 'waiting';
 }
@@ -903,7 +1011,7 @@ function retarget({ priority, policy, policyReason: reason }: Ticket, at: string
 }
 
 function accepted<T extends Ticket>(ticket: T): T {
-  const { unaccepted: _, ...others } = ticket;
+  const { unaccepted: _, climbedFrom: _from, ...others } = ticket;
   return others as T;
 }
 
@@ -920,7 +1028,7 @@ const MOST_TAKEN_BACK = 50;
 /** What its mail said instead is the last answer by now. */
 function withoutAnswer(
   ticket: Ticket,
-  { message, given, reopens }: Extract<Happening, { kind: 'undone' }>,
+  { kind, message, given, reopens }: Extract<Happening, { kind: 'undone' }>,
   at: string,
 ): Ticket {
   const { lastAnswer, ...others } = ticket;
@@ -930,7 +1038,7 @@ function withoutAnswer(
     takenBack: [...(ticket.takenBack ?? []), message].slice(-MOST_TAKEN_BACK),
     clock: [...ticket.clock, { kind: 'take-back', at, of: given } as const],
   };
-  return reopens ? { ...next, status: 'open', resolvedAt: null, closedAt: null, waiting: null } : next;
+  return reopens ? { ...next, ...moved(ticket, kind, at) } : next;
 }
 
 /** Whom it waits for; null when it does not wait. */

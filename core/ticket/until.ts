@@ -3,8 +3,13 @@ import { Temporal } from 'temporal-polyfill';
 import type { Refused } from './decision.ts';
 
 const LENGTH = /^(\d{1,4})\s?(m|min|h|d|w)\b\s*/i;
-const DATE = /^(?:until\s+)?(\d{4}-\d{2}-\d{2})(?:[ t](\d{1,2}:\d{2}))?\b\s*/i;
-const TOMORROW = /^(?:until\s+)?tomorrow(?:\s+(\d{1,2}:\d{2}))?\b\s*/i;
+/** As the desk's own people say it, each in his language. */
+const TO = "(?:(?:until|bis|jusqu[’']?(?:au|à)|hasta|até)\\s+)?";
+const DATE = new RegExp(`^${TO}(\\d{4}-\\d{2}-\\d{2})(?:[ t](\\d{1,2}:\\d{2}))?\\b\\s*`, 'iu');
+const TOMORROW = new RegExp(
+  `^(?:${TO}(?:tomorrow|morgen|demain|mañana|amanhã)(?![\\p{L}\\p{N}])|明日(?:まで)?)(?:\\s*(\\d{1,2}:\\d{2})(?!\\d))?\\s*`,
+  'iu',
+);
 const MILLISECONDS: Record<string, number> = {
   m: 60_000,
   min: 60_000,

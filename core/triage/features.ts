@@ -4,7 +4,7 @@
  * that there is in scripts that set no spaces. Each is a number of 32 bits, so that a model shows nobody the words of the
  * mails that it was trained on; whoever guesses a word can still find out whether it stood there.
  */
-import { type Folded, fold } from './words.ts';
+import { type Folded, foldSpaced } from './words.ts';
 
 /** A ticket's features, each once, with how often it occurs: first words and pairs of words, then pieces. */
 export type Bag = readonly [Counted, Counted];
@@ -69,7 +69,7 @@ const MOST_TEXT = 10_000;
 const MOST_WORDS = 2_000;
 
 export function wordsOf(text: string): Folded {
-  return fold(text.slice(0, MOST_TEXT)).slice(0, MOST_WORDS);
+  return foldSpaced(text.slice(0, MOST_TEXT)).slice(0, MOST_WORDS);
 }
 
 /** Calls once for each feature as often as it occurs, with its group of the bag and the word that it ends in. */

@@ -3,6 +3,8 @@
  * neighbours, and stand even in mails of one line. Other scripts than the Latin one tell by themselves.
  */
 
+import type { Email } from '../mail/email.ts';
+
 /** How much of a text is looked at, in characters. A language shows in its first lines. */
 const MOST_TEXT = 2_000;
 
@@ -15,11 +17,20 @@ export function detectLanguage(text: string): string | null {
   return byScript(looked) ?? byWords(looked);
 }
 
+/** What the mail program says of it, first of the mail, then of its user; ISO 639-1, or null. Of use where the words do not tell. */
+export function declaredLanguage(headers: Email['headers'] | undefined): string | null {
+  const said = headers?.get('content-language')?.[0] ?? headers?.get('accept-language')?.[0] ?? '';
+  return /^\s*([a-z]{2})(?![a-z])/i.exec(said)?.[1]?.toLowerCase() ?? null;
+}
+
 /** Scripts that one language of mail uses, or nearly so. Half of the letters decide: English product names are everywhere. */
 function byScript(text: string): string | null {
   const letters = count(text, /\p{L}/gu);
   const mostly = (script: RegExp) => count(text, script) * 2 > letters;
   if (letters === 0) return null;
+  // Nobody but Japanese writes kana, and between names of products a few of them tell.
+  const kana = count(text, /[\p{Script=Hiragana}\p{Script=Katakana}]/gu);
+  if (kana >= 3 && kana * 8 > letters) return 'ja';
   if (mostly(/\p{Script=Cyrillic}/gu)) return /[іїєґ]/.test(text) ? 'uk' : 'ru';
   if (mostly(/\p{Script=Greek}/gu)) return 'el';
   if (mostly(/\p{Script=Arabic}/gu)) return /[پچژگ]/.test(text) ? 'fa' : 'ar';
@@ -54,8 +65,8 @@ function byWords(text: string): string | null {
 /** Letters of one language among those below. Half a word's weight: names carry them into other languages. */
 const LETTERS: readonly (readonly [string, RegExp])[] = [
   ['de', /ß|\p{L}(?:ung|keit|heit|lich)\b/u],
-  ['es', /[ñ¿¡]/],
-  ['pt', /[ãõ]/],
+  ['es', /[ñ¿¡]|\p{L}(?:ción|ciones)\b/u],
+  ['pt', /[ãõ]|\p{L}ário\b/u],
   ['fr', /[œçêùû]|\b[ldjnc]['’]/],
   ['pl', /[łąęśźż]/],
   ['cs', /[ěřů]/],
@@ -83,7 +94,7 @@ const WORDS: Readonly<Record<string, string>> = {
   fr: `le la les de des du un une et est à en que qui dans pour pas ne sur au aux avec ce cette ces il elle je nous vous ils on se sa son ses mon ma mes
     notre votre leur plus par mais ou où si comme tout tous toute être avoir fait été suis sont ont ai avez avons peut pouvez puis peux depuis
     bonjour merci cordialement bonsoir s'il plaît svp très bien aussi donc car sans encore même autre quand comment pourquoi quel quelle rien
-    personne chez entre vers plusieurs besoin faire marche fonctionne y`,
+    personne chez entre vers plusieurs besoin faire marche fonctionne y me impossible problème`,
   es: `el la los las de del un una y es en que para por con no se su sus lo le al como más pero o este esta estos estas ese esa yo nosotros usted ustedes
     mi mis nuestro nuestra me nos te ha he han hemos hay ser estar está están estoy son fue muy también ya todo todos toda cuando donde desde hasta
     sin sobre entre porque qué cómo quién puedo puede pueden podría necesito hola gracias saludos buenos días buenas tardes favor estimado ahora

@@ -2,9 +2,11 @@
  * Whose hands a ticket goes into. Deterministic: the same people, loads and instant give the same answer, and the
  * answer says in words why it was this one.
  */
-import type { Desk, Person } from '../config/desk.ts';
+import { Temporal } from 'temporal-polyfill';
+import type { Desk, Person, Priority } from '../config/desk.ts';
 import { isWorkingTime } from '../sla/calendar.ts';
-import { type Away, awayUntil } from './presence.ts';
+import { onCall } from './on-call.ts';
+import { type Away, awayUntil, zoneOf } from './presence.ts';
 
 export interface Load {
   /** Open tickets in this person's hands. */
@@ -23,6 +25,10 @@ export interface Wanted {
   tier: number;
   /** Preferred, not demanded. */
   skills: readonly string[];
+  /** What cannot wait goes to who is on call while nobody is on duty; without a priority it can. */
+  priority?: Priority;
+  /** Who has it already, and did not do: another is called. */
+  heldBy?: string | null;
 }
 
 export type Routed = { assignee: string; reason: string } | { assignee: null; reason: string };
@@ -30,7 +36,8 @@ export type Routed = { assignee: string; reason: string } | { assignee: null; re
 /**
  * The people of the team and tier who are on duty and not absent; of these whoever has most of the wanted skills, then
  * the fewest open tickets, then has waited longest for a new one, then comes first by address. When nobody is on duty
- * it is anyone of the tier who is not absent, when there is none the team's lead.
+ * it is who is on call for what cannot wait, else anyone of the tier who is not absent, when there is none the team's
+ * lead; who is on call is not woken while the lead is there in place of a tier that has nobody.
  *
  * @param now ISO 8601 UTC.
  * @param exclude addresses that are not to get it. Only when the lead is among them may the answer be null.
@@ -48,6 +55,8 @@ export function route(
   const onDuty = present.filter((person) => isOnDuty(person, desk, now));
   const leftOut = absences.map(({ words }) => `; ${words}`).join('');
   if (onDuty.length > 0) return choose(onDuty, 'on duty', wanted, loads, leftOut);
+  const called = call(wanted, desk, loads, now, exclude, present.length === 0);
+  if (called) return called;
   if (present.length > 0)
     return choose(
       present,
@@ -64,8 +73,49 @@ export function route(
   return toLead(wanted, desk, loads, now, exclude, why);
 }
 
+/** Who is on call, where that is better than somebody off duty and than the lead. */
+function call(
+  { team, tier, priority, heldBy }: Wanted,
+  desk: Desk,
+  loads: Loads,
+  now: string,
+  exclude: readonly string[],
+  tierIsEmpty: boolean,
+): Routed | null {
+  const lead = tierIsEmpty ? leadOf(team, desk) : undefined;
+  if (!priority || (lead && !exclude.includes(lead.address) && isOnDuty(lead, desk, now))) return null;
+  const called = onCall(
+    { team, priority },
+    desk,
+    now,
+    (person) =>
+      exclude.includes(person.address) ||
+      person.address === heldBy ||
+      absenceOf(person, desk, loads, now) !== null,
+  );
+  if (!called) return null;
+  const { person, until, instead } = called;
+  const passedOver = instead.map(({ name }) => name).join(', ');
+  return {
+    assignee: person.address,
+    reason: `${person.name}: nobody of ${team} at tier ${tier} is on duty now, and ${priority} cannot wait; ${
+      passedOver === '' ? 'on call' : `on call in place of ${passedOver}`
+    } until ${dayIn(until, zoneOf(person, desk))}`,
+  };
+}
+
+function dayIn(at: string, timezone: string): string {
+  return Temporal.Instant.from(at).toZonedDateTimeISO(timezone).toPlainDate().toString();
+}
+
 /** The addresses of those among whom `route` chooses for this team and tier: whose loads it wants to know. */
 export function candidates(team: string, tier: number, desk: Desk): string[] {
+  const rota = desk.teams.find(({ name }) => name === team)?.onCall?.rota ?? [];
+  return [...new Set([...standingAt(team, tier, desk), ...rota])];
+}
+
+/** The addresses of the people of this team and tier. */
+export function standingAt(team: string, tier: number, desk: Desk): string[] {
   return peopleOf(team, tier, desk).map(({ address }) => address);
 }
 
@@ -145,11 +195,15 @@ function toLead(
   exclude: readonly string[],
   why: string,
 ): Routed {
-  const address = desk.teams.find(({ name }) => name === team)?.lead;
-  const lead = desk.people.find((person) => person.address === address);
+  const lead = leadOf(team, desk);
   if (!lead) return { assignee: null, reason: `${why}, and ${team} has no lead` };
   if (exclude.includes(lead.address))
     return { assignee: null, reason: `${why}, and the lead ${lead.name} is not to get it` };
   const although = absenceOf(lead, desk, loads, now) ? ', although absent' : '';
   return { assignee: lead.address, reason: `${lead.name}: ${why}; the lead of ${team} takes it${although}` };
+}
+
+function leadOf(team: string, desk: Desk): Person | undefined {
+  const address = desk.teams.find(({ name }) => name === team)?.lead;
+  return desk.people.find((person) => person.address === address);
 }

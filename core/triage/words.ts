@@ -57,15 +57,31 @@ function spellings(written: string): string[][] {
 }
 
 function cut(clue: string): string[] {
-  return unaccented(clue).match(/\*?[\p{L}\p{N}]+\*?/gu) ?? [];
+  return unaccented(clue).match(WORDS_AND_STARS) ?? [];
 }
+
+/** Chinese and Japanese put no blanks between words: each character is looked at as one, and a word is a phrase of them. */
+const UNSPACED = '[\\p{sc=Han}\\p{sc=Hiragana}\\p{sc=Katakana}ー]';
+const WORD = `(?:${UNSPACED}|(?:(?!${UNSPACED})[\\p{L}\\p{N}])+)`;
+const WORDS = new RegExp(WORD, 'gu');
+const SPACED = /[\p{L}\p{N}]+/gu;
+const WORDS_AND_STARS = new RegExp(`\\*?${WORD}\\*?`, 'gu');
 
 /**
  * Splits a text into words: letters and digits, lower case, without accents. `don’t` is one word and `l’imprimante`
  * two; `e-mail` is two and so is `e mail`.
  */
 export function fold(text: string): Folded {
-  return (unaccented(text).match(/[\p{L}\p{N}]+/gu) ?? []).map((word) => word.slice(0, LONGEST_WORD));
+  return cutAt(WORDS, text);
+}
+
+/** The same without taking scripts apart that have no blanks: what learns looks at the pieces of each word anyway. */
+export function foldSpaced(text: string): Folded {
+  return cutAt(SPACED, text);
+}
+
+function cutAt(word: RegExp, text: string): Folded {
+  return (unaccented(text).match(word) ?? []).map((found) => found.slice(0, LONGEST_WORD));
 }
 
 function unaccented(text: string): string {

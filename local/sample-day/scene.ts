@@ -36,7 +36,7 @@ export interface Scene {
   skip(): void;
 }
 
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 30_000;
 const LOOK_AGAIN_MS = 200;
 const LOOK_BUSY_MS = 60;
 

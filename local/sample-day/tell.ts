@@ -1,6 +1,6 @@
 /** How a fact reads. */
 import type { Desk } from '../../core/config/desk.ts';
-import type { Measure } from '../../core/sla/clock.ts';
+import { MEASURES, type Measure } from '../../core/sla/clock.ts';
 import { type Ticket, type TicketEvent, unreachable } from '../../core/ticket/ticket.ts';
 import type { Fact } from './facts.ts';
 import type { Kind, Page } from './page.ts';
@@ -130,6 +130,10 @@ function eventOf(event: TicketEvent, ticket: Ticket, desk: Desk): Entry[] {
       );
     case 'not-accepted':
       return alarm(`${name(event.assignee)} said nothing on ${id} since it climbed to him`);
+    case 'blocked':
+      return decided(`${name(event.by)} blocks ${event.address}: mail from there is refused`);
+    case 'unblocked':
+      return decided(`${name(event.by)} takes mail of ${event.address} again`);
     case 'redacted':
       return decided(
         `${name(event.by)} takes message ${event.message} out of ${id}${event.reason && `: ${event.reason}`}`,
@@ -148,6 +152,16 @@ function eventOf(event: TicketEvent, ticket: Ticket, desk: Desk): Entry[] {
       return alarm(`${id} is due at ${time(event.due)}`);
     case 'due-passed':
       return alarm(`${id} was due at ${time(event.due)}`);
+    case 'visit-planned':
+      return decided(`${name(event.by)} plans an appointment for ${id}: ${time(event.start)}`);
+    case 'visit-moved':
+      return decided(`${name(event.by)} moves the appointment of ${id} to ${time(event.start)}`);
+    case 'visit-cancelled':
+      return decided(`the appointment of ${id} at ${time(event.start)} is called off`);
+    case 'visit-answered':
+      return decided(`${name(event.by)} says ${event.answer} to the appointment of ${id}`);
+    case 'visit-reminded':
+      return decided(`both sides are reminded of the appointment of ${id} at ${time(event.start)}`);
     case 'undone':
       return decided(`${name(event.by)} takes his answer in ${id} back before it leaves`);
     case 'muted':
@@ -162,6 +176,18 @@ function eventOf(event: TicketEvent, ticket: Ticket, desk: Desk): Entry[] {
       return decided(`${id} is linked with ${event.to}: ${event.relation}`);
     case 'solution-passed-on':
       return decided(`the solution of ${id} goes to its incident ${event.to}`);
+    case 'checklist-begun':
+      return decided(
+        `${id} is done in ${event.steps.length} steps: ${event.steps.map(({ title }) => title).join(', ')}`,
+      );
+    case 'step-changed':
+      return decided(
+        `the step “${event.title}” of ${id} is ${event.state}${event.reason && `: ${event.reason}`}`,
+      );
+    case 'step-reported':
+      return [];
+    case 'cloned':
+      return decided(`${event.to} begins with the same request as ${id}`);
     case 'split-off':
       return decided(`message ${event.message} of ${id} is ${event.to} now`);
     case 'merged':
@@ -217,7 +243,9 @@ function eventOf(event: TicketEvent, ticket: Ticket, desk: Desk): Entry[] {
         `${id}: ${DEADLINES[event.measure]} was due at ${time(event.due)}, and still has not come: ${event.do.join(', ').replaceAll('-', ' ')}`,
       );
     case 'reckoned-anew':
-      return decided(`${id} is promised by the policy ${event.policy} now: ${event.reason}`);
+      return decided(
+        `${id} is promised by the policy ${event.policy} now: ${[event.reason, ...movedBy(event, time)].join('; ')}`,
+      );
     case 'kept':
       return decided(`${id} stays with ${name(event.assignee)}: ${event.reason}`);
     case 'requester-reminded':
@@ -299,4 +327,15 @@ function counted(addresses: readonly string[]): string {
   const counts = new Map<string, number>();
   for (const address of addresses) counts.set(address, (counts.get(address) ?? 0) + 1);
   return [...counts].map(([address, count]) => (count > 1 ? `${address} (${count})` : address)).join(', ');
+}
+
+/** From what to what each deadline went. */
+function movedBy(
+  { before, after }: Extract<TicketEvent, { kind: 'reckoned-anew' }>,
+  time: (at: string) => string,
+): string[] {
+  const shown = (at: string | undefined) => (at ? time(at) : 'none');
+  return MEASURES.filter((measure) => before[measure] !== after[measure]).map(
+    (measure) => `${DEADLINES[measure]} ${shown(before[measure])} before, ${shown(after[measure])} now`,
+  );
 }

@@ -3,7 +3,7 @@ import type { Action, UpdateView } from '../../core/mail/update.ts';
 import { said, sampleView, told } from '../layout/sample.ts';
 import { phrase } from '../words.ts';
 
-const ASKED = {
+const ASKED: Record<Language, { question: string; flagged: string }> = {
   en: {
     question: 'a second driver for all printers, installed on Friday evening, two hours without printing',
     flagged: 'the mail does not pass DMARC for example.com',
@@ -11,6 +11,25 @@ const ASKED = {
   de: {
     question: 'ein zweiter Treiber für alle Drucker, am Freitagabend, mit zwei Stunden ohne Druck',
     flagged: 'die E-Mail besteht DMARC für example.com nicht',
+  },
+  fr: {
+    question:
+      'un second pilote pour toutes les imprimantes, installé vendredi soir, deux heures sans impression',
+    flagged: 'l’e-mail ne satisfait pas à DMARC pour example.com',
+  },
+  es: {
+    question:
+      'un segundo controlador para todas las impresoras, el viernes por la tarde, con dos horas sin imprimir',
+    flagged: 'el correo no supera DMARC para example.com',
+  },
+  pt: {
+    question:
+      'um segundo controlador para todas as impressoras, na sexta-feira à noite, com duas horas sem imprimir',
+    flagged: 'o e-mail não passa no DMARC de example.com',
+  },
+  ja: {
+    question: '全プリンターへの別のドライバーの導入（金曜の夜、2時間は印刷できません）',
+    flagged: 'メールが example.com の DMARC に合格していません',
   },
 };
 

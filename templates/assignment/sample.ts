@@ -3,7 +3,10 @@ import type { UpdateView } from '../../core/mail/update.ts';
 import { buttons, deadlinesOf, said, sampleView, told } from '../layout/sample.ts';
 import { phrase } from '../words.ts';
 
-const WHY = {
+const WHY: Record<
+  Language,
+  Record<'category' | 'priority' | 'assignee' | 'handedOver' | 'flagged' | 'likeliest', string>
+> = {
   en: {
     category: 'the subject says “printer”',
     priority: 'impact a team × urgency degraded',
@@ -19,6 +22,38 @@ const WHY = {
     handedOver: 'die erste Antwort kam auf Stufe 1 nicht rechtzeitig',
     flagged: 'die E-Mail besteht DMARC für example.com nicht',
     likeliest: '#category printing, #category network oder #category access',
+  },
+  fr: {
+    category: 'l’objet contient « imprimante »',
+    priority: 'impact une équipe × urgence dégradée',
+    assignee: 'en service, connaît les imprimantes, a le moins de tickets ouverts (2)',
+    handedOver: 'la première réponse n’est pas venue à temps au niveau 1',
+    flagged: 'l’e-mail ne satisfait pas à DMARC pour example.com',
+    likeliest: '#category printing, #category network ou #category access',
+  },
+  es: {
+    category: 'el asunto dice «impresora»',
+    priority: 'impacto un equipo × urgencia degradada',
+    assignee: 'de servicio, sabe de impresoras, tiene menos tickets abiertos (2)',
+    handedOver: 'la primera respuesta no llegó a tiempo en el nivel 1',
+    flagged: 'el correo no supera DMARC para example.com',
+    likeliest: '#category printing, #category network o #category access',
+  },
+  pt: {
+    category: 'o assunto diz “impressora”',
+    priority: 'impacto uma equipe × urgência degradada',
+    assignee: 'de serviço, conhece impressoras, tem menos tickets abertos (2)',
+    handedOver: 'a primeira resposta não chegou a tempo no nível 1',
+    flagged: 'o e-mail não passa no DMARC de example.com',
+    likeliest: '#category printing, #category network ou #category access',
+  },
+  ja: {
+    category: '件名に「プリンター」があります',
+    priority: '影響範囲 チーム × 緊急度 低下',
+    assignee: '勤務中、プリンターに詳しい、担当チケットが最も少ない（2件）',
+    handedOver: 'レベル 1 で初回回答が期限に間に合いませんでした',
+    flagged: 'メールが example.com の DMARC に合格していません',
+    likeliest: '#category printing、#category network または #category access',
   },
 };
 

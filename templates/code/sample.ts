@@ -1,6 +1,7 @@
 import type { Language } from '../../core/config/desk.ts';
 import type { UpdateView } from '../../core/mail/update.ts';
 import { said, sampleView, told } from '../layout/sample.ts';
+import { durationIn } from '../view.ts';
 import { phrase } from '../words.ts';
 
 export function samples(language: Language): UpdateView[] {
@@ -11,7 +12,7 @@ export function samples(language: Language): UpdateView[] {
       message: said(language, 'grace', 'answer'),
       facts: {
         code: '482913',
-        validFor: language === 'de' ? '30 Minuten' : '30 minutes',
+        validFor: durationIn(language, 30 * 60_000),
         subject: told(language).subject,
       },
       plainReply: phrase(language, 'reply-sender-code'),

@@ -11,5 +11,19 @@ export function samples(language: Language): UpdateView[] {
     plainReply: phrase(language, 'reply-requester'),
     actions: buttons(language, 'status', 'close'),
   });
-  return [decided('given'), decided('rejected')];
+  const when = language === 'de' ? 'Di., 24. Nov. 2026, 14:00–15:00 Uhr' : 'Tue, 24 Nov 2026, 14:00–15:00';
+  const visit: UpdateView = {
+    ...decided('given'),
+    facts: {
+      outcome: [
+        phrase(language, 'visit-told-planned', { subject, when: `${when} (Europe/Berlin)` }),
+        phrase(language, 'visit-told-how'),
+      ].join(' '),
+    },
+    actions: [
+      { label: phrase(language, 'action-unsuitable'), href: 'mailto:support@desk.example.test' },
+      ...buttons(language, 'status'),
+    ],
+  };
+  return [decided('given'), decided('rejected'), visit];
 }

@@ -3,7 +3,14 @@ import type { UpdateView } from '../../core/mail/update.ts';
 import { buttons, deadlinesOf, sampleView, told } from '../layout/sample.ts';
 import { phrase } from '../words.ts';
 
-const WHY = { en: 'the first response did not come in time', de: 'die erste Antwort kam nicht rechtzeitig' };
+const WHY: Record<Language, string> = {
+  en: 'the first response did not come in time',
+  de: 'die erste Antwort kam nicht rechtzeitig',
+  fr: 'la première réponse n’est pas venue à temps',
+  es: 'la primera respuesta no llegó a tiempo',
+  pt: 'a primeira resposta não chegou a tempo',
+  ja: '初回回答が期限に間に合いませんでした',
+};
 
 export function samples(language: Language): UpdateView[] {
   const { tier1, tier2 } = told(language);

@@ -53,6 +53,102 @@ const TOLD = {
     left: phrase('de', 'left', { time: '45 min' }),
     leftLong: phrase('de', 'left', { time: '7 h 45 min' }),
   },
+  fr: {
+    desk: 'Support informatique Exemple',
+    subject: 'L’imprimante du deuxième étage sort des pages noires',
+    category: 'Imprimantes',
+    team: 'Support',
+    tier1: 'Premier niveau',
+    tier2: 'Postes de travail',
+    report:
+      'Bonjour,\n\ndepuis la mise à jour d’hier soir, l’imprimante du deuxième étage (la grande, à côté de la cuisine) n’imprime plus que des pages noires, depuis tous les ordinateurs que nous avons essayés.\n\nNous devons remettre les contrats à 11 h, c’est donc assez urgent.\n\nUne photo est jointe. La page de test indique : https://printer-2.example.com/status/diagnostics/pages/latest?format=long&colour=black\n\nMerci beaucoup\nAda Lovelace',
+    answer:
+      'Bonjour Madame Lovelace,\n\nc’est le pilote de la mise à jour d’hier soir qui est en cause. J’ai remis l’ancien, et la page de test est correcte. Pourriez-vous essayer l’un des contrats ?\n\nBien cordialement\nGrace Hopper',
+    note: 'Le même pilote est allé sur onze autres imprimantes. Je le retire partout avant midi.',
+    question: 'Depuis quel bac imprimez-vous les contrats, et une page du bac 1 sort-elle correctement ?',
+    times: {
+      opened: 'ven. 20 nov., 08:12',
+      answered: 'ven. 20 nov., 08:40',
+      noted: 'ven. 20 nov., 08:55',
+      due: 'ven. 20 nov., 09:12',
+      resolution: 'ven. 20 nov., 16:12',
+      later: 'ven. 27 nov., 17:00',
+    },
+    left: phrase('fr', 'left', { time: '45 min' }),
+    leftLong: phrase('fr', 'left', { time: '7 h 45 min' }),
+  },
+  es: {
+    desk: 'Soporte informático Ejemplo',
+    subject: 'La impresora de la segunda planta imprime en negro',
+    category: 'Impresoras',
+    team: 'Soporte',
+    tier1: 'Primera línea',
+    tier2: 'Puestos de trabajo',
+    report:
+      'Buenos días:\n\ndesde la actualización de anoche, la impresora de la segunda planta (la grande, junto a la cocina) solo imprime páginas negras, desde todos los ordenadores que hemos probado.\n\nTenemos que entregar los contratos a las 11:00, así que es bastante urgente.\n\nAdjunto una foto. La página de prueba dice: https://printer-2.example.com/status/diagnostics/pages/latest?format=long&colour=black\n\nMuchas gracias\nAda Lovelace',
+    answer:
+      'Buenos días, señora Lovelace:\n\nla culpa es del controlador que llegó con la actualización de anoche. He vuelto a poner el anterior, y la página de prueba sale bien. ¿Podría probar con uno de los contratos?\n\nUn cordial saludo\nGrace Hopper',
+    note: 'El mismo controlador llegó a otras once impresoras. Lo retiro de todas antes del mediodía.',
+    question: '¿Desde qué bandeja imprime los contratos, y sale bien una página de la bandeja 1?',
+    times: {
+      opened: 'vie, 20 nov, 08:12',
+      answered: 'vie, 20 nov, 08:40',
+      noted: 'vie, 20 nov, 08:55',
+      due: 'vie, 20 nov, 09:12',
+      resolution: 'vie, 20 nov, 16:12',
+      later: 'vie, 27 nov, 17:00',
+    },
+    left: phrase('es', 'left', { time: '45 min' }),
+    leftLong: phrase('es', 'left', { time: '7 h 45 min' }),
+  },
+  pt: {
+    desk: 'Suporte informático Exemplo',
+    subject: 'A impressora do segundo andar imprime tudo preto',
+    category: 'Impressoras',
+    team: 'Suporte',
+    tier1: 'Primeira linha',
+    tier2: 'Postos de trabalho',
+    report:
+      'Bom dia,\n\ndesde a atualização de ontem à noite, a impressora do segundo andar (a grande, ao lado da cozinha) só imprime páginas pretas, de todos os computadores em que tentamos.\n\nTemos de entregar os contratos às 11:00, por isso é bastante urgente.\n\nSegue uma foto em anexo. A página de teste diz: https://printer-2.example.com/status/diagnostics/pages/latest?format=long&colour=black\n\nMuito obrigada\nAda Lovelace',
+    answer:
+      'Bom dia,\n\na culpa é do controlador que veio com a atualização de ontem à noite. Voltei a pôr o antigo, e a página de teste sai bem. Poderia experimentar com um dos contratos?\n\nCom os melhores cumprimentos\nGrace Hopper',
+    note: 'O mesmo controlador foi para outras onze impressoras. Vou retirá-lo de todas antes do meio-dia.',
+    question: 'De que bandeja imprime os contratos, e uma página da bandeja 1 sai bem?',
+    times: {
+      opened: 'sex., 20 de nov., 08:12',
+      answered: 'sex., 20 de nov., 08:40',
+      noted: 'sex., 20 de nov., 08:55',
+      due: 'sex., 20 de nov., 09:12',
+      resolution: 'sex., 20 de nov., 16:12',
+      later: 'sex., 27 de nov., 17:00',
+    },
+    left: phrase('pt', 'left', { time: '45 min' }),
+    leftLong: phrase('pt', 'left', { time: '7 h 45 min' }),
+  },
+  ja: {
+    desk: 'サンプルITヘルプデスク',
+    subject: '2階のプリンターで真っ黒なページしか印刷されません',
+    category: 'プリンター',
+    team: 'サービスデスク',
+    tier1: '一次対応',
+    tier2: '端末担当',
+    report:
+      'お疲れさまです。\n\n昨夜の更新以降、2階のプリンター（給湯室の隣の大きいもの）で、どのパソコンから印刷しても真っ黒なページしか出てきません。\n\n11時に契約書を渡す予定なので、急ぎで対応をお願いできますでしょうか。\n\n写真を添付します。テストページの表示: https://printer-2.example.com/status/diagnostics/pages/latest?format=long&colour=black\n\nよろしくお願いいたします。\nAda Lovelace',
+    answer:
+      'Lovelace様\n\n原因は昨夜の更新に含まれていたドライバーでした。以前のものに戻したところ、テストページは正常に印刷されました。契約書を一部お試しいただけますでしょうか。\n\nよろしくお願いいたします。\nGrace Hopper',
+    note: '同じドライバーがほかの11台にも入っています。正午までにすべて元に戻します。',
+    question: '契約書はどのトレイから印刷していますか。トレイ1からのページは正常に出ますか。',
+    times: {
+      opened: '11月20日(金) 8:12',
+      answered: '11月20日(金) 8:40',
+      noted: '11月20日(金) 8:55',
+      due: '11月20日(金) 9:12',
+      resolution: '11月20日(金) 16:12',
+      later: '11月27日(金) 17:00',
+    },
+    left: phrase('ja', 'left', { time: '45 分' }),
+    leftLong: phrase('ja', 'left', { time: '7 時間 45 分' }),
+  },
 } as const satisfies Record<Language, unknown>;
 
 export function told(language: Language) {

@@ -3,6 +3,9 @@ import type { UpdateView } from '../../core/mail/update.ts';
 import { buttons, said, sampleView, told } from '../layout/sample.ts';
 import { phrase } from '../words.ts';
 
+/** As the desk.yaml of any desk names them. */
+const STEPS = 'Account and mailbox; Laptop and phone';
+
 export function samples(language: Language): UpdateView[] {
   const quiet: UpdateView = {
     ...sampleView('resolved', language, 'requester'),
@@ -10,5 +13,6 @@ export function samples(language: Language): UpdateView[] {
     plainReply: phrase(language, 'reply-requester-resolved'),
     actions: buttons(language, 'not-solved', 'solved'),
   };
-  return [{ ...quiet, message: said(language, 'grace', 'answer') }, quiet];
+  const stepped = { ...quiet, facts: { ...quiet.facts, steps: STEPS } };
+  return [stepped, { ...quiet, message: said(language, 'grace', 'answer') }, quiet];
 }

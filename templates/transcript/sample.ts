@@ -1,9 +1,12 @@
 import type { Language } from '../../core/config/desk.ts';
 import type { UpdateView } from '../../core/mail/update.ts';
-import { sampleView } from '../layout/sample.ts';
+import { sampleView, told as story } from '../layout/sample.ts';
 import { phrase } from '../words.ts';
 
-const DETAIL = {
+const DETAIL: Record<
+  Language,
+  Record<'unknown' | 'resolve' | 'priority' | 'take' | 'seeBelow' | 'mine' | 'sent' | 'status', string>
+> = {
   en: {
     unknown: 'there is no command #noet; did you mean #note?',
     resolve: 'not done, because another line could not be carried out',
@@ -26,7 +29,26 @@ const DETAIL = {
     status:
       'Offen seit Fr. 20. Nov., 08:12, bei Grace Hopper.\nErste Antwort: gegeben.\nLösung: fällig bis Fr. 20. Nov., 16:12.',
   },
+  fr: told('fr'),
+  es: told('es'),
+  pt: told('pt'),
+  ja: told('ja'),
 };
+
+/** As the commands themselves say it. */
+function told(language: Language): (typeof DETAIL)[Language] {
+  const { subject, times } = story(language);
+  return {
+    unknown: phrase(language, 'said-no-command-but', { word: 'noet', suggestion: 'note' }),
+    resolve: phrase(language, 'said-resolved-already'),
+    priority: phrase(language, 'said-now', { value: 'P1', previous: 'P2' }),
+    take: phrase(language, 'said-yours-already'),
+    seeBelow: phrase(language, 'said-see-below'),
+    mine: `${phrase(language, 'list-mine', { of: '1' })}\n\nT-7K4M2Q · ${phrase(language, 'priority-P2')} · ${subject}\n    Ada Lovelace · Grace Hopper\n    ${phrase(language, 'deadline-firstResponse')}: ${times.due}`,
+    sent: phrase(language, 'words-sent', { requester: 'Ada Lovelace' }),
+    status: `${phrase(language, 'status-open')}: Grace Hopper.\n${phrase(language, 'deadline-resolution')}: ${times.resolution}`,
+  };
+}
 
 export function samples(language: Language): UpdateView[] {
   const detail = DETAIL[language];

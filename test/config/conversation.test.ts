@@ -32,6 +32,8 @@ describe('macros', () => {
     ['do: ["waiting 3d"]', '“waiting 3d” is no command'],
     ['do: ["#tag"]', '#tag needs a value'],
     ['do: ["#macro other"]', 'a macro gives no other'],
+    ['do: ["#merge T-7K4M2Q"]', '#merge is about one ticket, and a macro is for many'],
+    ['do: ["#link T-7K4M2Q problem"]', '#link is about one ticket, and a macro is for many'],
     ['do: ["#stop"]', 'there is no command #stop'],
     ['words: { en: "Hello {{requestor}}" }', 'there is no {{requestor}} to fill in'],
     ['words: { de: "Guten Tag" }', 'the desk’s own language is en, and there are no words in it'],
@@ -76,5 +78,64 @@ describe('the approval of a category', () => {
       'the desk itself receives at this address',
     );
     expect(problemsOf(printing('{ by: [] }'))).toHaveLength(1);
+  });
+});
+
+describe('who is above whom', () => {
+  const under = (manager: string, more = '') =>
+    smallDeskWith([
+      'name: Leo, role: lead }',
+      `name: Leo, role: lead, manager: ${manager} }\n  - { address: max@example.org, name: Max, role: manager${more} }`,
+    ]);
+
+  test('is a lead or manager, in a chain that ends', () => {
+    expect(deskOf(under('max@example.org')).people.find(({ name }) => name === 'Leo')?.manager).toBe(
+      'max@example.org',
+    );
+    expect(problemsOf(under('mix@example.org'))[0]).toContain('Did you mean “max@example.org”?');
+    expect(problemsOf(under('ann@example.org'))[0]).toContain('there is no lead or manager among people');
+    expect(problemsOf(under('max@example.org', ', manager: leo@example.org'))).toEqual([
+      expect.stringContaining('this chain comes back to Leo'),
+      expect.stringContaining('this chain comes back to Max'),
+    ]);
+    const agent = smallDeskWith([
+      'name: Ann, role: agent',
+      'name: Ann, manager: leo@example.org, role: agent',
+    ]);
+    expect(problemsOf(agent)[0]).toContain('above Ann is the lead of the team');
+  });
+});
+
+describe('digests', () => {
+  const ann = (more: string) => smallDeskWith(['name: Ann, role: agent', `name: Ann, role: agent, ${more}`]);
+
+  test('are for those who want their mail so; what is left out comes at once', () => {
+    expect(deskOf(SMALL_DESK)).toMatchObject({
+      people: [{ mail: 'instant' }, {}],
+      digests: { everybody: false },
+    });
+    expect(deskOf(ann('mail: digest, digestAt: "07:30"')).people[0]).toMatchObject({
+      ...{ mail: 'digest', digestAt: '07:30' },
+    });
+  });
+
+  test.each([
+    [ann('digestAt: "07:30"'), 'no digest goes to this person; mail: digest beside it'],
+    [ann('mail: weekly'), 'digest'],
+    [ann('mail: digest, digestAt: "7:30"'), 'a time of day such as 07:30'],
+    [
+      smallDeskWith([
+        'name: Leo, role: lead }',
+        'name: Leo, role: lead }\n  - { address: max@example.org, name: Max, role: manager, mail: digest }',
+      ]),
+      'a manager takes no tickets',
+    ],
+  ])('%#: what would have no effect is refused', (text, message) => {
+    expect(problemsOf(text).join()).toContain(message);
+  });
+
+  test('may come to everybody, each at his time', () => {
+    const text = `${ann('digestAt: "07:30"')}digests: { everybody: true }\n`;
+    expect(deskOf(text)).toMatchObject({ digests: { everybody: true } });
   });
 });

@@ -612,6 +612,55 @@ describe('what contradicts itself', () => {
       'people[1].absences[0].to',
       'this is before 2026-12-24, when the absence begins',
     ],
+    [
+      'a step for a team that is not there',
+      'words: [printer]',
+      'words: [printer], checklist: [{ name: one, title: One, team: its }]',
+      'categories[0].checklist[0].team',
+      'there is no team “its”. Did you mean “it”?',
+    ],
+    [
+      'a step after one that is not there',
+      'words: [printer]',
+      'words: [printer], checklist: [{ name: first, title: One, team: it }, { name: two, title: Two, team: it, after: [firs] }]',
+      'categories[0].checklist[1].after[0]',
+      'there is no other step “firs”. Did you mean “first”?',
+    ],
+    [
+      'steps that wait for each other',
+      'words: [printer]',
+      'words: [printer], checklist: [{ name: one, title: One, team: it, after: [two] }, { name: two, title: Two, team: it, after: [one] }]',
+      'categories[0].checklist[0].after',
+      'one comes after steps that come after one, so that none of them ever begins',
+    ],
+    [
+      'two steps of one name',
+      'words: [printer]',
+      'words: [printer], checklist: [{ name: one, title: One, team: it }, { name: one, title: Two, team: it }]',
+      'categories[0].checklist[1].name',
+      'another step has it already',
+    ],
+    [
+      'work that recurs on no day',
+      'waiting: {',
+      'recurring: [{ name: patching, title: Patching, category: general, every: month, on: frist mon }]\nwaiting: {',
+      'recurring[0].on',
+      '“frist mon” names no day. Did you mean “first mon”?',
+    ],
+    [
+      'work that recurs in a category that is not there',
+      'waiting: {',
+      'recurring: [{ name: patching, title: Patching, category: printin, every: week }]\nwaiting: {',
+      'recurring[0].category',
+      'there is no category “printin”. Did you mean “printing”?',
+    ],
+    [
+      'a weekday of every weekday',
+      'waiting: {',
+      'recurring: [{ name: patching, title: Patching, category: general, every: weekday, on: mon }]\nwaiting: {',
+      'recurring[0].on',
+      '“mon” is no day of every weekday',
+    ],
   ])('%s', (_, before, after, path, message) => {
     const problem = problemsOf(smallDeskWith([before, after])).find((candidate) => candidate.path === path);
     expect(problem?.message).toBe(message);

@@ -1,10 +1,13 @@
 /** What receive-email does with mail at which something fails: the desk itself, the process, or the world around it. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { ConflictError, UnavailableError } from '../../core/faults.ts';
 import type { Receipt } from '../../core/mail/email.ts';
 import type { MailEvent } from '../../core/mail/record.ts';
+import { change } from '../../core/ticket/change.ts';
+import type { Ticket } from '../../core/ticket/ticket.ts';
 import { receiveEmail } from '../../functions/receive-email.ts';
-import { desk, NORA } from '../sample.ts';
+import { desk, LUIS, NORA } from '../sample.ts';
 import { deliver, type SmallWorld, smallWorld } from './world.ts';
 
 /** A desk that does something when it is asked, in a pure step, whether this address belongs to it. */
@@ -284,4 +287,22 @@ describe('unreadable mail', () => {
     expect((await refused('unreadable.eml', { virus: 'FAIL' })).record?.reason).toBe('virus');
     expect((await refused('unreadable.eml', { spam: 'FAIL' })).record?.reason).toBe('spam');
   });
+});
+
+test('a flood is joined to the ticket as which its first one goes on, when that was merged meanwhile', async () => {
+  let over = false;
+  const arrived: SmallWorld['rates']['arrived'] = async ({ slot }) =>
+    over ? { counts: { [slot]: 6 }, firsts: { [slot]: 'mail-1' } } : { counts: {}, firsts: {} };
+  const world = smallWorld({ rates: { arrived } as SmallWorld['rates'] });
+  const ticketOf = async (mailId: string) =>
+    (await world.tickets.read((await disposed(world, mailId))?.ticketId ?? '')) as Ticket;
+  const raw = readFileSync('test/emails/new-ticket.eml', 'utf8');
+  await receiveEmail(deliver(world, raw), world);
+  await receiveEmail(deliver(world, 'monitoring.eml', { mailId: 'mail-2' }), world);
+  const [first, other] = [await ticketOf('mail-1'), await ticketOf('mail-2')];
+  const merged = change(first, [{ kind: 'merged', into: other.id, by: LUIS }], world.time, world.desk);
+  await world.tickets.commit(merged, []);
+  over = true;
+  await receiveEmail(deliver(world, raw.replace(/^Message-ID: </im, '$&6.'), { mailId: 'mail-6' }), world);
+  expect(await disposed(world, 'mail-6')).toMatchObject({ reason: 'flood', ticketId: other.id });
 });

@@ -1,6 +1,7 @@
 /** The sweep's part in the ledger: what lies unhandled, and whether yesterday balances. */
 import { beforeEach, describe, expect, test } from 'vitest';
-import { SETUP_NOTICE } from '../../core/mail/receipt.ts';
+import { SETUP_NOTICE } from '../../core/mail/record.ts';
+import { updatesFor } from '../../core/ticket/audience.ts';
 import { receiveEmail } from '../../functions/receive-email.ts';
 import { sweep } from '../../functions/sweep.ts';
 import { desk, later, MONDAY } from '../sample.ts';
@@ -9,7 +10,7 @@ import { deliver, type SmallWorld, smallWorld } from './world.ts';
 let world: SmallWorld;
 beforeEach(async () => {
   world = smallWorld();
-  await world.updates.once(`reckoned#${desk.hash}`, 'sweep', Date.parse(later(MONDAY, 900)), 0);
+  await world.tickets.sayReckonedBy(desk.hash);
 });
 
 async function arrive(mailId: string, name = 'out-of-office.eml'): Promise<void> {
@@ -156,7 +157,7 @@ describe('the count of a day', () => {
     const cost = async (days: number) => {
       const small = smallWorld();
       world = small;
-      await small.updates.once(`reckoned#${desk.hash}`, 'sweep', Date.parse(later(MONDAY, 900)), 0);
+      await small.tickets.sayReckonedBy(desk.hash);
       for (let day = 0; day < days; day++) {
         small.time = later(MONDAY, 24 * day);
         for (let n = 0; n < 3; n++) await arrive(`mail-${day}-${n}`);
@@ -167,5 +168,59 @@ describe('the count of a day', () => {
       return calls;
     };
     expect(await cost(6)).toBe(await cost(1));
+  });
+});
+
+describe('recurring work', () => {
+  const PATCHING = {
+    ...{ name: 'patching', title: 'Patch the servers', text: 'Please do.', category: 'software' },
+    ...({ every: 'weekday', at: '10:00', timezone: 'UTC' } as const),
+  };
+  const recurringDesk = { ...desk, recurring: [PATCHING] };
+  beforeEach(async () => {
+    world = smallWorld({ desk: recurringDesk });
+    await world.tickets.sayReckonedBy(desk.hash);
+  });
+  const opened = async () => {
+    const tickets = await world.tickets.list(100, () => true);
+    return tickets.sort((a, b) => a.createdAt.localeCompare(b.createdAt));
+  };
+
+  test('owes nothing of the time before it stood in desk.yaml, and is opened once for each time, however often the sweep comes', async () => {
+    expect(await at(0.5)).toMatchObject({ recurred: 0 });
+    expect(await at(1.5)).toMatchObject({ recurred: 1 });
+    for (const hours of [1.5, 2.5, 3.5]) expect(await at(hours)).toMatchObject({ recurred: 0 });
+    expect(await at(25.5)).toMatchObject({ recurred: 1 });
+    const [first] = await opened();
+    expect(first).toMatchObject({
+      ...{ subject: 'Patch the servers', category: 'software', team: 'service-desk', status: 'new' },
+      ...{ requester: { address: 'support@desk.example.test' }, unacknowledged: true },
+    });
+    expect((await world.tickets.message(first?.id ?? '', 1))?.text).toBe('Please do.');
+  });
+
+  test('tells whoever gets it, and nobody else', async () => {
+    await at(0.5);
+    await at(1.5);
+    const [ticket] = await opened();
+    if (!ticket) throw new Error('nothing was opened');
+    const told = (await world.tickets.events(ticket.id, 100)).flatMap((event) =>
+      updatesFor(event, ticket, recurringDesk),
+    );
+    expect(told.map(({ kind, to }) => [kind, to.address])).toEqual([['assignment', ticket.assignee]]);
+  });
+
+  test('is opened late and once for each time that was missed', async () => {
+    await at(0.5);
+    // From Monday to Friday, and the Monday after a weekend.
+    expect(await at(24 * 7 + 1.5)).toMatchObject({ recurred: 6 });
+    expect(await at(24 * 7 + 2.5)).toMatchObject({ recurred: 0 });
+  });
+
+  test('owes nothing of the past by a rule that was changed', async () => {
+    await at(0.5);
+    world.desk = { ...recurringDesk, recurring: [{ ...PATCHING, at: '11:00' }] };
+    expect(await at(50)).toMatchObject({ recurred: 0 });
+    expect(await at(74.5)).toMatchObject({ recurred: 1 });
   });
 });

@@ -2,10 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { openAddresses } from '../../aws/addresses.ts';
 import { countDay } from '../../aws/count.ts';
+import { openDigests } from '../../aws/digests.ts';
 import { openLedger } from '../../aws/ledger.ts';
 import { lookUp } from '../../aws/look.ts';
 import type { Mailroom } from '../../aws/mailroom.ts';
 import { recall } from '../../aws/recall.ts';
+import { openRecurringWork } from '../../aws/recurring.ts';
 import type { Item, Key, Table, Write } from '../../aws/table.ts';
 import { openTickets } from '../../aws/tickets.ts';
 import { openUpdates } from '../../aws/updates.ts';
@@ -30,22 +32,23 @@ export function smallWorld(more: Partial<World> = {}): SmallWorld {
   const before = (call: string) => world.before(call);
   const table = tableOf(items, before);
   const mailroom = mailroomOf(objects, () => world.time, before);
-  const [ledger, tickets] = [openLedger(table), openTickets(table)];
+  const [ledger, tickets, digests] = [openLedger(table), openTickets(table), openDigests(table)];
   const log: World['log']['info'] = (message, ids) => void world.logged.push({ message, ids });
   const world = {
-    ...{ items, objects, ledger, tickets, mailroom, desk },
+    ...{ items, objects, ledger, tickets, digests, mailroom, desk },
     ...{ sent: [] as unknown[], logged: [], time: MONDAY, before: () => {} },
     now: () => world.time,
     realNow: () => Date.parse(world.time),
     random: (octets: number) => new Uint8Array(octets).fill(items.size),
     keys: async () => keys,
     recall: (...[arrival, record, moment]: Parameters<World['recall']>) =>
-      recall(arrival, record, moment, { desk, keys, ledger, tickets }),
+      recall(arrival, record, moment, { desk, keys, ledger, tickets, digests }),
     learned: async () => null,
     lookUp: (...[look, by]: Parameters<World['lookUp']>) => lookUp(look, by, { desk, tickets }),
     count: (day: string) => countDay(day, world.time, { ledger, mailroom }),
     updates: openUpdates(table, 0),
     addresses: openAddresses(table),
+    recurring: openRecurringWork(table),
     rates: { arrived: async () => ({ counts: {}, firsts: {} }) },
     mails: {
       async send(body: unknown) {
@@ -127,6 +130,9 @@ function tableOf(items: SmallWorld['items'], before: (call: string) => void): Ta
     async put(item, condition) {
       before('table:put');
       const there = items.get(nameOf(item));
+      if (there && condition?.expression === 'attribute_not_exists(pk)') return false;
+      const claimed = there?.update as { state: string } | undefined;
+      if (condition && claimed && claimed.state !== 'sending') return false;
       if (condition && there && there.saidBy !== item.saidBy) return false;
       items.set(nameOf(item), item);
       return true;

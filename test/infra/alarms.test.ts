@@ -58,7 +58,9 @@ describe('the alarms', () => {
     const fed = resources(template, 'AWS::Lambda::EventSourceMapping')
       .filter(([, { Properties }]) => JSON.stringify(Properties.EventSourceArn).includes('Queue'))
       .map(([, { Properties }]) => property(Properties, 'FunctionName.Ref'));
-    const called = [property(resource(template, 'SweepFailures').Properties, 'FunctionName.Ref')];
+    const called = ['SweepFailures', 'DigestsFailures'].map((id) =>
+      property(resource(template, id).Properties, 'FunctionName.Ref'),
+    );
     for (const [id] of resources(template, 'AWS::Lambda::Function')) {
       const rings =
         counted.includes(`{"Ref":"${id}"}`) || fed.includes(id) || called.includes(id) || id === 'Provision';

@@ -24,7 +24,7 @@ function app(environment: Record<string, string>) {
 describe('the app', () => {
   test('prints what is wrong with a desk.yaml, with line, value and what is allowed, and no stack trace', () => {
     const config = join(folder, 'wrong.yaml');
-    writeFileSync(config, 'name: Example\nlanguage: fr\n');
+    writeFileSync(config, 'name: Example\nlanguage: nl\n');
     const { status, stderr } = app({ DESK_CONFIG: config });
     expect(status).toBe(1);
     expect(stderr).toMatch(/line 2/);

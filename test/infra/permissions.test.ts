@@ -150,9 +150,10 @@ describe('who may do what', () => {
       ]);
   });
 
-  test('items are deleted by those who take back a claim or forget that an address was dead, and by nobody else', () => {
+  test('items are deleted by those who take back a claim, forget that an address was dead or have told what waited, and by nobody else', () => {
     expect(roles.filter((role) => actions(role).includes('dynamodb:DeleteItem')).sort()).toEqual([
       'ReceiveEmailRole',
+      'SendDigestsRole',
       'SendUpdateRole',
     ]);
   });
@@ -180,7 +181,7 @@ describe('who may do what', () => {
     });
   });
 
-  test.each(['WatchMachineRole', 'SweepScheduleRole'])(
+  test.each(['WatchMachineRole', 'SweepScheduleRole', 'DigestsScheduleRole'])(
     '%s can be taken on for this account alone',
     (role) => {
       expect(

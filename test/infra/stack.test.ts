@@ -58,7 +58,7 @@ test('the stack names neither an account nor a region, so that it is synthesized
 });
 
 describe('the functions', () => {
-  test('are the eight that have a file in functions/, each under its own name', () => {
+  test('are those that have a file in functions/, each under its own name', () => {
     const names = FUNCTIONS.map((name) => name.replace(/(^|-)./g, (at) => at.slice(-1).toUpperCase()));
     expect(functions.map(([id]) => id).sort()).toEqual(names.sort());
   });
@@ -326,6 +326,23 @@ describe('the sweep', () => {
   });
 });
 
+describe('the digests', () => {
+  test('are asked for on each quarter of an hour, and a call that came to nothing is found', () => {
+    expect(resource(template, 'DigestsSchedule').Properties).toMatchObject({
+      ScheduleExpression: 'cron(0/15 * * * ? *)',
+      Target: {
+        Arn: getAtt('SendDigests', 'Arn'),
+        RoleArn: getAtt('DigestsScheduleRole', 'Arn'),
+        DeadLetterConfig: { Arn: getAtt('DigestsDeadLetters', 'Arn') },
+      },
+    });
+    expect(resource(template, 'DigestsFailures').Properties).toMatchObject({
+      FunctionName: ref('SendDigests'),
+      DestinationConfig: { OnFailure: { Destination: getAtt('DigestsDeadLetters', 'Arn') } },
+    });
+  });
+});
+
 describe('what the admin is told', () => {
   test('where everything is, and what to write into DNS', () => {
     const values = Object.fromEntries(
@@ -344,6 +361,7 @@ describe('what the admin is told', () => {
       FeedbackDeadLettersUrl: '<FeedbackDeadLetters>',
       RelayDeadLettersUrl: '<RelayDeadLetters>',
       SweepDeadLettersUrl: '<SweepDeadLetters>',
+      DigestsDeadLettersUrl: '<DigestsDeadLetters>',
       WatchMachineArn: '<WatchMachine>',
       KeysParameter: '/replydesk/<AWS::StackName>/keys',
       ConfigurationSet: '<ConfigurationSet>',

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import validate from 'asl-validator';
 import { describe, expect, test } from 'vitest';
+import { DEFINITION, draw, PICTURE } from '../../workflows/picture.ts';
 import { deskTemplate, getAtt, resource } from './desk-template.ts';
 
 interface Retrier {
@@ -88,12 +89,13 @@ describe('the watch', () => {
     expect(transitions(7) - transitions(6)).toBe(3);
   });
 
-  test('hands on the four fields of the contract and not its last answer, so that nothing grows from turn to turn', () => {
+  test('hands on the fields of the contract and not its last answer, so that nothing grows from turn to turn', () => {
     expect(state('AdvanceWatch').Parameters?.Payload).toEqual({
       'version.$': '$.version',
       'ticketId.$': '$.ticketId',
       'generation.$': '$.generation',
       'turns.$': '$.turns',
+      'enteredAt.$': '$$.State.EnteredTime',
     });
   });
 
@@ -138,6 +140,25 @@ describe('the watch', () => {
 
   test('an answer outside the contract fails too: waiting on it would stop the clock in silence', () => {
     expect(state(state('Ended?').Default as string).Type).toBe('Fail');
+  });
+});
+
+describe('the picture in docs', () => {
+  const drawn = draw(readFileSync(DEFINITION, 'utf8'));
+
+  test('is of this definition; `node setup.mjs workflows/picture.ts` draws it anew', () => {
+    expect(readFileSync(PICTURE, 'utf8')).toBe(drawn);
+  });
+
+  test('has every state, and a line for each way from one to another', () => {
+    for (const name of Object.keys(machine.States)) expect(drawn).toContain(`>${name}</text>`);
+    // Two from the task, three from the choice, one back, and the one from the start.
+    expect(drawn.match(/class="edge"/g)).toHaveLength(7);
+  });
+
+  test('changes with the definition', () => {
+    const other = readFileSync(DEFINITION, 'utf8').replaceAll('Misunderstood', 'Not understood');
+    expect(draw(other)).toContain('>Not understood</text>');
   });
 });
 

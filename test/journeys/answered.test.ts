@@ -98,7 +98,34 @@ describe('a printer is jammed', () => {
     expect(formatted.html).toContain('<p>Press <b>both</b> levers, as shown:</p>');
     expect(formatted.html).toContain('<img src="data:image/png;base64');
     expect(formatted.html).not.toContain('the word “printer”');
+    expect(formatted.text).toMatch(/Then pull\.\n\nBest regards\n(Kim Brandt|Luis Ortega), Service Desk/);
+    expect(formatted.html).toMatch(/<p>Best regards<br>\n(Kim Brandt|Luis Ortega), Service Desk<\/p>/);
     expectNoLeak(formatted);
+  });
+
+  test('an address of the desk’s people leaves in no mail, wherever somebody planted it', async () => {
+    await laptop.reply(
+      assignment,
+      agent,
+      `Write to ${agent} or mailto:${KIM.replace('@', '%40')}.\n\nYours\n${agent}\n+49 30 4711\n\n-- \n${LUIS}`,
+      {
+        proven: true,
+        messageId: `<reply-1.${agent}>`,
+        attachments: [{ filename: `from ${LUIS}.txt`, content: 'x' }],
+        html: `<p>Write to <a href="mailto:${agent}">${agent}</a> or mailto:${KIM.replace('@', '%40')}.</p><p>Yours<br>${agent}<br>+49 30 4711</p>`,
+      },
+    );
+    const closed = await laptop.mail('answer', nora);
+    expect(closed.text).toContain('Write to support@desk.example.test');
+    expectNoLeak(closed);
+  });
+
+  test('who has the agent’s own mail is not sent it again, and the agent is told', async () => {
+    await laptop.reply(assignment, agent, 'As I said on the phone.', { proven: true, cc: NORA });
+    expect((await laptop.mail('transcript', agent)).text).toContain(`${nora} had it from you directly`);
+    expect((await laptop.tickets.messages(answer.ticketId ?? '', 1))[0]).toMatchObject({
+      ...{ direction: 'out', text: 'As I said on the phone.' },
+    });
   });
 
   test('the requester’s reply reaches the agent', async () => {
@@ -137,5 +164,7 @@ describe('a printer is jammed', () => {
     );
     expect(new Set(ids).size).toBe(ids.length);
     for (const { to } of laptop.delivered) expect(to).not.toContain(',');
+    for (const mail of laptop.delivered.filter(({ to }) => to === nora)) expectNoLeak(mail);
+    expect(laptop.delivered.filter(({ to, text }) => to === nora && text.includes('As I said'))).toEqual([]);
   });
 });

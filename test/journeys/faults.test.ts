@@ -51,14 +51,14 @@ function desk(...args: string[]): Promise<{ code: number; said: string; answer: 
 }
 
 test('a mail that comes in while DynamoDB is down is a ticket once that is over', async () => {
-  const { answer } = await desk('drill', 'outage', 'dynamodb', '--for', '2s');
+  const { answer } = await desk('drill', 'outage', 'dynamodb', '--for', '4s');
   expect(answer.drills).toMatchObject([{ kind: 'outage', service: 'dynamodb', share: 1 }]);
   await laptop.write({ from: 'ann@example.org', subject: 'Lamp', text: 'My lamp is out.' });
   const ticket = await laptop.ticketOf('ann@example.org');
   await laptop.mail('acknowledgement', 'ann@example.org', ticket.id);
   expect((await desk('drill')).answer).toEqual({ drills: [] });
   const log = readFileSync(join(laptop.dataDir, 'logs', 'desk.log'), 'utf8');
-  expect(log).toMatch(/A drill: outage of dynamodb for 2 seconds/);
+  expect(log).toMatch(/A drill: outage of dynamodb for 4 seconds/);
   expect(log).toMatch(/The drill of dynamodb has ended: [1-9]\d* calls met its outage/);
 });
 

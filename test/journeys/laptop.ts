@@ -72,7 +72,7 @@ const PATIENCE = 30_000;
 const MONDAY = Date.parse('2026-03-02T09:00:00Z');
 
 export async function startLaptop({
-  speed = 1,
+  speed = 5,
   config = 'desk.yaml',
   onCall,
   changed = (assembly) => assembly,

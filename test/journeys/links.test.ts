@@ -108,6 +108,27 @@ test('a message that is another matter becomes a ticket of its own', async () =>
   expect(laptop.faults).toEqual([]);
 });
 
+test('a request that takes two tickets is cloned, once, and its requester hears nothing until it is answered', async () => {
+  const HAL = 'hal@example.com';
+  const { id, assignment } = await ask(HAL, 'Two printers for room 4');
+  await answer(assignment, '#clone The second printer');
+  await laptop.mail('transcript', assignment.to, id);
+  const [cloned, ...more] = await laptop.tickets.list(
+    9,
+    (ticket) => ticket.requester.address === HAL && ticket.id !== id,
+  );
+  expect(more).toEqual([]);
+  expect(cloned).toMatchObject({ subject: 'The second printer', links: [{ relation: 'related', id }] });
+  const own = cloned?.id ?? '';
+  expect((await laptop.tickets.message(own, 1))?.text).toBe(
+    'The printer on the second floor eats the paper.',
+  );
+  await answer(await laptop.mail('assignment', cloned?.assignee ?? '', own), 'It is ordered.');
+  expect((await laptop.mail('answer', HAL, own)).text).toContain('It is ordered.');
+  expect(laptop.delivered.filter(({ to, ticketId }) => to === HAL && ticketId === own)).toHaveLength(1);
+  expect(laptop.faults).toEqual([]);
+});
+
 test('a problem is solved, and with it its incident, whose requester is told in his own ticket', async () => {
   const problem = await ask(CAS, 'No drive reaches the file server');
   const incident = await ask(DOT, 'I cannot open my drive');

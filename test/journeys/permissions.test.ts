@@ -10,7 +10,9 @@ import { DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client
 import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openQueue } from '../../aws/queues.ts';
+import { openRecurringWork } from '../../aws/recurring.ts';
 import { openTable } from '../../aws/table.ts';
+import { readDesk } from '../../cli/config.ts';
 import { updateId } from '../../core/ticket/audience.ts';
 import type { Running } from '../../local/desk.ts';
 import { type Call, isAllowed, type Policies, refusalOf } from '../../local/permissions.ts';
@@ -126,6 +128,8 @@ async function everything(): Promise<void> {
     deadWatch(),
     quarantineAndReplay(),
     mailWithoutRecord(),
+    recurring(),
+    morning(),
   ]);
 }
 
@@ -218,7 +222,7 @@ async function climbing(): Promise<void> {
 
 /** SES refuses one for now, and says of others later that they did not arrive or were not wanted. */
 async function undeliverable(): Promise<void> {
-  const addresses = ['bounce@example.test', 'complaint@example.test', 'throttle@example.test'];
+  const addresses = ['bounce', 'complaint', 'throttle', 'quota'].map((name) => `${name}@example.test`);
   for (const from of addresses)
     await laptop.write({ from, subject: 'Headset', text: 'My headset is broken.' });
   for (const [address, kind] of [
@@ -231,6 +235,11 @@ async function undeliverable(): Promise<void> {
     );
   }
   await laptop.ticketOf('throttle@example.test');
+  await laptop.until('an update that waits for another day', async () =>
+    [...calls.values()].some(
+      ({ by, action }) => by.endsWith('-SendUpdateRole') && action === 'sqs:SendMessage',
+    ),
+  );
   // Mail from there: the desk forgets that nothing arrived.
   await laptop.write({ from: 'bounce@example.test', subject: 'Mouse', text: 'And my mouse.' });
   await laptop.until('the second mail', async () => {
@@ -275,6 +284,35 @@ async function mailWithoutRecord(): Promise<void> {
     { Delete: { TableName: outputs.TableName, Key: { pk: `COUNT#${day}`, sk: 'COUNT' } } },
   ]);
   await laptop.until('a record', () => laptop.ledger.read('lost2'));
+}
+
+/** What was owed a month ago is opened by the next sweep, once. */
+async function recurring(): Promise<void> {
+  const [work] = (await readDesk('desk.yaml')).desk.recurring;
+  if (!work) throw new Error('the sample desk has recurring work');
+  const until = new Date(laptop.now() - 31 * 86_400_000).toISOString();
+  const recurringWork = openRecurringWork(openTable(outputs.TableName ?? ''));
+  const before = await laptop.until('the first sweep', () => recurringWork.read(work.name));
+  await recurringWork.begin(work.name, { ...before, until }, before);
+  await laptop.until('its ticket', async () =>
+    (await laptop.tickets.list(1, ({ subject }) => subject === work.title)).at(0),
+  );
+}
+
+/** The lead's day began before she had anything; asked anew, there is a digest of what waits for her, and she answers it. */
+async function morning(): Promise<void> {
+  const [asker, lead, TableName] = ['otto@example.org', 'helene.roth@example.test', outputs.TableName ?? ''];
+  await laptop.write({ from: asker, to: 'hr@desk.example.test', subject: 'Payslip', text: 'It is wrong.' });
+  const { id, assignee } = await laptop.ticketOf(asker);
+  const assignment = await laptop.mail('assignment', assignee ?? '', id);
+  await laptop.reply(assignment, assignee ?? '', `#assign ${lead}`, { proven: true });
+  await laptop.until('news for the lead', async () => (await laptop.digests.news(lead)).length > 0);
+  const day = Math.floor((laptop.now() + 3_600_000) / 86_400_000);
+  const Key = { pk: `DIGEST#${lead}`, sk: `EVENT#${String(day).padStart(8, '0')}` };
+  await openTable(TableName).transact([{ Delete: { TableName, Key } }]);
+  const digest = await laptop.mail('digest', lead);
+  await laptop.reply(digest, lead, '1 tag payslips', { proven: true });
+  await laptop.mail('transcript', lead);
 }
 
 async function deadWatch(): Promise<void> {

@@ -3,7 +3,7 @@
  * Where both run a machine they come to the same end.
  *
  * Left out, because the other one is known to be wrong or silent there: a Wait above 24.8 days (it fires at once),
- * HeartbeatSeconds and JSONata (ignored, and refused by ours), $$.State (absent), how long pauses take (given to it as
+ * HeartbeatSeconds and JSONata (ignored, and refused by ours), $$.State (absent; it is given one), how long pauses take (given to it as
  * nothing), jitter, the limit of 256 KB, what stands in a Cause, what a wrong definition is told, questions whose answer
  * should be false (`IsString: false` never holds there), a ResultPath of `$` (it makes a field of that name), and rules
  * about what is not in the data (it looks at all of them, where ours ends with the first that decides) or compare what is
@@ -78,7 +78,10 @@ async function elsewhere(definition: Machine, input: Json, answers: Answers): Pr
       taskResourceLocalHandlers: Object.fromEntries(named('Task').map((name) => [name, answer])),
       retryIntervalOverrides: Object.fromEntries(named('Task').map((name) => [name, 0])),
     },
-    context: { Execution: { Name: 'one', Input: input, Id: 'id', StartTime: 'now' } } as never,
+    context: {
+      Execution: { Name: 'one', Input: input, Id: 'id', StartTime: 'now' },
+      State: { EnteredTime: 'now' },
+    } as never,
   });
   return result.then(
     (output): End => ({ status: 'SUCCEEDED', output: output as Json }),

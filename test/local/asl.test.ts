@@ -148,14 +148,9 @@ test.each<[planted: string, definition: string]>([
     [path, choice({ Variable: path, IsPresent: true })],
     [path, task({ Catch: [{ ErrorEquals: ['E'], ResultPath: path, Next: 'A' }] })],
   ]),
-  ...[
-    '$$.Task.Token',
-    '$$.State.EnteredTime',
-    '$$.State.RetryCount',
-    '$$.Execution.RoleArn',
-    '$$.Map.Item',
-    '$$',
-  ].map((path): [string, string] => [path, payload({ 'x.$': path })]),
+  ...['$$.Task.Token', '$$.State.RetryCount', '$$.Execution.RoleArn', '$$.Map.Item', '$$'].map(
+    (path): [string, string] => [path, payload({ 'x.$': path })],
+  ),
   ['$$.Execution.Input', pass({ InputPath: '$$.Execution.Input' })],
   ['$.a[0]', pass({ Result: 1, ResultPath: '$.a[0]' })],
   ...['StringMatches', 'StringIsh', 'IsEmpty', 'NumericBetween', 'constructor'].map(
@@ -258,9 +253,9 @@ test.each<[object, Json, number]>([
   [{ Seconds: 90 }, {}, NOW + 90_000],
   [{ SecondsPath: '$.s' }, { s: 5 }, NOW + 5000],
   [{ Timestamp: '2026-03-02T13:00:00Z' }, {}, NOW + 3_600_000],
-  [{ TimestampPath: '$.wake.at' }, { wake: { at: '2026-03-02T14:30:00.500+01:00' } }, NOW + 5_400_500],
+  [{ TimestampPath: '$.wake.at' }, { wake: { at: '2026-03-02T14:30:00.500+01:00' } }, NOW + 5_400_000],
   [{ TimestampPath: '$.at' }, { at: '2020-01-01T00:00:00Z' }, Date.parse('2020-01-01T00:00:00Z')],
-])('%j waits until its time', (fields, input, until) => {
+])('%j waits until its time, to the second', (fields, input, until) => {
   expect(waitUntil(state({ Type: 'Wait', ...fields }), input, NOW)).toBe(until);
 });
 

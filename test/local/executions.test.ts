@@ -132,6 +132,34 @@ test.each(['', 'a b', 'a/b', 'a:b', 'x'.repeat(81)])('the name "%s" is refused',
   await expect(start(name)).rejects.toMatchObject({ name: 'InvalidName' });
 });
 
+test('an execution that has run for a year fails, whatever it waits for', async () => {
+  const ground = openGround({ speed: 100_000_000 });
+  const { start, ends, invoke } = await open(ground, () => done({ at: '9999-01-01T00:00:00Z' }));
+  await start('T-1-g1');
+  expect(await ends('T-1-g1')).toMatchObject({ status: 'TIMED_OUT', error: 'States.Timeout' });
+  expect(invoke).toHaveBeenCalledTimes(1);
+});
+
+test('a task may hand on when its state was entered, by the desk’s clock', async () => {
+  const ground = openGround({ speed: 3600 });
+  const before = ground.clock.now();
+  const definition = {
+    StartAt: 'Look',
+    States: {
+      Look: {
+        ...TASK,
+        Parameters: { FunctionName: 'arn:f', Payload: { 'at.$': '$$.State.EnteredTime' } },
+        End: true,
+      },
+    },
+  };
+  const { start, ends } = await open(ground, (payload) => done(payload), { definition });
+  await start('T-1-g1');
+  const { at } = JSON.parse((await ends('T-1-g1')).output ?? '') as { at: string };
+  expect(Date.parse(at)).toBeGreaterThanOrEqual(before);
+  expect(Date.parse(at)).toBeLessThanOrEqual(ground.clock.now());
+});
+
 test('a failure is retried as the machine says, and then goes on', async () => {
   let calls = 0;
   const { start, ends, invoke } = await open(openGround(), () =>

@@ -147,6 +147,19 @@ test('one thread serves one invocation at a time, and more wait for their turn',
   expect(outcomes).toEqual(outcomes.map(() => ({ ok: true, value: 1 })));
 });
 
+test('a second thread is begun only when a call has waited as long as a thread takes to load', async () => {
+  const { invoke } = open(`
+    import { threadId } from 'node:worker_threads';
+    export const handler = ({ ms }) => new Promise((resolve) => setTimeout(resolve, ms, threadId));
+  `);
+  const threadsFor = async (calls: number, ms: number) => {
+    const outcomes = await Promise.all(Array.from({ length: calls }, () => invoke({ ms })));
+    return new Set(outcomes.map((outcome) => outcome.ok && outcome.value)).size;
+  };
+  expect(await threadsFor(3, 20)).toBe(1);
+  expect(await threadsFor(2, 2_000)).toBe(2);
+});
+
 test('an answer above 6 MB is a failure of its own', async () => {
   const { invoke } = open("export const handler = async () => 'x'.repeat(7 * 1024 * 1024);");
   expect(await invoke()).toMatchObject({ ok: false, fault: { errorType: 'Function.ResponseSizeTooLarge' } });

@@ -129,6 +129,7 @@ test('to a suppressed address nothing leaves, although SES takes the mail', asyn
 
 test.each<[string, object, string, string]>([
   ['throttle@example.test', { Destinations: ['throttle@example.test'] }, RAW, 'Throttling'],
+  ['quota@example.test', { Destinations: ['quota@example.test'] }, RAW, 'Throttling'],
   ['another domain as sender', { Source: 'support@elsewhere.test' }, RAW, 'MessageRejected'],
   [
     'another domain in From',

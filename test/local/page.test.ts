@@ -1,14 +1,17 @@
 /** The mailbox page in a real browser, on a real desk: a story that is read and written on the page alone. */
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { openBrowser } from '../../bench/browser.ts';
+import { LANGUAGES } from '../../core/config/desk.ts';
 import { type EmbeddedDesk, startDesk } from '../../local/embed.ts';
+import { renderUpdate } from '../../templates/render.ts';
+import { SAMPLES } from '../../templates/samples.ts';
 
 let desk: EmbeddedDesk;
 let browser: Browser;
@@ -148,22 +151,16 @@ function entry(subject: string, tag: string) {
 }
 
 /** The browser that npm brings on Linux x64, so that no system package is needed; elsewhere the machine's own. */
-async function openBrowser(): Promise<Browser> {
-  if (process.platform === 'linux' && process.arch === 'x64') {
-    // It unpacks the libraries that it needs only where it believes itself to be in a Lambda function.
-    process.env.AWS_LAMBDA_JS_RUNTIME = 'nodejs22.x';
-    const { default: packed } = await import('@sparticuz/chromium');
-    return chromium.launch({
-      executablePath: await packed.executablePath(),
-      args: packed.args,
-      headless: true,
-    });
-  }
-  const own = [
-    '/usr/bin/chromium',
-    '/usr/bin/google-chrome',
-    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-    'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
-  ].find((file) => existsSync(file));
-  return chromium.launch(own ? { executablePath: own } : { channel: 'chrome' });
-}
+test('mails fit on the narrowest phone in every language, and say which it is', async () => {
+  const phone = await browser.newPage({ viewport: { width: 320, height: 640 } });
+  onTestFinished(() => phone.close());
+  for (const language of LANGUAGES)
+    for (const kind of ['acknowledgement', 'assignment', 'approval', 'transcript', 'satisfaction'] as const)
+      for (const view of SAMPLES[kind](language)) {
+        await phone.setContent(renderUpdate(view).html);
+        const whole = phone.locator('html');
+        const width = await whole.evaluate(({ scrollWidth }) => scrollWidth);
+        const said = await whole.getAttribute('lang');
+        expect([kind, said, Math.max(width, 320)]).toEqual([kind, language, 320]);
+      }
+});

@@ -32,6 +32,12 @@ describe('the day of the return', () => {
     ['Jag är tillbaka den 7 december.', '2026-12-07'],
     ['Wracam 3 grudnia.', '2026-12-03'],
     ['Back 2026-12-03', '2026-12-03'],
+    ['En congé, je reviens le 3 décembre.', '2026-12-03'],
+    ['Estoy de vacaciones y me reincorporo el 3 de diciembre.', '2026-12-03'],
+    ['Estou de férias e volto em 3 de dezembro.', '2026-12-03'],
+    ['Estarei de volta no dia 3 de dezembro.', '2026-12-03'],
+    ['休暇をいただいております。12月3日（木）に出社いたします。', '2026-12-03'],
+    ['12月3日より復帰いたします。', '2026-12-03'],
     ['I am away today and back tomorrow.', '2026-11-24'],
   ])('%s', (text, day) => {
     expect(back(text)).toBe(day);
@@ -51,6 +57,9 @@ describe('the last day away counts', () => {
     ['Ik ben afwezig tot en met 27 november.', '2026-11-28'],
     ['Jag är på semester till och med den 7 december.', '2026-12-08'],
     ['I am on holiday 23 November – 27 November.', '2026-11-28'],
+    ['Je serai en congé jusqu’au 27 novembre.', '2026-11-28'],
+    ['11月27日（金）まで休暇をいただいております。', '2026-11-28'],
+    ['11月24日から11月27日まで不在にしております。', '2026-11-28'],
   ])('%s', (text, day) => {
     expect(back(text)).toBe(day);
   });

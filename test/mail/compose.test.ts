@@ -20,7 +20,12 @@ function outgoing(given: Partial<Outgoing> = {}): Outgoing {
     inReplyTo: 'question@example.com',
     references: ['first@example.com', 'question@example.com', 'T-7K4M2Q.ab12@desk.example.test'],
     date: '2026-11-20T08:40:00.000Z',
-    content: { subject: 'Printer', text: 'Hello Ada,\n\ndone.\n', html: '<p>Hello Ada,</p><p>done.</p>' },
+    content: {
+      language: 'en',
+      subject: 'Printer',
+      text: 'Hello Ada,\n\ndone.\n',
+      html: '<p>Hello Ada,</p><p>done.</p>',
+    },
     files: [],
     ...given,
   };
@@ -93,7 +98,7 @@ describe('the mail', () => {
 
   test('carries plain text first and HTML after it, both as they were written', async () => {
     const text = 'Grüße an alle,\n\n\tdein „Tisch“ 🖨\n-- \nEnde\n';
-    const mail = await read({ content: { subject: 's', text, html: '<p>Grüße 🖨</p>' } });
+    const mail = await read({ content: { language: 'en', subject: 's', text, html: '<p>Grüße 🖨</p>' } });
     expect(mail.text).toBe(text);
     expect(mail.html).toBe('<p>Grüße 🖨</p>');
     const raw = (await bytes()).toString('latin1');
@@ -117,6 +122,7 @@ describe('the mail', () => {
       })),
       references: Array.from({ length: 19 }, (_, n) => `${'r'.repeat(400)}${n}@example.com`),
       content: {
+        language: 'en',
         subject: endless,
         text: `${endless}\nFrom here\n.\n${'日本'.repeat(2_000)}`,
         html: `<p>${endless}</p>`,
@@ -179,11 +185,34 @@ describe('the subject', () => {
       'الطابعة لا تعمل',
       '🖨'.repeat(60),
     ]) {
-      expect((await read({ content: { subject, text: 't', html: 'h' } })).subject).toBe(
+      expect((await read({ content: { language: 'en', subject, text: 't', html: 'h' } })).subject).toBe(
         `Re: ${subject} [T-7K4M2Q]`,
       );
     }
   });
+});
+
+test('Japanese goes in ASCII headers, each line short enough for every relay, and names its language', async () => {
+  const given: Partial<Outgoing> = {
+    from: { name: '山田 花子（サービスデスク）', address: 'support@desk.example.test' },
+    to: { name: '佐藤 太郎', address: 'taro@example.com' },
+    content: {
+      ...{ language: 'ja', text: 'お世話になっております。', html: '<p>お世話になっております。</p>' },
+      subject: '会議室のプロジェクターが映らないため、至急ご確認をお願いいたします'.repeat(3),
+    },
+  };
+  const raw = (await bytes(given)).toString('latin1');
+  const head = raw.slice(0, raw.indexOf('\r\n\r\n'));
+  expect(head).not.toMatch(/[^\x00-\x7f]/);
+  for (const line of head.split('\r\n')) expect(line.length).toBeLessThanOrEqual(78);
+  expect(await headers(given)).toContain('Content-Language: ja');
+  const { from, to, subject, text } = await read(given);
+  expect([from?.value[0]?.name, to && 'value' in to && to.value[0]?.name]).toEqual([
+    '山田 花子（サービスデスク）',
+    '佐藤 太郎',
+  ]);
+  expect(subject).toContain('至急ご確認をお願いいたします');
+  expect(text).toContain('お世話になっております。');
 });
 
 describe('nothing from outside makes a header of its own', () => {
@@ -194,7 +223,7 @@ describe('nothing from outside makes a header of its own', () => {
       from: { name: EVIL, address: 'support@desk.example.test' },
       to: { name: EVIL, address: 'ada@example.com' },
       cc: [{ name: EVIL, address: 'bob@example.org' }],
-      content: { subject: EVIL, text: 't', html: 'h' },
+      content: { language: 'en' as const, subject: EVIL, text: 't', html: 'h' },
       files: [file({ name: EVIL, contentType: EVIL })],
     };
     expect((await headers(given)).filter((line) => /^bcc/i.test(line))).toEqual([]);
@@ -349,7 +378,7 @@ describe('files', () => {
       contentId: 'shot.1@example.com',
     });
     const shown = await read({
-      content: { subject: 's', text: 't', html: '<img src="cid:shot.1@example.com">' },
+      content: { language: 'en', subject: 's', text: 't', html: '<img src="cid:shot.1@example.com">' },
       files: [picture],
     });
     expect(shown.attachments).toMatchObject([

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { isOnlyThanks } from '../../core/mail/thanks.ts';
 
-const NAMES = ['Nora Quist', 'Luis Ortega', 'Kim Brandt', 'Example Desk'];
+const NAMES = ['Nora Quist', 'Luis Ortega', 'Kim Brandt', 'Example Desk', '佐藤 太郎', '山田 花子'];
 const only = (text: string) => isOnlyThanks(text, NAMES);
 
 describe('only thanks', () => {
@@ -24,6 +24,15 @@ describe('only thanks', () => {
     'Mange tak for hjælpen',
     'Dziękuję bardzo',
     '❤️ thanks',
+    'Bonjour Luis, un grand merci pour votre aide, tout fonctionne. Bien cordialement, Nora Quist',
+    'Je vous remercie, c’est parfait. Bonne soirée',
+    'Hola, mil gracias por la rápida respuesta. Todo bien. Un cordial saludo, Nora',
+    'Le agradezco, perfecto',
+    'Bom dia, muito obrigado pela resposta, já funciona. Com os melhores cumprimentos, Nora',
+    'Obrigada! Tudo certo, abraço',
+    'ありがとうございました。',
+    'お世話になっております。\n\n早速のご対応ありがとうございます。無事解決しました。\n\nよろしくお願いいたします。',
+    '佐藤様\n\nご対応いただきありがとうございました。\n大変助かりました。\n\n山田',
   ])('%s', (text) => {
     expect(only(text)).toBe(true);
   });
@@ -50,6 +59,14 @@ describe('more than thanks', () => {
     'Merci, ça marche pas',
     'Gracias, pero no funciona',
     'Obrigado, mas ainda falha',
+    'Merci d’avance',
+    'Merci, mais pourriez-vous aussi regarder le scanner',
+    'Gracias, falta el escáner',
+    'Obrigada, falta ainda o scanner',
+    'ありがとうございます。まだ印刷できません。',
+    'ありがとうございます。スキャナーも見ていただけますか。',
+    'ありがとうございます。明日また連絡します。',
+    '解決しました。',
     'Grazie, ma non funziona',
     'Bedankt, maar het werkt niet',
     'Tak, men det virker ikke',

@@ -1,23 +1,23 @@
 /** Calendars, minutes and histories as chance would have them, with a liking for what goes wrong. */
 import fc from 'fast-check';
-import type { Calendar, Priority } from '../../core/config/desk.ts';
-import { AWAITED, type ClockEntry, type ClockLog, RUNS } from '../../core/sla/clock.ts';
-import { instantOf, MINUTE, wallMinute } from './slow-reckoning.ts';
+import { type Calendar, PRIORITIES, type Priority } from '../../core/config/desk.ts';
+import {
+  AWAITED,
+  type ClockEntry,
+  type ClockLog,
+  MEASURES,
+  type Measure,
+  RUNS,
+} from '../../core/sla/clock.ts';
+import { instantOf, MINUTE, type Promises, type PromisesOfOne, wallMinute } from './slow-reckoning.ts';
 
-/**
- * How many cases a property tries: the same ones each time, so that a failure can be looked at. `RECKONINGS=50`
- * tries fifty times as many, others each time, with histories over years.
- */
-export function runs(usual: number) {
-  const patience = { interruptAfterTimeLimit: PATIENCE / 2, markInterruptAsFailure: true };
-  return MORE > 0
-    ? { ...patience, numRuns: usual * MORE }
-    : { ...patience, numRuns: usual, seed: 20_260_329 };
+/** How many cases a property tries: the same ones each time, so that a failure can be looked at. */
+export function runs(numRuns: number) {
+  return { interruptAfterTimeLimit: PATIENCE / 2, markInterruptAsFailure: true, numRuns, seed: 20_260_329 };
 }
 
-const MORE = Number(process.env.RECKONINGS ?? 0);
 /** Milliseconds that a property may take, the search for a smaller counterexample included. */
-export const PATIENCE = 60_000 * (1 + 2 * MORE);
+export const PATIENCE = 60_000;
 
 const ZONES = [
   'Europe/Berlin',
@@ -39,6 +39,7 @@ const FIRST = Date.parse('2025-01-01T00:00:00Z') / MINUTE;
 const LAST = Date.parse('2029-01-01T00:00:00Z') / MINUTE;
 /** Shortly before Samoa left out a Friday. */
 const SAMOA = Date.parse('2011-12-27T00:00:00Z') / MINUTE;
+const LEAP_DAY = Date.parse('2028-02-28T00:00:00Z') / MINUTE;
 
 /** Shortly before some clock is set. */
 const changes = ZONES.flatMap((zone) => {
@@ -55,7 +56,7 @@ const near = (minutes: number[]) =>
 export const anyMinute = fc.oneof(
   { weight: 3, arbitrary: near(changes) },
   { weight: 2, arbitrary: fc.integer({ min: FIRST, max: LAST }) },
-  { weight: 1, arbitrary: near([SAMOA]) },
+  { weight: 1, arbitrary: near([SAMOA, LEAP_DAY]) },
 );
 
 const anyTime = fc.oneof(
@@ -73,6 +74,7 @@ const anyDay: fc.Arbitrary<string[]> = fc.oneof(
       ['22:00-06:00'],
       ['00:00-24:00'],
       ['09:00-17:30'],
+      ['08:00-08:00', '10:00-15:00'],
     ),
   },
   { weight: 3, arbitrary: fc.array(anyFrame, { minLength: 1, maxLength: 4 }) },
@@ -115,7 +117,13 @@ function clock(minutes: number): string {
 const anyPriority = fc.constantFrom<Priority>('P1', 'P2', 'P3', 'P4');
 const anyRun = fc.constantFrom(...RUNS);
 const anyPolicy = fc.constantFrom('vip', 'standard', undefined);
-type Act = ClockEntry extends infer Entry ? (Entry extends ClockEntry ? Omit<Entry, 'at'> : never) : never;
+type Act = ClockEntry extends infer Entry
+  ? Entry extends { kind: 'take-back' }
+    ? { kind: 'take-back'; back: number }
+    : Entry extends ClockEntry
+      ? Omit<Entry, 'at'>
+      : never
+  : never;
 
 const anyAct: fc.Arbitrary<Act> = fc.oneof(
   {
@@ -138,16 +146,29 @@ const anyAct: fc.Arbitrary<Act> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('start' as const), measure: anyRun }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('fulfil' as const), measure: anyRun }) },
   { weight: 2, arbitrary: fc.constant({ kind: 'reopen' as const }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('extend' as const),
+      ms: fc.integer({ min: 1, max: 600 }).map((minutes) => minutes * MINUTE),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('take-back' as const), back: fc.nat(5) }) },
 );
 
-/** Entries minutes, hours or days apart; now and then in the same minute. */
-const anyPace = fc.oneof(fc.constant(0), fc.nat(90), fc.nat(12 * 60), fc.nat((MORE > 0 ? 30 : 3) * DAY));
-const anyActs = (maxLength: number) => fc.array(fc.tuple(anyPace, anyAct), { maxLength });
+/** Entries minutes, hours or days apart; now and then in the same instant. */
+const anyPace = (days: number) => fc.oneof(fc.constant(0), fc.nat(90), fc.nat(12 * 60), fc.nat(days * DAY));
+const anyActs = (maxLength: number, days = 3) =>
+  fc.array(fc.tuple(anyPace(days), anyAct), { maxLength, size: 'medium' });
 
-/** The life of a ticket, from its opening on. */
-export const anyHistory: fc.Arbitrary<ClockLog> = fc
-  .tuple(anyMinute, anyPriority, anyActs(30))
-  .map(([minute, priority, acts]) => [...opening(minute, priority), ...enact(minute, acts)]);
+/** The life of a ticket, from its opening on, in which nothing happens for so many days at a time at the most. */
+export function historiesOf(days: number): fc.Arbitrary<ClockLog> {
+  return fc
+    .tuple(anyMinute, anyPriority, anyActs(30, days))
+    .map(([minute, priority, acts]) => [...opening(minute, priority), ...enact(minute, acts)]);
+}
+
+export const anyHistory = historiesOf(3);
 
 /** What may follow a history. */
 export const anySequel = anyActs(8);
@@ -162,10 +183,64 @@ export function opening(minute: number, priority: Priority): ClockLog {
   ];
 }
 
+/** Each so many minutes after the one before; what is taken back is one of the last that were done. */
 export function enact(from: number, acts: readonly (readonly [number, Act])[]): ClockLog {
   let minute = from;
-  return acts.map(([pace, act]) => {
+  const log: ClockEntry[] = [];
+  for (const [pace, act] of acts) {
     minute += pace;
-    return { ...act, at: instantOf(minute) };
+    const at = instantOf(minute);
+    if (act.kind !== 'take-back') log.push({ ...act, at });
+    else log.push({ kind: 'take-back', at, of: log.at(-1 - act.back)?.at ?? at });
+  }
+  return log;
+}
+
+const anyTarget = fc.oneof(fc.integer({ min: 1, max: 90 }), fc.integer({ min: 60, max: 30 * 60 }));
+const MEASURED = 2 * PRIORITIES.length * MEASURES.length;
+
+/** Three calendars; each target is of the hours of one of them, and now and then there is none. */
+export const anyPromises: fc.Arbitrary<Promises> = fc
+  .tuple(
+    fc.array(anyCalendar, { minLength: 3, maxLength: 3 }),
+    fc.array(fc.tuple(anyTarget, fc.nat(3)), { minLength: MEASURED, maxLength: MEASURED }),
+  )
+  .map(([calendars, all]) => {
+    const left = [...all];
+    return promisesOf(() => {
+      const [minutes = 60, which = 0] = left.pop() ?? [];
+      const calendar = calendars[which];
+      return calendar ? { calendar, minutes } : null;
+    });
   });
+
+/** What becomes of a desk's promises when its file is edited: a holiday more in every calendar, and other targets. */
+export const anyEdit: fc.Arbitrary<(promises: Promises) => Promises> = fc
+  .tuple(fc.array(anyHoliday, { minLength: 1, maxLength: 3 }), fc.integer({ min: 50, max: 200 }))
+  .map(([days, percent]) => (promises) => {
+    const edited = new Map<Calendar, Calendar>();
+    const withDays = (calendar: Calendar): Calendar => ({
+      ...calendar,
+      holidays: [...calendar.holidays, ...days],
+      ...(calendar.of ? { of: calendar.of.map(withDays) } : {}),
+    });
+    return promisesOf((policy, priority, measure) => {
+      const promise = promises[policy][priority][measure];
+      if (!promise) return null;
+      const calendar = edited.get(promise.calendar) ?? withDays(promise.calendar);
+      edited.set(promise.calendar, calendar);
+      return { calendar, minutes: Math.max(1, Math.round((promise.minutes * percent) / 100)) };
+    });
+  });
+
+type Promised = PromisesOfOne[Measure];
+
+function promisesOf(
+  promise: (policy: keyof Promises, priority: Priority, measure: Measure) => Promised,
+): Promises {
+  const each = <Key extends string, Value>(keys: readonly Key[], value: (key: Key) => Value) =>
+    Object.fromEntries(keys.map((key) => [key, value(key)])) as Record<Key, Value>;
+  return each(['vip', 'standard'], (policy) =>
+    each(PRIORITIES, (priority) => each(MEASURES, (measure) => promise(policy, priority, measure))),
+  );
 }

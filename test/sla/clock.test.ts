@@ -13,19 +13,11 @@ import {
   RUNS,
   type RunName,
 } from '../../core/sla/clock.ts';
-import { anyCalendar, anyHistory, anySequel, enact, PATIENCE, runs } from './arbitrary.ts';
-import {
-  instantOf,
-  MINUTE,
-  minuteOf,
-  type Promises,
-  type PromisesOfOne,
-  reckonSlowly,
-} from './slow-reckoning.ts';
+import { anyEdit, anyHistory, anyPromises, anySequel, enact, PATIENCE, runs } from './arbitrary.ts';
+import { attempt, compare, policyOf } from './compared.ts';
+import { instantOf, MINUTE, minuteOf } from './slow-reckoning.ts';
 
 const HOUR = 60 * MINUTE;
-/** Of two policies, for four priorities each. */
-const TARGETS = 2 * 4 * MEASURES.length;
 type Promising = Pick<Desk, 'sla' | 'calendars'>;
 type Targets = Policy['targets'][Priority];
 
@@ -776,64 +768,18 @@ describe('compaction', () => {
 });
 
 describe('against a finger on the wall clock', () => {
-  const anyTarget = fc.oneof(fc.integer({ min: 1, max: 90 }), fc.integer({ min: 60, max: 30 * 60 }));
-  /** Three calendars; each target is of the hours of one of them, and now and then there is none. */
-  const anyPromises: fc.Arbitrary<Promises> = fc
-    .tuple(
-      fc.array(anyCalendar, { minLength: 3, maxLength: 3 }),
-      fc.array(fc.tuple(anyTarget, fc.nat(3)), { minLength: TARGETS, maxLength: TARGETS }),
-    )
-    .map(([calendars, all]) => {
-      const left = [...all];
-      const next = () => {
-        const [minutes = 60, which = 0] = left.pop() ?? [];
-        const calendar = calendars[which];
-        return calendar ? { calendar, minutes } : null;
-      };
-      const ofOne = () => ({
-        firstResponse: next(),
-        nextResponse: next(),
-        periodicUpdate: next(),
-        resolution: next(),
-        requesterWait: next(),
-        agentWork: next(),
-        tier: next(),
-      });
-      const ofAll = () => ({ P1: ofOne(), P2: ofOne(), P3: ofOne(), P4: ofOne() });
-      return { vip: ofAll(), standard: ofAll() };
-    });
-
   test(
-    'every deadline of every history is the one that one counts minute by minute',
+    'every deadline of every history is the one that one counts minute by minute, and so is each after an edit',
     () => {
       fc.assert(
-        fc.property(anyHistory, anyPromises, (log, promises) => {
-          const end = minuteOf(log.at(-1)?.at ?? '');
-          const horizon = end + 6 * 1440;
-          const slow = reckonSlowly(log, promises, horizon);
-          const quick = attempt(() => deadlines(log, policyOf(promises)));
-          // A calendar that never opens within five years has no deadline to compare.
-          fc.pre(quick !== null);
-          for (const measure of MEASURES) {
-            const [mine, theirs] = [quick?.[measure] ?? null, slow[measure]];
-            expect(
-              mine && {
-                ...flat(mine),
-                due: within(mine.due, horizon),
-                used: mine.used(instantOf(end)) / MINUTE,
-              },
-            ).toEqual(
-              theirs && {
-                ...theirs,
-                startedAt: instantOf(theirs.startedAt),
-                fulfilledAt: instant(theirs.fulfilledAt),
-                due: instant(theirs.due),
-                missed: instant(theirs.missed),
-              },
-            );
+        fc.property(anyHistory, anyPromises, anyEdit, (log, promises, edit) => {
+          for (const by of [promises, edit(promises)]) {
+            const compared = compare(log, by);
+            fc.pre(compared !== null);
+            expect(compared?.desk).toEqual(compared?.finger);
           }
         }),
-        runs(250),
+        runs(50),
       );
     },
     PATIENCE,
@@ -859,7 +805,7 @@ describe('against a finger on the wall clock', () => {
           const last = log.at(-1)?.at ?? '';
           if (reckoned?.due && reckoned.due >= last) expect(counted).toBe(explained?.target);
         }),
-        runs(150),
+        runs(80),
       );
     },
     PATIENCE,
@@ -881,7 +827,7 @@ describe('against a finger on the wall clock', () => {
           }
           expect(compact(compact(log))).toEqual(compact(log));
         }),
-        runs(120),
+        runs(50),
       );
     },
     PATIENCE,
@@ -922,30 +868,6 @@ const desk4: Promising = {
   ],
 };
 
-/** The same promises as desk.yaml would have them. */
-function policyOf(promises: Promises): Promising {
-  const named = new Map<Calendar, Calendar>();
-  const nameOf = (calendar: Calendar) => {
-    const known = named.get(calendar) ?? { ...calendar, name: `c${named.size}` };
-    named.set(calendar, known);
-    return known.name;
-  };
-  const targetsOf = (ofOne: PromisesOfOne): Targets =>
-    Object.fromEntries(
-      MEASURES.flatMap((measure) => {
-        const promise = ofOne[measure];
-        return promise
-          ? [[measure, { ms: promise.minutes * MINUTE, calendar: nameOf(promise.calendar) }]]
-          : [];
-      }),
-    );
-  const sla = (['vip', 'standard'] as const).map((name) => {
-    const { P1, P2, P3, P4 } = promises[name];
-    return standard({ P1: targetsOf(P1), P2: targetsOf(P2), P3: targetsOf(P3), P4: targetsOf(P4) }, { name });
-  });
-  return { calendars: [...named.values(), office], sla };
-}
-
 /** All that can be asked of a log. */
 function summary(log: ClockLog, by: Promising) {
   const reckoned = deadlines(log, by);
@@ -960,35 +882,4 @@ function summary(log: ClockLog, by: Promising) {
       }
     );
   });
-}
-
-function attempt<T>(reckoning: () => T): T | null {
-  try {
-    return reckoning();
-  } catch (error) {
-    if (error instanceof Error && /stays closed|thirty years/.test(error.message)) return null;
-    throw error;
-  }
-}
-
-function flat({
-  startedAt,
-  fulfilledAt,
-  paused,
-  missed,
-}: {
-  startedAt: string;
-  fulfilledAt: string | null;
-  paused: boolean;
-  missed: string | null;
-}) {
-  return { startedAt, fulfilledAt, paused, missed };
-}
-
-function within(due: string | null, horizon: number): string | null {
-  return due !== null && minuteOf(due) <= horizon ? due : null;
-}
-
-function instant(minute: number | null): string | null {
-  return minute === null ? null : instantOf(minute);
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Ticket, TicketEvent } from '../../core/ticket/ticket.ts';
 import { seenIn } from '../../templates/listed.ts';
+import { statusIn } from '../../templates/view.ts';
 import { whyIn } from '../../templates/why.ts';
 import { desk, later, MONDAY, opened, ticket } from '../sample.ts';
 
@@ -68,4 +69,38 @@ describe('#why', () => {
       expect(said).not.toContain('undefined');
     },
   );
+
+  test('and #status say how each step stands, outside without the tickets in which it is done', () => {
+    const step = { text: '', team: 'hr', tier: 1, skills: [], after: [] };
+    const steps: Ticket['steps'] = [
+      { ...step, key: 'printing/one', title: 'The contract', state: 'open', id: 'T-5TEP0N' },
+      { ...step, key: 'printing/two', title: 'The laptop', state: 'waits' },
+    ];
+    const leading = { ...after, steps, links: [{ relation: 'step' as const, id: 'T-5TEP0N' }] };
+    const said = ['The contract (T-5TEP0N): being worked on', 'The laptop: to come'];
+    expect(whyIn(leading, events, reader('en'))).toContain(
+      ['What is to be done for it', ...said.map((line) => `  ${line}`)].join('\n'),
+    );
+    const status = (outside: boolean) =>
+      statusIn({ language: 'en', desk, ticket: leading, outside }, MONDAY).split('\n');
+    expect(status(false).filter((line) => line.includes('T-5TEP0N'))).toEqual([`Step: ${said[0]}`]);
+    expect(status(true)).toContain('Step: The contract: being worked on');
+    expect(status(true).join()).not.toMatch(/T-5TEP0N|hr/);
+  });
+
+  test.each([
+    ['desk-changed', /settings were changed.*the policy standard: it is for all/],
+    ['ticket-changed', /reckoned anew by the policy standard: it is for all/],
+  ] as const)('says from what to what deadlines went, by which policy and why (%s)', (cause, words) => {
+    const reckoned: TicketEvent = {
+      ...{ kind: 'reckoned-anew', cause, policy: 'standard', reason: 'it is for all', number: 9 },
+      before: { firstResponse: later(MONDAY, 4), resolution: later(MONDAY, 20), tier: later(MONDAY, 9) },
+      ...{ after: { firstResponse: later(MONDAY, 2), tier: later(MONDAY, 9) }, at: later(MONDAY, 1) },
+    };
+    const said = whyIn(after, [...events, reckoned], reader('en'));
+    expect(said).toMatch(words);
+    expect(said).toMatch(/First response: Mon 23 Nov, 14:00 CET before, Mon 23 Nov, 12:00 CET now/);
+    expect(said).toMatch(/Resolution: Tue 24 Nov, 06:00 CET before, – now/);
+    expect(said).not.toMatch(/at a tier.* before,/i);
+  });
 });

@@ -7,6 +7,7 @@ import type { Happening, Message, Ticket, TicketEvent } from '../../core/ticket/
 import { failed } from '../../core/ticket/undeliverable.ts';
 import { renderUpdate } from '../../templates/render.ts';
 import { durationIn, mailView, ticketView, timeIn } from '../../templates/view.ts';
+import { courseBefore } from '../../templates/why.ts';
 import { desk, ID, KIM, LUIS, later, MONDAY, NORA, opened, PRIYA, ticket } from '../sample.ts';
 
 const SECRET = 'the spare key lies under the mat';
@@ -148,6 +149,49 @@ describe('mail to an agent', () => {
     });
     expect(assignment?.text).toContain('It eats the paper.');
     expect(assignment?.text).toContain(SECRET);
+  });
+
+  test('hands over what was done, among what was said, with each file once and the time that is left', () => {
+    const photo = {
+      ...{ name: 'page.png', contentType: 'image/png', size: 2048, inline: false, contentId: null },
+      key: 'files/mail-1/1-page.png',
+    };
+    const done: Happening[] = [
+      { kind: 'paused', until: null, reason: 'the supplier', by: LUIS, awaited: 'third-party' },
+      { kind: 'resumed', reason: 'he answered', by: LUIS },
+      { kind: 'escalated', from: 1, to: 2, reason: 'the fuser is worn', by: LUIS },
+      { kind: 'assigned', assignee: PRIYA, previous: LUIS, reason: 'on duty', by: LUIS, climbs: true },
+    ];
+    const before = change(ticket(), done.slice(0, 2), later(MONDAY, 1), desk);
+    const { after, events } = change(before.after, done.slice(2), later(MONDAY, 2), desk);
+    const assigned = events.find(({ kind }) => kind === 'assigned') as TicketEvent;
+    const plan = updatesFor(assigned, after, desk).find(({ to }) => to.address === PRIYA) as Plan;
+    const tried = {
+      number: 2,
+      at: later(MONDAY, 1.5),
+      visibility: 'private' as const,
+      text: 'I changed the roller.',
+    };
+    const { text } = renderUpdate(
+      ticketView({
+        ...{ plan, event: assigned, ticket: after, message: null, attached: [], replyTo, desk },
+        history: [message({ attachments: [photo] }), message({ ...tried, attachments: [photo] })],
+        course: courseBefore(assigned, [...before.events, ...events], 'en', desk),
+        now: later(MONDAY, 2),
+      }),
+    );
+    const said = [
+      'It eats the paper.',
+      'waits: the supplier',
+      'goes on: he answered',
+      'I changed the roller.',
+    ];
+    const places = [...said, 'from tier 1 to tier 2: the fuser is worn'].map((words) => text.indexOf(words));
+    expect(places).not.toContain(-1);
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+    expect(text.match(/page\.png \(2 KB/g)).toHaveLength(1);
+    expect(text).toMatch(/First response: .* left/);
+    expect(text).not.toContain('into the hands of Priya Nair');
   });
 
   test('asks with one line to copy, and with a button for each, what a ticket is about when the desk is unsure', () => {
@@ -374,4 +418,74 @@ describe.each(['en', 'de'] as const)('what the desk itself tells an agent in %s'
     expect(/two ways|zwei Arten/.test(text)).toBe(ambiguous);
     expect(/next working day|nächsten Arbeitstags/.test(text.replace(/\s+/g, ' '))).toBe(quote === null);
   });
+});
+
+test('mail to an agent is in the agent’s own language, reasons and all; the requester’s in his', () => {
+  const people = desk.people.map((person) =>
+    person.address === LUIS ? { ...person, language: 'fr' as const } : person,
+  );
+  const { after, events } = opened(MONDAY, { language: 'de' });
+  const event = events.find(({ kind }) => kind === 'assigned') as TicketEvent;
+  const [plan] = updatesFor(event, after, { ...desk, people }).filter(({ to }) => to.address === LUIS);
+  const view = ticketView({
+    ...{ plan: plan as Plan, event, ticket: after, message: message(), history: [], attached: [], replyTo },
+    ...{ desk: { ...desk, people }, now: later(MONDAY, 1) },
+  });
+  expect(view.language).toBe('fr');
+  expect(renderUpdate(view).text).toMatch(/Votre ticket/);
+});
+
+describe('in the manner of each language', () => {
+  const AT = '2026-11-24T08:05:00.000Z';
+
+  test.each([
+    ['en', 'Tue 24 Nov, 09:05 CET', 'Tue 24 Nov, 17:05 GMT+9', '1 d 2 h'],
+    ['de', 'Di., 24. Nov., 09:05 MEZ', 'Di., 24. Nov., 17:05 GMT+9', '1 Tg. 2 Std.'],
+    ['fr', 'mar. 24 nov., 09:05 UTC+1', 'mar. 24 nov., 17:05 UTC+9', '1 j 2 h'],
+    ['es', 'mar, 24 nov, 09:05 CET', 'mar, 24 nov, 17:05 GMT+9', '1 d 2 h'],
+    ['pt', 'ter., 24 de nov., 09:05 GMT+1', 'ter., 24 de nov., 17:05 GMT+9', '1 d 2 h'],
+    ['ja', '11月24日(火) 09:05 GMT+1', '11月24日(火) 17:05 GMT+9', '1 日 2 時間'],
+  ] as const)('%s names the hour with its zone, and how long: %s', (language, here, elsewhere, long) => {
+    // Some have spaces that do not break.
+    const plain = (words: string) => words.replace(/\s/g, ' ');
+    expect(plain(timeIn(language, AT, { timezone: 'Europe/Berlin' }))).toBe(here);
+    expect(plain(timeIn(language, AT, { timezone: '+09:00' }))).toBe(elsewhere);
+    expect(durationIn(language, 26 * 3_600_000)).toBe(long);
+  });
+});
+
+test('the answers that may fit are offered with a new ticket: by their titles, three at the most, each a button', () => {
+  const macro = (name: string, categories?: string[]) => ({
+    ...{ name, title: `Title of ${name}`, words: { en: 'Hello' }, do: [] },
+    ...(categories ? { categories } : {}),
+  });
+  const canned = {
+    ...desk,
+    macros: [
+      macro('all'),
+      macro('jam', ['printing']),
+      macro('vpn', ['network']),
+      macro('more'),
+      macro('most'),
+    ],
+  };
+  const { after, events } = opened();
+  const [event, plan] = events.flatMap((each) =>
+    updatesFor(each, after, canned).flatMap((told) => (told.kind === 'assignment' ? [each, told] : [])),
+  ) as [TicketEvent, Plan];
+  const { actions, facts } = ticketView({
+    ...{ plan, event, ticket: after, message: message(), history: [], attached: [], replyTo },
+    ...{ desk: canned, now: MONDAY },
+  });
+  const offered = actions.filter(({ href }) => href.includes('%23macro'));
+  expect(offered.map(({ label }) => label)).toEqual([
+    'Answer: Title of jam',
+    'Answer: Title of all',
+    'Answer: Title of more',
+  ]);
+  expect(offered[0]?.href).toContain(`mailto:${replyTo}?`);
+  expect(offered[0]?.href).toContain(`&body=${encodeURIComponent('#macro jam\n')}`);
+  expect(facts.macros).toBe(
+    '#macro jam (Title of jam), #macro all (Title of all) or #macro more (Title of more)',
+  );
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Desk } from '../../core/config/desk.ts';
+import { LANGUAGES } from '../../core/config/desk.ts';
 import { readCommands } from '../../core/mail/commands.ts';
 import { dispose } from '../../core/mail/dispose.ts';
 import type { Receipt } from '../../core/mail/email.ts';
@@ -102,6 +103,18 @@ describe('a vote', () => {
     ['Rejected: too dear', 'reject', 'Rejected: too dear'],
     ['nein', 'reject', ''],
     ['abgelehnt', 'reject', ''],
+    ['Approuvé', 'approve', ''],
+    ['Oui, allez-y.', 'approve', 'Oui, allez-y.'],
+    ['Refusé : trop cher', 'reject', 'Refusé : trop cher'],
+    ['Aprobado.', 'approve', ''],
+    ['Sí, adelante', 'approve', 'Sí, adelante'],
+    ['rechazado', 'reject', ''],
+    ['Aprovado', 'approve', ''],
+    ['Não', 'reject', ''],
+    ['recusado', 'reject', ''],
+    ['承認します。', 'approve', ''],
+    ['はい、承認します。', 'approve', 'はい、承認します。'],
+    ['却下します', 'reject', ''],
   ])('%j is one: %s', (text, vote, rest) => {
     expect(readVote(text)).toEqual({ vote, rest });
   });
@@ -114,6 +127,19 @@ describe('a vote', () => {
     'nicht genehmigt',
     'Genehmigt, wenn es in den Plan passt',
     'approve or reject?',
+    'Oui, mais pas avant juin',
+    'Approuvé sous réserve du budget',
+    'Pas de problème, approuvé',
+    'Sí, pero solo uno',
+    'Si queda dinero, aprobado',
+    'No hay problema, aprobado',
+    'No tengo inconveniente',
+    'Sim, mas só um',
+    'Não tenho nada contra',
+    'はい、ただし一台だけ',
+    '承認できません',
+    'はい、承認できません',
+    '承認は来週になります',
     'approval',
     'yesterday',
     '',
@@ -378,6 +404,13 @@ describe('the mail to those who are asked', () => {
       'Approve: approve%0A',
       'Reject: reject%0A',
     ]);
+  });
+
+  test.each(LANGUAGES)('has buttons that are votes in %s, and says which words are', (language) => {
+    const { view } = written(IDA, { ...mails, language });
+    const words = view.actions.map(({ href }) => decodeURIComponent(href.replace(/.*body=/, '')).trim());
+    expect(words.map((word) => readVote(word)?.vote)).toEqual(['approve', 'reject']);
+    for (const word of words) expect(view.plainReply).toContain(word);
   });
 
   test('speaks German to whom it should, and its buttons are votes', () => {

@@ -124,6 +124,30 @@ describe('waiting for the requester', () => {
     expect(resumed.deadlines.firstResponse).toBe(later(MONDAY, 6));
   });
 
+  test('an out-of-office notice does not let it go on, and a thank-you does not open what is resolved', () => {
+    const notice = {
+      kind: 'automatic-mail-received',
+      what: 'out-of-office',
+      from: NORA,
+      about: null,
+    } as const;
+    const kept = change(waiting, [{ ...notice, excerpt: 'I am away.' }], later(MONDAY, 3), desk).after;
+    expect(kept).toMatchObject({ status: 'waiting', deadlines: {}, clock: waiting.clock });
+    const resolved = change(
+      waiting,
+      [{ kind: 'resolved', reason: 'done', by: LUIS, message: null }],
+      later(MONDAY, 4),
+      desk,
+    ).after;
+    const thanks: Happening = {
+      ...{ kind: 'message-received', message: 2, from: { address: NORA, name: 'Nora Quist' } },
+      ...{ messageId: null, flagged: null, thanks: true },
+    };
+    expect(change(resolved, [thanks], later(MONDAY, 5), desk).after).toMatchObject({
+      ...{ status: 'resolved', clock: resolved.clock },
+    });
+  });
+
   test('until a day ends on that day', () => {
     const until = change(
       ticket(),

@@ -109,6 +109,26 @@ describe('#waiting', () => {
     expect(decide(line).happenings).toMatchObject([{ kind: 'paused', awaited }]);
   });
 
+  test.each([
+    '#waiting bis morgen 14:30 ruft zurück',
+    '#waiting morgen 14:30 ruft zurück',
+    '#waiting jusqu’à demain 14:30 ruft zurück',
+    '#waiting hasta mañana 14:30 ruft zurück',
+    '#waiting até amanhã 14:30 ruft zurück',
+    '#waiting 明日 14:30 ruft zurück',
+    '#waiting 明日まで 14:30 ruft zurück',
+  ])('stands until tomorrow in the words of each language: %s', (command) => {
+    expect(decide(command).happenings).toMatchObject([
+      { until: '2026-11-24T13:30:00.000Z', reason: 'ruft zurück' },
+    ]);
+  });
+
+  test('takes no word that only begins like tomorrow for it', () => {
+    expect(decide('#waiting morgens ruft sie an').happenings).toMatchObject([
+      { until: null, reason: 'morgens ruft sie an' },
+    ]);
+  });
+
   test('stands until a morning in the desk’s zone', () => {
     expect(decide('#waiting 2026-12-01').happenings).toMatchObject([{ until: '2026-12-01T07:00:00.000Z' }]);
     expect(decide('#waiting until tomorrow 14:30 call back').happenings).toMatchObject([

@@ -16,7 +16,7 @@ const office = (name: string, timezone: string): Calendar => {
 const [BEN, CLEO, MIA] = ['ben@example.test', 'cleo@example.test', 'mia@example.test'];
 const agent = (address: string, hours: string, team = 'service-desk'): Person => ({
   ...{ address, name: address.slice(0, address.indexOf('@')), alternates: [], role: 'agent', team, tier: 1 },
-  ...{ skills: [], hours, absences: [] },
+  ...{ skills: [], hours, absences: [], mail: 'instant' },
 });
 
 /** Berlin, Chicago and Manila; nothing is promised, so that only the hours of people matter. */

@@ -5,9 +5,9 @@ import { change, open } from '../../core/ticket/change.ts';
 import { decideCommands } from '../../core/ticket/decide.ts';
 import type { Act } from '../../core/ticket/decision.ts';
 import { receiveSolution } from '../../core/ticket/links.ts';
-import type { Happening, Relation, Ticket, TicketEvent } from '../../core/ticket/ticket.ts';
+import type { Happening, Message, Relation, Ticket, TicketEvent } from '../../core/ticket/ticket.ts';
 import { phrase } from '../../templates/words.ts';
-import { desk, ID, KIM, LUIS, MONDAY, NORA, opened, ticket } from '../sample.ts';
+import { desk, ID, KIM, LUIS, MARTHA, MONDAY, NORA, opened, ticket } from '../sample.ts';
 
 const OTHER = 'T-BBBBBB';
 const ADA = 'ada.osei@example.test';
@@ -276,4 +276,61 @@ test.each([
   expect(english).toMatch(/^\S/);
   expect(german).toMatch(/^\S/);
   expect(german).not.toBe(english);
+});
+
+describe('#clone', () => {
+  const first: Message = {
+    ...{ id: `${ID}-m1`, number: 1, at: MONDAY, direction: 'in', visibility: 'public' },
+    ...{ from: { address: NORA, name: 'Nora Quist' }, text: 'Two monitors, please.' },
+    ...{ bodyKey: null, attachments: [], withheld: 0, mailId: 'mail-1', messageId: null, cc: [] },
+  };
+  const unasked = () => {
+    throw new Error('nothing is split off');
+  };
+  const cloned = (text: string, before = ticket(), message: Message | null = first, on = desk) => {
+    const split = message && { id: OTHER, message, open: unasked };
+    const act: Act = { by: LUIS, role: 'agent', now: MONDAY, loads: new Map(), split };
+    return decideCommands(readCommands(text, 'agent'), before, act, on);
+  };
+
+  test('begins another ticket with the same request, filed as this one, linked both ways, and tells nobody outside', () => {
+    const { happenings, opens, refused } = cloned('#clone The second monitor', {
+      ...ticket(),
+      priority: 'P2',
+    });
+    expect(refused).toBe(false);
+    expect(happenings).toEqual([{ kind: 'cloned', to: OTHER, by: LUIS }]);
+    expect(opens).toMatchObject({
+      ...{ id: OTHER, message: first },
+      opened: {
+        subject: 'The second monitor',
+        requester: { address: NORA },
+        category: 'printing',
+        priority: 'P2',
+        acknowledge: false,
+      },
+    });
+    expect(opens?.also).toContainEqual({ kind: 'linked', relation: 'related', to: ID, by: LUIS });
+    expect(change(ticket(), happenings, MONDAY, desk).after.links).toEqual([
+      { relation: 'related', id: OTHER },
+    ]);
+    if (!opens) throw new Error('a clone opens a ticket');
+    const made = open(OTHER, opens.opened, opens.also, MONDAY, desk);
+    expect(
+      made.events.flatMap((event) => updatesFor(event, made.after, desk)).map(({ kind }) => kind),
+    ).toEqual(['assignment']);
+  });
+
+  test('keeps the subject when none is given, and waits for the same approval', () => {
+    const approval = { by: [MARTHA], quorum: 'all' as const };
+    const approving = { ...desk, categories: desk.categories.map((each) => ({ ...each, approval })) };
+    const { opens } = cloned('#clone', ticket(), first, approving);
+    expect(opens?.opened.subject).toBe(ticket().subject);
+    expect(opens?.also.map(({ kind }) => kind)).toContain('approval-asked');
+  });
+
+  test('is done once in a mail, and not of what nobody outside wrote', () => {
+    expect(cloned('#clone one\n#clone two')).toMatchObject({ refused: true, opens: null });
+    expect(cloned('#clone', ticket(), null).lines[0]?.said?.key).toBe('not-to-clone');
+  });
 });

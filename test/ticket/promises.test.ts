@@ -4,6 +4,7 @@ import {
   ACTIONS,
   type Desk,
   type Level,
+  type Person,
   type Policy,
   PRIORITIES,
   type Warning,
@@ -205,6 +206,35 @@ describe('after a deadline', () => {
     expect(told(['reassign'], LUIS)).toEqual([]);
     const alone = { ...desk, people: desk.people.filter(({ role }) => role !== 'manager') };
     expect(told(['tell-manager'], LUIS, alone)).toEqual([`breach → ${MARTHA}`]);
+  });
+
+  test('each step that tells the manager goes one higher in the chain, and the last again', () => {
+    const [TOM, EVE] = ['tom@example.test', 'eve@example.test'];
+    const above = (address: string, name: string, manager?: string) => ({
+      ...(desk.people.find((person) => person.address === GRACE) as Person),
+      ...{ address, name, ...(manager ? { manager } : {}) },
+    });
+    const chain: Desk = {
+      ...only({
+        escalation: [1, 2, 3].map((hours): Level => ({ after: hours * HOUR, do: ['tell-manager'] })),
+      }),
+      people: [
+        ...desk.people.map((person) => (person.address === MARTHA ? { ...person, manager: TOM } : person)),
+        ...[above(TOM, 'Tom', EVE), above(EVE, 'Eve')],
+      ],
+    };
+    const told = (
+      after: number,
+      assignee = LUIS,
+      kind: 'deadline-overrun' | 'deadline-breached' = 'deadline-overrun',
+    ) => {
+      const deadline = { measure: 'resolution', due: MONDAY, startedAt: MONDAY, assignee };
+      const event = { kind, ...deadline, after: after * HOUR, do: ['tell-manager'], number: 9, at: MONDAY };
+      return updatesFor(event as TicketEvent, at(chain), chain).map(({ to }) => to.address);
+    };
+    expect([told(1), told(2), told(3)]).toEqual([[TOM], [EVE], [EVE]]);
+    // A lead's own ticket is whoever's is above him.
+    expect(told(0, MARTHA, 'deadline-breached')).toEqual([TOM]);
   });
 
   test('the lead reads along from then on, once', () => {

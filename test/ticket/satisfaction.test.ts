@@ -69,6 +69,8 @@ describe('asking', () => {
 
 test.each([
   ['4', { vote: 4, words: '' }],
+  ['４', { vote: 4, words: '' }],
+  ['5点', { vote: 5, words: '' }],
   ['\n 5. \n\nThank you!\n', { vote: 5, words: 'Thank you!' }],
   ['1\nStill broken.\nTwice.', { vote: 1, words: 'Still broken.\nTwice.' }],
   ['0', null],

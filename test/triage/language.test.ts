@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { detectLanguage } from '../../core/triage/language.ts';
+import { LANGUAGES } from '../../core/config/desk.ts';
+import { declaredLanguage, detectLanguage } from '../../core/triage/language.ts';
+import { WRITTEN } from './languages.ts';
 
 describe('the language of a mail', () => {
   test.each([
@@ -49,5 +51,32 @@ describe('the language of a mail', () => {
 
   test('is not guessed when two weigh the same', () => {
     expect(detectLanguage('please bitte')).toBeNull();
+  });
+});
+
+describe('of the mails of a day', () => {
+  test.each(Object.entries(WRITTEN))('those in %s are known as such', (language, mails) => {
+    const known: readonly string[] = LANGUAGES;
+    const read = mails.map((mail) => detectLanguage(mail));
+    const wrong = mails.filter((_, nth) =>
+      language === 'other' ? known.includes(read[nth] ?? '') : read[nth] !== language,
+    );
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe('what a mail program says of its user’s language', () => {
+  const headers = (given: Record<string, string>) =>
+    new Map(Object.entries(given).map(([name, value]) => [name, [value]]));
+
+  test.each([
+    [{ 'content-language': 'pt-BR' }, 'pt'],
+    [{ 'content-language': 'en-US', 'accept-language': 'ja-JP, en-US' }, 'en'],
+    [{ 'accept-language': 'ja-JP, en-US' }, 'ja'],
+    [{ 'content-language': 'i-default' }, null],
+    [{ 'content-language': '<script>' }, null],
+    [{}, null],
+  ])('%j tells %s', (given, language) => {
+    expect(declaredLanguage(headers(given))).toBe(language);
   });
 });

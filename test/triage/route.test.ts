@@ -199,6 +199,7 @@ function deskWith(...people: Someone[]): Desk {
     (person): Person => ({
       address: `${person.name}@example.org`,
       alternates: [],
+      mail: 'instant',
       role: 'agent',
       team: 'it',
       tier: 1,

@@ -25,6 +25,10 @@ test.each([
   ['a star in the last word only there', 'neue kolleg*', 'Unsere neue Idee', false],
   ['Cyrillic', 'принтер', 'Мой ПРИНТЕР не печатает', true],
   ['digits', '503', 'Fehler 503', true],
+  ['Japanese, which has no blanks', 'プリンター', '3階のプリンターが動きません', true],
+  ['Japanese in narrow letters', 'プリンター', '3階のﾌﾟﾘﾝﾀｰ故障', true],
+  ['Japanese and Latin in one', 'VPN接続', '昨日からVPN接続ができない', true],
+  ['no Japanese word of which only a part is there', 'プリンター', 'プリン', false],
 ])('finds %s: “%s” in “%s”: %s', (_, clue, text, found) => {
   expect(firstHit(compile([[clue]]), fold(text)) !== null).toBe(found);
 });

@@ -96,6 +96,14 @@ export function titled(name) {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+/** @param {{ before: Record<string, string>, after: Record<string, string> }} event From what to what deadlines went. */
+function movedDeadlines({ before, after }) {
+  const shown = (/** @type {string | undefined} */ at) => (at ? fully(at) : 'none');
+  return Object.keys({ ...before, ...after })
+    .filter((name) => before[name] !== after[name])
+    .map((name) => `${measure(name)}: ${shown(before[name])} before, ${shown(after[name])} now`);
+}
+
 /** What a watch wakes for. @param {string} step `warn:firstResponse`, `close` … */
 export function purpose(step) {
   const [kind = '', name] = step.split(':');
@@ -116,6 +124,8 @@ export function purpose(step) {
       return 'to pass it on when nobody takes it';
     case 'snooze':
       return 'to remind somebody of it';
+    case 'visit-reminder':
+      return 'to remind both sides of the appointment';
     case 'due-warning':
       return 'to warn of its due date';
     case 'due':
@@ -195,6 +205,16 @@ export function told(event, who) {
       return { sentence: `It is due ${fully(event.due)}`, aside: event.reason };
     case 'due-passed':
       return { sentence: `It was due ${fully(event.due)}`, aside: event.reason };
+    case 'visit-planned':
+      return { sentence: `${by} planned an appointment for ${fully(event.start)}`, aside: event.words };
+    case 'visit-moved':
+      return { sentence: `${by} moved the appointment to ${fully(event.start)}`, aside: event.words };
+    case 'visit-cancelled':
+      return { sentence: `The appointment of ${fully(event.start)} is called off` };
+    case 'visit-answered':
+      return { sentence: `${by} answered the appointment of ${fully(event.start)}: ${event.answer}` };
+    case 'visit-reminded':
+      return { sentence: `Both sides are reminded of the appointment of ${fully(event.start)}` };
     case 'extension-asked':
       return { sentence: `${by} asked for more time, until ${fully(event.wouldBe)}`, aside: event.reason };
     case 'extension-decided':
@@ -227,8 +247,27 @@ export function told(event, who) {
       return { sentence: `${by} linked it with ${event.to}`, aside: event.relation };
     case 'solution-passed-on':
       return { sentence: `${by} resolved its incident ${event.to} with it` };
+    case 'checklist-begun':
+      return {
+        sentence: `It is done in ${event.steps.length} steps`,
+        aside: event.steps.map((/** @type {any} */ { title }) => title).join(', '),
+      };
+    case 'step-changed':
+      return {
+        sentence: `Its step “${event.title}” is ${event.state}${event.to ? ` (${event.to})` : ''}`,
+        aside: event.reason,
+        tone: event.state === 'done' ? 'good' : undefined,
+      };
+    case 'step-reported':
+      return { sentence: `${event.to} is told that this step is ${event.state}` };
+    case 'blocked':
+      return { sentence: `${by} blocked ${event.address}: mail from there is refused` };
+    case 'unblocked':
+      return { sentence: `${by} takes mail of ${event.address} again` };
     case 'split-off':
       return { sentence: `${by} made a ticket of its own, ${event.to}, of message ${event.message}` };
+    case 'cloned':
+      return { sentence: `${by} made another ticket, ${event.to}, of the same request` };
     case 'merged':
       return { sentence: `${by} closed it: it goes on as ${event.into}` };
     case 'merged-in':
@@ -314,7 +353,7 @@ export function told(event, who) {
     case 'reckoned-anew':
       return {
         sentence: `The policy ${event.policy} holds${event.cause === 'desk-changed' ? ', as desk.yaml was changed' : ''}`,
-        aside: event.reason,
+        aside: [event.reason, ...movedDeadlines(event)].join('; '),
       };
     case 'requester-reminded':
       return { sentence: 'The requester was reminded' };

@@ -1,0 +1,51 @@
+/**
+ * What goes between the state machine and advance-watch, turn by turn, and between the stream and start-watch: the one
+ * place that knows its shape and its version.
+ *
+ * An execution lives for months and keeps the definition that it began with, while the function behind it is always the
+ * newest. So each deployment meets questions that an older definition asks:
+ *
+ * - What a version gains is optional, in the question and in the answer: an older definition neither says nor reads it.
+ * - Anything else is a new version: one more shape beside this one, made into the newest when it is read, and answered in
+ *   the version that it was asked in. A shape goes when nothing can ask in it any more, a year after the last
+ *   deployment that began such executions.
+ * - A version that is not known here was begun by a newer release than this one, before somebody went back. It is refused
+ *   as invalid input, which the machine does not try again: the execution fails, an alarm rings, and the sweep begins the
+ *   next generation of the ticket's watch, in the version that is known here. The ticket itself is the same for both.
+ */
+import * as z from 'zod';
+
+const VERSION = 1;
+
+/** One turn of a watch, as the machine asks for it. */
+export const Turn = z.object({
+  version: z.literal(VERSION),
+  ticketId: z.string(),
+  generation: z.int().min(1),
+  turns: z.int().min(0),
+  /** When the machine entered the state that asks, by its own clock. The first definition did not say so. */
+  enteredAt: z.string().optional(),
+});
+
+export type Turn = z.output<typeof Turn>;
+
+/** `at` is ISO 8601 UTC on a whole second, by the machine's clock. */
+export type Turned = Turn & { wake: { state: 'waiting'; at: string } | { state: 'ended' } };
+
+/** What an execution begins with. Nothing in it may differ from one call to the next: its name is taken once. */
+export function firstTurn(ticketId: string, generation: number): Turn {
+  return { version: VERSION, ticketId, generation, turns: 0 };
+}
+
+/** That the watch of a ticket is to begin. */
+export const WatchRequest = z.object({
+  version: z.literal(VERSION),
+  ticketId: z.string(),
+  generation: z.int().min(1),
+});
+
+export type WatchRequest = z.output<typeof WatchRequest>;
+
+export function watchRequest(ticketId: string, generation: number): WatchRequest {
+  return { version: VERSION, ticketId, generation };
+}

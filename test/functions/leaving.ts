@@ -1,0 +1,61 @@
+/** The small world with a way out: what is written is relayed as the stream does, and what leaves is read as its readers do. */
+import { simpleParser } from 'mailparser';
+import type { Sending } from '../../aws/mailer.ts';
+import { sendUpdate } from '../../functions/send-update.ts';
+import { type SmallWorld, smallWorld } from './world.ts';
+
+export interface Left {
+  to: string;
+  kind: string;
+  ticketId: string | null;
+  replyTo: string;
+  /** All that a reader sees: subject, text, HTML, names, files. */
+  said: string;
+  text: string;
+}
+
+export interface LeavingWorld extends SmallWorld {
+  /** Hands on every event that was not handed on yet, and those that come of it; returns the mails that left. */
+  relay(): Promise<Left[]>;
+}
+
+export function leavingWorld(items: SmallWorld['items'] = new Map()): LeavingWorld {
+  const out: Sending[] = [];
+  const rates = {
+    arrived: async () => ({ counts: {}, firsts: {} }),
+    sent: async () => ({}),
+    takeBack: async () => {},
+  };
+  const mailer = {
+    send: async (sending: Sending) => {
+      out.push(sending);
+      return { sent: true, messageId: `${out.length}@email.amazonses.com` };
+    },
+  };
+  const world = smallWorld({ rates, mailer } as unknown as Parameters<typeof smallWorld>[0]);
+  for (const [name, item] of items) world.items.set(name, structuredClone(item));
+  const relayed = new Set(items.keys());
+  const relay = async () => {
+    const before = out.length;
+    for (let next = unrelayed(); next; next = unrelayed()) {
+      relayed.add(`${next.pk} ${next.sk}`);
+      await sendUpdate({ pk: next.pk, sk: next.sk }, world);
+    }
+    return Promise.all(out.slice(before).map(open));
+  };
+  const unrelayed = () =>
+    [...world.items.values()].find(({ pk, sk }) => sk.startsWith('EVENT#') && !relayed.has(`${pk} ${sk}`));
+  return Object.assign(world, { relay });
+}
+
+async function open({ raw, to }: Sending): Promise<Left> {
+  const mail = await simpleParser(Buffer.from(raw));
+  const files = mail.attachments.map(({ filename, content }) => `${filename} ${content}`);
+  const header = (name: string) => mail.headers.get(name);
+  return {
+    ...{ to, kind: String(header('x-replydesk-update')), text: mail.text ?? '' },
+    ticketId: (header('x-replydesk-ticket') as string | undefined) ?? null,
+    replyTo: mail.replyTo?.value[0]?.address ?? '',
+    said: [mail.subject, mail.text, mail.html || '', mail.from?.text, ...files].join('\n'),
+  };
+}

@@ -1,0 +1,68 @@
+/** docs/verbs.md against the code: every verb is there as it is, and what is named as its proof gives it. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { VERBS, type VerbName } from '../core/mail/commands.ts';
+import { UPDATE_KINDS } from '../core/mail/update.ts';
+
+const NAMES = Object.keys(VERBS) as VerbName[];
+const rows = readFileSync('docs/verbs.md', 'utf8')
+  .split('\n')
+  .filter((line) => line.startsWith('| `#'))
+  .map((line) =>
+    line
+      .slice(1, -1)
+      .split('|')
+      .map((cell) => cell.trim()),
+  );
+const WHO = new Map<string, boolean | 'only'>([
+  ['people', false],
+  ['lead or assignee', false],
+  ['people, requesters', true],
+  ['requesters', 'only'],
+]);
+const code = (text: string) => [...text.matchAll(/`([^`]+)`/g)].map(([, word]) => word);
+const fileOf = (proof: string) => `test/${proof}.test.ts`;
+
+/** Written in a mail or a table of the test, and not in the middle of a longer word. */
+function gives(file: string, verb: VerbName): boolean {
+  const words = [verb, ...VERBS[verb].aliases].join('|');
+  return new RegExp(`[#＃](?:${words})(?![\\w-])`, 'i').test(readFileSync(file, 'utf8'));
+}
+
+test('every verb has one row, and nothing else has', () => {
+  expect(rows.map(([verb = '']) => code(verb)[0]).sort()).toEqual(NAMES.map((name) => `#${name}`).sort());
+});
+
+describe.each(NAMES)('#%s', (verb) => {
+  const [, also = '', example = '', who = '', what = '', proof = ''] =
+    rows.find(([name = '']) => code(name)[0] === `#${verb}`) ?? [];
+  const proofs = proof.split(', ').map(fileOf);
+
+  test('stands there with its other names, its example, and who may give it', () => {
+    expect(code(also)).toEqual(VERBS[verb].aliases.map((alias) => `#${alias}`));
+    expect(code(example)).toEqual([VERBS[verb].example]);
+    expect(WHO.get(who)).toBe(VERBS[verb].requester);
+    expect(what).toMatch(/\.$/);
+  });
+
+  test('is proven by a test of the decision and by a story, and both give it', () => {
+    const stories = proofs.filter((file) => file.startsWith('test/journeys/'));
+    expect(stories.length, 'stories').toBeGreaterThan(0);
+    expect(proofs.length - stories.length, 'other tests').toBeGreaterThan(0);
+    for (const file of proofs) {
+      expect(existsSync(file), file).toBe(true);
+      expect(gives(file, verb), `${file} gives #${verb}`).toBe(true);
+    }
+  });
+});
+
+describe('every kind of update', () => {
+  const stories = readdirSync('test/journeys')
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => readFileSync(`test/journeys/${name}`, 'utf8'))
+    .join('\n');
+
+  test.each(UPDATE_KINDS)('%s is waited for in a story', (kind) => {
+    expect(stories).toMatch(new RegExp(`\\.mail\\(\\s*'${kind}'|kind(?: ===|:) '${kind}'`));
+  });
+});
