@@ -53,6 +53,8 @@ export interface Ledger {
   /** For a mail that changes no ticket. */
   commit(writes: Write[]): Promise<void>;
   event(pk: string, sk: string): Promise<MailEvent | null>;
+  /** Tells somebody of what came of no mail. `id`: letters, digits and hyphens; told once under it. */
+  tell(id: string, notice: Notice, at: string): Promise<void>;
   /** Newest first; `since` (ISO 8601 UTC) saves reading what came in before. */
   list(limit: number, keep: (record: MailRecord) => boolean, since?: string): Promise<MailRecord[]>;
   /** How often reading this mail was begun and did not end. `round`: the record's version, so that a replay counts anew. */
@@ -123,6 +125,11 @@ export function openLedger(table: Table): Ledger {
     ],
     rewrite: (record, before) => putRecord(table, record, before),
     commit: (writes) => table.transact(writes),
+    tell: async (id, notice, at) => {
+      const told = { ...notice, number: 1, at };
+      const item = { pk: `MAIL#${id}`, sk: 'EVENT#00000001', event: told };
+      await table.put(item, { expression: 'attribute_not_exists(pk)' });
+    },
     event: async (pk, sk) => (await table.get<Item & { event: MailEvent }>({ pk, sk }))?.event ?? null,
     list: async (limit, keep, since) => {
       const shards = await Promise.all(

@@ -2,19 +2,27 @@
  * What commands ask to see of other tickets: a query of an index for each team, and one read of at most fifty tickets.
  * Nothing of a ticket that the asker may not read comes out of here.
  */
+import { LANGUAGES } from '../core/config/choices.ts';
 import type { Desk } from '../core/config/desk.ts';
 import { mayRead } from '../core/ticket/audience.ts';
 import { isActive, type Look, type Ticket, unreachable } from '../core/ticket/ticket.ts';
 import { type Seen, wordsOf } from '../core/ticket/without-ticket.ts';
+import type { Knowledge } from './knowledge.ts';
 import type { Held, Tickets } from './tickets.ts';
 
 interface Place {
   desk: Desk;
   tickets: Tickets;
+  knowledge: Knowledge;
+  now(): string;
 }
 
 /** `by`: the address to which it goes. */
-export async function lookUp(look: Look, by: string, { desk, tickets }: Place): Promise<Seen> {
+export async function lookUp(
+  look: Look,
+  by: string,
+  { desk, tickets, knowledge, now }: Place,
+): Promise<Seen> {
   switch (look.what) {
     case 'mine': {
       const held = await Promise.all(desk.teams.map(({ name }) => tickets.held(name, by)));
@@ -34,6 +42,16 @@ export async function lookUp(look: Look, by: string, { desk, tickets }: Place): 
     }
     case 'find':
       return find(look, by, { desk, tickets });
+    case 'articles': {
+      const asked = {
+        text: look.words,
+        how: 'words' as const,
+        languages: LANGUAGES,
+        reader: by,
+        most: MOST_ARTICLES,
+      };
+      return { look, articles: await knowledge.find(asked, now(), desk) };
+    }
     case 'show': {
       const ticket = await tickets.read(look.id);
       if (!ticket || !mayRead(by, ticket, desk)) return { look, ticket: null, messages: [] };
@@ -45,6 +63,7 @@ export async function lookUp(look: Look, by: string, { desk, tickets }: Place): 
 }
 
 const MOST_LISTED = 50;
+const MOST_ARTICLES = 8;
 const MOST_MESSAGES = 5;
 
 /** The index may be a moment behind what it points to. */
@@ -74,7 +93,7 @@ const MOST_FOUND = 20;
 async function find(
   look: Extract<Look, { what: 'find' }>,
   by: string,
-  { desk, tickets }: Place,
+  { desk, tickets }: Pick<Place, 'desk' | 'tickets'>,
 ): Promise<Seen> {
   const [newest, ...held] = await Promise.all([
     tickets.newest(MOST_SEARCHED),

@@ -17,12 +17,13 @@ export function openRates(table: Table): Rates {
   const remembered = new Map<string, Promise<Tally>>();
   return {
     arrived(counted, mailId, realNow) {
-      const tally = remembered.get(mailId) ?? arrive(table, counted, mailId, realNow);
-      remembered.delete(mailId);
-      remembered.set(mailId, tally);
+      const name = `${counted.sender} ${mailId}`;
+      const tally = remembered.get(name) ?? arrive(table, counted, mailId, realNow);
+      remembered.delete(name);
+      remembered.set(name, tally);
       const oldest = remembered.keys().next().value;
       if (remembered.size > MOST_REMEMBERED && oldest !== undefined) remembered.delete(oldest);
-      tally.catch(() => remembered.delete(mailId));
+      tally.catch(() => remembered.delete(name));
       return tally;
     },
     async sent(paced, realNow) {
@@ -85,11 +86,11 @@ async function goOn(
 /** Null when somebody else began it meanwhile. */
 async function begin(
   table: Table,
-  { sender, slot }: Counted,
+  { sender, slot, window = FLOOD_WINDOW }: Counted,
   mailId: string,
   realNow: number,
 ): Promise<Tally | null> {
-  const endsAt = realNow + FLOOD_WINDOW;
+  const endsAt = realNow + window;
   const counts = { [slot]: 1 };
   const firsts = { [slot]: mailId, ...(wouldOpen(slot) ? { [FIRST_OF_ALL]: mailId } : {}) };
   const begun = await table.put(

@@ -9,6 +9,7 @@ import { claimOf, type MailRecord } from '../core/mail/record.ts';
 import { domainOf, type Proofs, personOf, standingOf } from '../core/mail/standing.ts';
 import { type Candidate, cluesOf, isSesId, tagged, threadOf } from '../core/mail/thread.ts';
 import { digestDay, type Keys } from '../core/mail/token.ts';
+import type { Conversation } from '../core/ticket/decision.ts';
 import type { Message, Ticket } from '../core/ticket/ticket.ts';
 import type { Digests } from './digests.ts';
 import type { Ledger } from './ledger.ts';
@@ -68,6 +69,7 @@ export async function recall(
     ticket: found.ticket,
     others: await readAll(namedTickets(asked), tickets),
     toSplit: await readToSplit(asked, found.ticket, tickets),
+    conversation: await readConversation(asked, found.ticket, tickets),
     newId: '',
     token,
     suspicion: thread.suspicion,
@@ -83,9 +85,8 @@ export async function recall(
     rounds: held + (before?.disposition === 'held' ? 1 : 0),
     // Counted when the mail is known to be none of the desk's people's.
     flood: null,
-    loads: await tickets.loads(
-      desk.people.filter(({ role }) => role !== 'manager').map(({ address }) => address),
-    ),
+    // They are read when somebody has to be chosen.
+    loads: new Map(),
   };
 }
 
@@ -125,6 +126,28 @@ async function readToSplit(
       ? await tickets.messages(ticket.id, MOST_LOOKED_BACK)
       : [await tickets.message(ticket.id, number)];
   return found.findLast((each) => each?.direction === 'in' && each.visibility === 'public') ?? null;
+}
+
+/** For #kb: a read of the first message, and a query of the last ones. */
+async function readConversation(
+  asked: readonly Command[],
+  ticket: Ticket | null,
+  tickets: Tickets,
+): Promise<Conversation | null> {
+  if (!ticket || !asked.some(({ verb }) => verb === 'kb')) return null;
+  const [question, last] = await Promise.all([
+    tickets.message(ticket.id, 1),
+    tickets.messages(ticket.id, MOST_LOOKED_BACK),
+  ]);
+  const isAnswer = ({ direction, visibility, number }: Message) =>
+    direction === 'out' &&
+    visibility === 'public' &&
+    !ticket.takenBack?.includes(number) &&
+    !ticket.redacted?.includes(number);
+  return {
+    question: ticket.redacted?.includes(1) ? null : question,
+    answer: last.findLast(isAnswer) ?? null,
+  };
 }
 
 async function readAll(ids: readonly string[], tickets: Tickets): Promise<Map<string, Ticket>> {

@@ -1,6 +1,6 @@
 /** Tickets in the table: read by id, changed by one transaction that holds everything that belongs together. */
 import type { Change } from '../core/ticket/change.ts';
-import { isActive, type Message, type Ticket, type TicketEvent } from '../core/ticket/ticket.ts';
+import { isActive, isJoined, type Message, type Ticket, type TicketEvent } from '../core/ticket/ticket.ts';
 import type { Away } from '../core/triage/presence.ts';
 import type { Load } from '../core/triage/route.ts';
 import { awayKey } from './addresses.ts';
@@ -20,9 +20,15 @@ export interface Tickets {
   loads(addresses: readonly string[]): Promise<Map<string, Load>>;
   /**
    * All or nothing, with what it changes in other tickets. Throws ConflictError when one of the tickets was changed since
-   * it was read, or an id is taken.
+   * it was read, or an id is taken; and when somebody gets a ticket who was chosen by a load (`seen`) that he no longer has.
    */
-  commit(change: Change, messages: Message[], also?: Write[], elsewhere?: Change[]): Promise<void>;
+  commit(
+    change: Change,
+    messages: Message[],
+    also?: Write[],
+    elsewhere?: Change[],
+    seen?: ReadonlyMap<string, Load | null>,
+  ): Promise<void>;
   /** The write by which a message becomes another, for the transaction of the change that says so. */
   rewrite(ticketId: string, message: Message): Write;
   /** Ids of the tickets that are not closed: all, or those whose watch wakes before then (ISO 8601 UTC). In each shard the earliest first. */
@@ -34,6 +40,10 @@ export interface Tickets {
   held(team: string, assignee: string | null): Promise<Held[]>;
   /** Ids of somebody's own open requests, the newest first, `limit` at the most. */
   askedBy(requester: string, limit: number): Promise<string[]>;
+  /** The requester's newest ticket that is worked on, else the one that was done last. */
+  lastOf(requester: string): Promise<Ticket | null>;
+  /** Whom others stand in for, and with which tickets: one page of an index. */
+  stoodIn(): Promise<{ id: string; owner: string }[]>;
   /** In the order of their ids; what is not there is left out. */
   readAll(ids: readonly string[]): Promise<Ticket[]>;
   /** With which text each of them began; what lies in the bucket is only begun. */
@@ -113,16 +123,17 @@ export function openTickets(table: Table): Tickets {
         }),
       );
     },
-    commit: async (change, messages, also = [], elsewhere = []) => {
+    commit: async (change, messages, also = [], elsewhere = [], seen = new Map()) => {
       const changes = [change, ...elsewhere];
       await table.transact([
         ...changes.flatMap(({ before, after, events }) => [
           putTicket(table, before, after),
           ...putAsker(table, before, after),
+          ...putStandIn(table, before, after),
           ...events.map((event) => putEvent(table, `T#${after.id}`, event)),
         ]),
         ...messages.map((message) => putMessage(table, ticketOf(message), message)),
-        ...moveLoads(table, changes),
+        ...moveLoads(table, changes, seen),
         ...also,
       ]);
     },
@@ -165,6 +176,33 @@ export function openTickets(table: Table): Tickets {
         Limit: limit,
       });
       return items.map(({ pk }) => pk.slice('T#'.length));
+    },
+    lastOf: async (requester) => {
+      const newest = async (pk: string) => {
+        const { items } = await table.query<Item>({
+          IndexName: 'hands',
+          KeyConditionExpression: 'handsPk = :pk',
+          ExpressionAttributeValues: { ':pk': pk },
+          ScanIndexForward: false,
+          Limit: 1,
+        });
+        return items[0]?.pk.slice('T#'.length);
+      };
+      const [asks, asked] = await Promise.all([newest(`ASKER#${requester}`), newest(`ASKED#${requester}`)]);
+      const id = asks ?? asked;
+      return id ? read(id) : null;
+    },
+    stoodIn: async () => {
+      const { items } = await table.query<Item & { handsSk: string }>({
+        IndexName: 'hands',
+        KeyConditionExpression: 'handsPk = :pk',
+        ExpressionAttributeValues: { ':pk': STANDS_IN },
+        Limit: MOST_HELD,
+      });
+      return items.map(({ pk, handsSk }) => ({
+        id: pk.slice('T#'.length),
+        owner: handsSk.slice(0, handsSk.lastIndexOf('#')),
+      }));
     },
     readAll: async (ids) => {
       const items = await table.getAll<Item & { ticket: Ticket }>([...new Set(ids)].map(ticketKey));
@@ -239,7 +277,8 @@ function putTicket(table: Table, before: Ticket | null, after: Ticket): Write {
     version: after.version,
     listPk: `TICKET#${shard}`,
     listSk: `${after.createdAt}#${after.id}`,
-    ...(isActive(after) ? inHands(after) : {}),
+    // What waits for its problem is in the problem's hands, and is nobody's to take.
+    ...(isActive(after) && !isJoined(after) ? inHands(after) : {}),
     // A ticket for which time has nothing left to do is there too, behind all others: another desk.yaml may have.
     ...(after.status === 'closed'
       ? {}
@@ -269,14 +308,26 @@ function heldIn(handsSk: string): Held {
   };
 }
 
-/** The entry by which a requester's open tickets are found, in the same index; closed, it stands in the index no more. */
+/** The entry by which a requester's open tickets are found, in the same index, and the last of those that are done. */
 function putAsker(table: Table, before: Ticket | null, after: Ticket): Write[] {
-  const was = before && isActive(before) ? before.requester.address : null;
-  const is = isActive(after) ? after.requester.address : null;
-  if (was === is) return [];
-  const { id, createdAt } = after;
-  const entry = is ? { handsPk: `ASKER#${is}`, handsSk: `${createdAt}#${id}` } : {};
-  return [{ Put: { TableName: table.name, Item: { pk: `T#${id}`, sk: 'ASKER', ...entry } } }];
+  const pkOf = (ticket: Ticket) => `${isActive(ticket) ? 'ASKER' : 'ASKED'}#${ticket.requester.address}`;
+  const handsPk = pkOf(after);
+  if (before && pkOf(before) === handsPk) return [];
+  const { id, createdAt, updatedAt } = after;
+  const handsSk = `${isActive(after) ? createdAt : updatedAt}#${id}`;
+  return [{ Put: { TableName: table.name, Item: { pk: `T#${id}`, sk: 'ASKER', handsPk, handsSk } } }];
+}
+
+const STANDS_IN = 'STANDS-IN';
+
+/** Somebody has it for as long as another is away: it stands in the index until he is back, or it is done or given on. */
+function putStandIn(table: Table, before: Ticket | null, after: Ticket): Write[] {
+  const ownerOf = (ticket: Ticket | null) => (ticket && isActive(ticket) ? ticket.standsInFor : undefined);
+  const owner = ownerOf(after);
+  if (owner === ownerOf(before)) return [];
+  const { id } = after;
+  const entry = owner ? { handsPk: STANDS_IN, handsSk: `${owner}#${id}` } : {};
+  return [{ Put: { TableName: table.name, Item: { pk: `T#${id}`, sk: 'STANDS-IN', ...entry } } }];
 }
 
 /** An event is never written over: history only grows. */
@@ -310,7 +361,11 @@ function putMessage(
 }
 
 /** How many running tickets somebody has, kept with the tickets themselves so that it can never disagree with them. */
-function moveLoads(table: Table, changes: readonly Change[]): Write[] {
+function moveLoads(
+  table: Table,
+  changes: readonly Change[],
+  seen: ReadonlyMap<string, Load | null>,
+): Write[] {
   const moves = new Map<string, { by: number; at: string | null }>();
   // A transaction takes one write for an item.
   const move = (address: string, by: number, at: string | null) => {
@@ -324,7 +379,10 @@ function moveLoads(table: Table, changes: readonly Change[]): Write[] {
     if (from) move(from, -1, null);
     if (to) move(to, 1, after.updatedAt);
   }
-  return [...moves].map(([address, { by, at }]) => addLoad(table, address, by, at));
+  return [...moves].map(([address, { by, at }]) => {
+    const load = by > 0 ? seen.get(address) : undefined;
+    return addLoad(table, address, by, at, load === undefined ? null : (load?.open ?? 0));
+  });
 }
 
 /** Tickets whose clock stands still take nobody's time. */
@@ -332,13 +390,25 @@ function holder({ status, assignee }: Ticket): string | null {
   return status === 'new' || status === 'open' ? assignee : null;
 }
 
-function addLoad(table: Table, address: string, by: number, at: string | null): Write {
+/**
+ * Of two mails that choose the same person at the same moment one comes too late and chooses anew: otherwise a burst would
+ * all go to whoever had the fewest before it. `seen`: null when he was not chosen by his load.
+ */
+function addLoad(table: Table, address: string, by: number, at: string | null, seen: number | null): Write {
+  const same = 'openTickets = :seen';
   return {
     Update: {
       TableName: table.name,
       Key: loadKey(address),
       UpdateExpression: at ? 'ADD openTickets :by SET lastAssignedAt = :at' : 'ADD openTickets :by',
-      ExpressionAttributeValues: { ':by': by, ...(at ? { ':at': at } : {}) },
+      ...(seen === null
+        ? {}
+        : { ConditionExpression: seen === 0 ? `attribute_not_exists(openTickets) OR ${same}` : same }),
+      ExpressionAttributeValues: {
+        ':by': by,
+        ...(at ? { ':at': at } : {}),
+        ...(seen === null ? {} : { ':seen': seen }),
+      },
     },
   };
 }

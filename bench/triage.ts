@@ -11,11 +11,13 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readFiled } from '../cli/records.ts';
 import { trainFile } from '../cli/train.ts';
+import { IMPACTS, URGENCIES } from '../core/config/choices.ts';
 import { describeProblems, loadDesk } from '../core/config/load.ts';
 import { classify } from '../core/triage/classify.ts';
 import { guesser } from '../core/triage/guess.ts';
 import { foldsOf } from '../core/triage/learn.ts';
 import { readModel } from '../core/triage/model.ts';
+import { DEVELOPMENT, HELD_OUT, type LabelledMail } from '../test/triage/labelled.ts';
 import { MAILS, type SortedMail, UNSEEN } from '../test/triage/mails.ts';
 import { described, machine, rounded, table } from './figures.ts';
 
@@ -34,6 +36,8 @@ if (process.argv.includes('--folds')) {
   console.log(`${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${cpus()[0]?.model}`);
   report('Mails that the words of desk.yaml were chosen with', MAILS);
   report('Mails that they were not', UNSEEN);
+  judged('Labelled mails, development half', DEVELOPMENT);
+  judged('Labelled mails, held out', HELD_OUT);
   cost();
 }
 
@@ -103,6 +107,42 @@ function report(title: string, mails: readonly SortedMail[]): void {
       if (meant[what] !== got[what])
         console.log(
           `\n${meant.subject}: ${what} should be ${meant[what]}\n  ${got.reasons.find((reason) => reason.what === what)?.why}`,
+        );
+}
+
+/** How many and how bad, for each language: of each answer its precision, its recall and how often it was meant. */
+function judged(title: string, mails: readonly LabelledMail[]): void {
+  console.log(`\n# ${title}: ${mails.length}`);
+  const filed = mails.map((meant) => {
+    const { subject, text } = meant;
+    const from = 'somebody@example.org';
+    return { meant, got: classify({ subject, text, from, to: ['support@desk.example.test'] }, desk) };
+  });
+  for (const what of ['impact', 'urgency', 'category'] as const) {
+    const labels = what === 'impact' ? IMPACTS : what === 'urgency' ? URGENCIES : [];
+    const rows = [...new Set(mails.map(({ language }) => language)), 'all'].map((language) => {
+      const some = filed.filter(
+        ({ meant }) => (language === 'all' || meant.language === language) && meant[what] !== null,
+      );
+      const right = some.filter(({ meant, got }) => meant[what] === got[what]).length;
+      const each = labels.map((label) => {
+        const hits = some.filter(({ meant, got }) => meant[what] === label && got[what] === label).length;
+        const said = some.filter(({ got }) => got[what] === label).length;
+        const count = some.filter(({ meant }) => meant[what] === label).length;
+        return `${percent(hits, said).trim()} / ${percent(hits, count).trim()} of ${count}`;
+      });
+      return [language, `${percent(right, some.length).trim()} of ${some.length}`, ...each];
+    });
+    console.log(
+      `\n${table([[what, 'right', ...labels.map((label) => `${label}: precision / recall`)], ...rows])}`,
+    );
+  }
+  if (!process.argv.includes('--misses')) return;
+  for (const { meant, got } of filed)
+    for (const what of ['impact', 'urgency'] as const)
+      if (meant[what] !== got[what])
+        console.log(
+          `${meant.language} ${what} should be ${meant[what]}: ${meant.subject} | ${got.reasons.find((reason) => reason.what === what)?.why}`,
         );
 }
 

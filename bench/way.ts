@@ -15,13 +15,13 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { subscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Worker } from 'node:worker_threads';
 import { type Desk, startDesk } from '../local/desk.ts';
 import { synthesize } from '../local/synthesize.ts';
+import { countCalls } from './counted.ts';
 import type { Order, Told, Word } from './crowd.ts';
 import { described, machine, rounded, table } from './figures.ts';
 
@@ -165,33 +165,6 @@ async function quiet(webPort: number): Promise<void> {
     const { busy } = (await health.json()) as { busy: boolean };
     calm = busy ? 0 : calm + 1;
   }
-}
-
-/**
- * Counts calls as Node itself announces each request to a server of this process, so the gateway need not know. What
- * Lambda, SES and Step Functions do by themselves (polling queues, publishing receipts, invoking) is no call.
- */
-function countCalls(): Map<string, number> {
-  const counted = new Map<string, number>();
-  const count = (key: string) => counted.set(key, (counted.get(key) ?? 0) + 1);
-  subscribe('http.server.request.start', (message) => {
-    const { request } = message as { request: IncomingMessage };
-    const [, principal, service] =
-      /Credential=([^/]+)\/\d{8}\/[^/]+\/([^/]+)\/aws4_request/.exec(request.headers.authorization ?? '') ??
-      [];
-    if (!principal || !service) return;
-    const named = (action: string | null | undefined) => count(`${service} ${action} ${principal}`);
-    const target = request.headers['x-amz-target'];
-    if (typeof target === 'string') return named(target.replace(/^.*\./, ''));
-    if (service === 's3') return named(new URL(request.url ?? '/', 'http://s3').searchParams.get('x-id'));
-    // The Query protocol names the action in its body. The gateway reads on 'readable', which a listener to 'data' does not disturb.
-    let body = '';
-    request.on('data', (part: Buffer) => {
-      body += part.toString('latin1');
-    });
-    request.on('end', () => named(/(?:^|&)Action=(\w+)/.exec(body)?.[1]));
-  });
-  return counted;
 }
 
 function callsPerMail(of: number): Round['callsPerMail'] {

@@ -6,6 +6,7 @@ import { type Addresses, openAddresses } from '../aws/addresses.ts';
 import { type DeadLetters, openDeadLetters } from '../aws/dead-letters.ts';
 import { type Digests, openDigests } from '../aws/digests.ts';
 import { openKeys } from '../aws/keys.ts';
+import { type Knowledge, openKnowledge } from '../aws/knowledge.ts';
 import { type Ledger, openLedger } from '../aws/ledger.ts';
 import { openMailroom } from '../aws/mailroom.ts';
 import { openQueue, type Queue } from '../aws/queues.ts';
@@ -18,6 +19,7 @@ export interface DeskConnection {
   tickets: Tickets;
   ledger: Ledger;
   digests: Digests;
+  knowledge: Knowledge;
   addresses: Addresses;
   mailroom: ReturnType<typeof openMailroom>;
   mails: Queue;
@@ -108,12 +110,14 @@ async function outputsOfStack(stack: string, region: string | undefined): Promis
 function open(outputs: z.output<typeof Outputs>, deskFile: string | null, now: () => number): DeskConnection {
   const { TableName, BucketName, MailQueueUrl, KeysParameter } = outputs;
   const table = openTable(TableName);
+  const mailroom = openMailroom(BucketName);
   return {
     tickets: openTickets(table),
     ledger: openLedger(table),
     digests: openDigests(table),
     addresses: openAddresses(table),
-    mailroom: openMailroom(BucketName),
+    knowledge: openKnowledge(table, mailroom),
+    mailroom,
     mails: openQueue(MailQueueUrl),
     deadLetters: deadLettersOf(outputs),
     keys: openKeys(KeysParameter, () => Date.now()),

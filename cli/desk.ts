@@ -12,6 +12,7 @@ import { type Message, STATUSES, type Ticket } from '../core/ticket/ticket.ts';
 import { openLearned } from '../core/triage/learned.ts';
 import { awayUntil } from '../core/triage/presence.ts';
 import type { Loads } from '../core/triage/route.ts';
+import { describeArticle, listArticles } from './articles.ts';
 import { classifyFile, describeClassified } from './classify.ts';
 import { readDesk } from './config.ts';
 import { connect, type DeskConnection, type Where } from './connect.ts';
@@ -197,10 +198,11 @@ program
     const watches = await nextWatches((await desk()).tickets, limit);
     print({ watches }, () =>
       table(
-        ['Wakes', 'For', 'Ticket', 'Status', 'Prio', 'Policy', 'Assignee', 'Subject'],
-        watches.map(({ nextAt, nextKind, ticketId, status, priority, policy, assignee, subject }) => [
+        ['Wakes', 'For', 'Falls', 'Ticket', 'Status', 'Prio', 'Policy', 'Assignee', 'Subject'],
+        watches.map(({ nextAt, nextKind, falls, ticketId, status, priority, policy, assignee, subject }) => [
           nextAt,
           nextKind,
+          falls ? `${falls.what} ${falls.at}` : '–',
           ticketId,
           status,
           priority,
@@ -400,6 +402,23 @@ program
   });
 
 const MOST_BLOCKED = 1_000;
+
+program
+  .command('kb')
+  .argument('[id]', 'the article to show, such as K-7K4M2Q')
+  .description('lists the articles, the newest first, or shows one; with --json each whole')
+  .action(async (id: string | undefined) => {
+    const { knowledge } = await desk();
+    if (id === undefined) {
+      const articles = await knowledge.list(MOST_ARTICLES);
+      return print({ articles }, () => listArticles(articles));
+    }
+    const article = await knowledge.read(id.toUpperCase());
+    if (!article) throw new Refused(`There is no article ${id}.`);
+    print({ article }, () => describeArticle(article));
+  });
+
+const MOST_ARTICLES = 10_000;
 
 program
   .command('people')

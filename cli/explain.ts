@@ -13,6 +13,7 @@ import { readArrival } from '../core/mail/read.ts';
 import { receiptFromHeaders } from '../core/mail/receipt.ts';
 import type { Keys } from '../core/mail/token.ts';
 import { disposeUnread } from '../core/mail/unread.ts';
+import { beginService } from '../core/ticket/service.ts';
 import { detectLanguage } from '../core/triage/language.ts';
 import type { Learned } from '../core/triage/learned.ts';
 import type { DeskConnection } from './connect.ts';
@@ -156,7 +157,14 @@ function describe(email: Email, arrival: Arrival, desk: Desk, learned?: Learned)
       urgency,
       priority,
       language: detectLanguage(`${subject}\n${trimmed.visible || text}`) ?? desk.language,
-      reasons,
+      reasons: [
+        ...reasons,
+        ...beginService(
+          { category, priority },
+          { subject, text: trimmed.visible || text, from: arrival.email.from?.address ?? '' },
+          desk,
+        ).reasons,
+      ],
     },
   };
 }

@@ -17,11 +17,20 @@ export async function nextWatches(tickets: Pick<Tickets, 'running' | 'read'>, li
     .slice(0, limit);
 }
 
-/** Nothing of a ticket that ended while its index was read. */
+/**
+ * Nothing of a ticket that ended while its index was read. A watch may wake for what is settled by then: it finds nothing
+ * due and waits on. `falls` is the deadline that comes first.
+ */
 function showNext({ id, watch, status, priority, policy, assignee, deadlines, subject }: Ticket) {
   if (watch?.state !== 'running' || !watch.nextAt || !watch.nextKind) return [];
   const { nextAt, nextKind, generation } = watch;
+  const [falls = null] = Object.entries(deadlines)
+    .map(([what, at]) => ({ what, at }))
+    .sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
   return [
-    { ticketId: id, nextAt, nextKind, generation, status, priority, policy, assignee, deadlines, subject },
+    {
+      ...{ ticketId: id, nextAt, nextKind, falls, generation },
+      ...{ status, priority, policy, assignee, deadlines, subject },
+    },
   ];
 }

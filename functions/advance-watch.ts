@@ -3,13 +3,12 @@
  * writing are one step under the ticket's version, so no answer can slip in between.
  */
 import { change, changeOnWaking, LONGEST_WAIT } from '../core/ticket/change.ts';
-import { teamsAfter } from '../core/ticket/hand-over.ts';
 import { nextStep } from '../core/ticket/next-step.ts';
 import type { Ticket, Watch } from '../core/ticket/ticket.ts';
 import { Turn, type Turned } from '../core/ticket/turn.ts';
 import { isMarked } from '../core/ticket/undeliverable.ts';
-import { candidates } from '../core/triage/route.ts';
 import { again, lambda, type World } from './handler.ts';
+import { type SeenLoads, withLoads } from './with-loads.ts';
 
 /** A turn writes about a dozen entries of history, and an execution fails at 25,000: 20,000 are enough. */
 const MOST_TURNS = 1_600;
@@ -22,23 +21,26 @@ export async function advanceWatch(input: Turn, world: World): Promise<Turned> {
   if (!ticket || ticket.watch?.generation !== generation || ticket.watch.state === 'ended')
     return ended(input);
   const now = world.now();
-  const happenings = nextStep(
-    ticket,
-    now,
-    world.desk,
-    await loadsNear(ticket, world),
-    await isUnreachable(ticket, world),
+  const isDeaf = await isUnreachable(ticket, world);
+  const seen: SeenLoads = new Map();
+  const happenings = await withLoads(
+    world.tickets,
+    (loads) => nextStep(ticket, now, world.desk, loads, isDeaf),
+    seen,
   );
   if (turns >= MOST_TURNS || Date.parse(now) >= oldest(ticket.watch)) {
     await world.tickets.commit(
       change({ ...ticket, watch: { ...ticket.watch, state: 'ended' } }, happenings, now, world.desk),
       [],
+      [],
+      [],
+      seen,
     );
     return ended(input);
   }
   const changed = changeOnWaking(ticket, happenings, now, world.desk);
   if (happenings.length > 0 || changed.after.watch?.nextAt !== ticket.watch.nextAt)
-    await world.tickets.commit(changed, []);
+    await world.tickets.commit(changed, [], [], [], seen);
   const nextAt = changed.after.watch?.nextAt;
   if (!nextAt) return ended(input);
   return {
@@ -60,16 +62,6 @@ async function isUnreachable({ status, requester }: Ticket, world: World): Promi
 
 function ended(input: Turn): Turned {
   return { ...input, wake: { state: 'ended' } };
-}
-
-/** Who is free at its tier, above, and where it is handed over to: what has fallen due may give it into other hands. */
-async function loadsNear(ticket: Ticket, world: World) {
-  const { team, tier, status } = ticket;
-  if (status === 'resolved' || status === 'closed') return new Map();
-  return world.tickets.loads([
-    ...candidates(team, tier + 1, world.desk),
-    ...[team, ...teamsAfter(ticket, world.desk)].flatMap((each) => candidates(each, tier, world.desk)),
-  ]);
 }
 
 /** Epoch ms at which its execution hands over to the next one, long before its year is over. */

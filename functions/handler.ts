@@ -22,17 +22,16 @@ import type {
 import type * as z from 'zod';
 import { type Addresses, openAddresses } from '../aws/addresses.ts';
 import { lazy } from '../aws/clients.ts';
-import { countDay } from '../aws/count.ts';
 import { type Digests, openDigests } from '../aws/digests.ts';
 import { openKeys } from '../aws/keys.ts';
+import { type Knowledge, openKnowledge } from '../aws/knowledge.ts';
 import { type Ledger, openLedger } from '../aws/ledger.ts';
-import { lookUp } from '../aws/look.ts';
 import { type Mailer, openMailer } from '../aws/mailer.ts';
 import { type Mailroom, openMailroom } from '../aws/mailroom.ts';
 import { openQueue, type Queue } from '../aws/queues.ts';
 import { openRates, type Rates } from '../aws/rates.ts';
-import { recall } from '../aws/recall.ts';
 import { openRecurringWork, type RecurringWork } from '../aws/recurring.ts';
+import { openReports, type Reports } from '../aws/similar.ts';
 import { openTable } from '../aws/table.ts';
 import { openTickets, type Tickets } from '../aws/tickets.ts';
 import { openUpdates, type Updates } from '../aws/updates.ts';
@@ -44,7 +43,7 @@ import type { MailCount, MailRecord } from '../core/mail/record.ts';
 import type { Keys } from '../core/mail/token.ts';
 import type { Look } from '../core/ticket/ticket.ts';
 import type { Seen } from '../core/ticket/without-ticket.ts';
-import type { Learned } from '../core/triage/learned.ts';
+import type { Learned, Opinion } from '../core/triage/learned.ts';
 
 export interface World {
   desk: Desk;
@@ -59,11 +58,17 @@ export interface World {
   recall(arrival: Arrival, before: MailRecord | null, moment: Moment): Promise<Memory | 'too-early'>;
   /** What was learned from filed tickets; null when desk.yaml names no model. */
   learned(): Promise<Learned | null>;
+  /** What a model in the account says of a text; null when desk.yaml names none, and when it says nothing in time. */
+  consult(text: string): Promise<Opinion | null>;
+  /** What travels beside the function's code, by its name there. */
+  beside(name: string): Promise<Uint8Array>;
   /** What a command asks to see of other tickets; `by` is who reads it. */
   lookUp(look: Look, by: string): Promise<Seen>;
   /** The mails of a day against their records. */
   count(day: string): Promise<MailCount>;
   tickets: Tickets;
+  reports: Reports;
+  knowledge: Knowledge;
   ledger: Ledger;
   updates: Updates;
   addresses: Addresses;
@@ -86,6 +91,10 @@ export interface Log {
 
 type Step<Input, Output> = (input: Input, world: World) => Promise<Output>;
 
+const log: Log = {
+  info: (message, ids) => logger.info(message, ids),
+  warn: (message, ids) => logger.warn(message, ids),
+};
 const logger = new Logger({ serviceName: process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'replydesk' });
 const beside = (name: string) => readFile(new URL(`./${name}`, import.meta.url));
 const world = lazy(async () =>
@@ -199,6 +208,7 @@ export function openWorld(
   const table = openTable(env.DESK_TABLE ?? '');
   const [tickets, ledger, digests] = [openTickets(table), openLedger(table), openDigests(table)];
   const mailroom = openMailroom(env.DESK_BUCKET ?? '');
+  const knowledge = openKnowledge(table, mailroom);
   const now = () => new Date(clock.at(Date.now())).toISOString();
   const keys = openKeys(env.DESK_KEYS_PARAMETER ?? '', () => Date.now());
   return {
@@ -207,16 +217,33 @@ export function openWorld(
     realNow: () => Date.now(),
     random: (octets) => crypto.getRandomValues(new Uint8Array(octets)),
     keys,
-    recall: async (arrival, before, moment) =>
-      recall(arrival, before, moment, { desk, keys: await keys(), ledger, tickets, digests }),
+    // One function each needs these, and what they decide by is as long as all that the others do.
+    recall: async (arrival, before, moment) => {
+      const { recall } = await import('../aws/recall.ts');
+      return recall(arrival, before, moment, { desk, keys: await keys(), ledger, tickets, digests });
+    },
     learned: lazy(async () => {
       if (!desk.triage.model) return null;
       const { openLearned } = await import('../core/triage/learned.ts');
       return openLearned(await beside('model.bin'));
     }),
-    lookUp: (look, by) => lookUp(look, by, { desk, tickets }),
-    count: (day) => countDay(day, now(), { ledger, mailroom }),
+    consult: async (text) => {
+      if (!desk.triage.bedrock) return null;
+      const { consult } = await import('../aws/consultant.ts');
+      return consult(text, { desk, table, realNow: Date.now(), log });
+    },
+    beside,
+    lookUp: async (look, by) => {
+      const { lookUp } = await import('../aws/look.ts');
+      return lookUp(look, by, { desk, tickets, knowledge, now });
+    },
+    count: async (day) => {
+      const { countDay } = await import('../aws/count.ts');
+      return countDay(day, now(), { ledger, mailroom });
+    },
     tickets,
+    reports: openReports(table, tickets),
+    knowledge,
     ledger,
     updates: openUpdates(table, clock.since),
     addresses: openAddresses(table),
@@ -229,10 +256,7 @@ export function openWorld(
     updatesQueue: openQueue(env.DESK_UPDATES_QUEUE ?? ''),
     watchesQueue: openQueue(env.DESK_WATCHES_QUEUE ?? ''),
     watches: openWatches(env.DESK_WATCH_MACHINE ?? ''),
-    log: {
-      info: (message, ids) => logger.info(message, ids),
-      warn: (message, ids) => logger.warn(message, ids),
-    },
+    log,
   };
 }
 

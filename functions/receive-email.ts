@@ -3,10 +3,9 @@
  * Called again for a mail that has one, it only carries on with the steps that follow.
  */
 import * as z from 'zod';
-import type { Write } from '../aws/table.ts';
 import type { Desk } from '../core/config/desk.ts';
 import { UnavailableError } from '../core/faults.ts';
-import { TRUST_VALID_FOR } from '../core/mail/code.ts';
+import { CODES, codeCounted, MOST_CODES, TRUST_VALID_FOR } from '../core/mail/code.ts';
 import { dispose } from '../core/mail/dispose.ts';
 import { REPLAYABLE } from '../core/mail/disposition.ts';
 import type { Address, Email, Receipt, Trimmed } from '../core/mail/email.ts';
@@ -24,10 +23,11 @@ import { personOf } from '../core/mail/standing.ts';
 import { ticketIdFrom } from '../core/mail/token.ts';
 import { disposeUnread } from '../core/mail/unread.ts';
 import { type Change, change, open } from '../core/ticket/change.ts';
+import type { Similar } from '../core/ticket/recurrence.ts';
 import type { Message, Ticket } from '../core/ticket/ticket.ts';
-import { timeIn } from '../templates/view.ts';
-import { phrase } from '../templates/words.ts';
 import { queue, type World } from './handler.ts';
+import { redactionsOf } from './redaction.ts';
+import { type SeenLoads, withLoads } from './with-loads.ts';
 
 /** SES's notification is only recognised here: `readReceipt` checks it, and a mail that is put off goes back as it came. */
 export const Received = z.union([
@@ -73,6 +73,8 @@ interface Judged {
   elsewhere: Change[];
   /** The ticket of other mail with this Message-ID: the id goes on leading there. */
   sameMessageId: string | null;
+  /** Whose loads it was decided by. */
+  seen: SeenLoads;
 }
 
 async function judge(
@@ -83,7 +85,7 @@ async function judge(
 ): Promise<Judged | 'too-early'> {
   const { desk } = world;
   const unread = (reason: 'too-large' | 'unreadable' | 'poison', detail: string, head: Email | null) => ({
-    ...{ email: head, trimmed: null, changed: null, elsewhere: [], sameMessageId: null },
+    ...{ email: head, trimmed: null, changed: null, elsewhere: [], sameMessageId: null, seen: new Map() },
     outcome: disposeUnread(reason, detail, head, receipt, desk),
   });
   if (reading.fatal) return unread('poison', reading.fatal, null);
@@ -106,10 +108,12 @@ async function judge(
     const memory = await world.recall(arrival, before, moment);
     if (memory === 'too-early') return memory;
     const flood = before ? null : await floodOf(arrival, memory, moment, reading, world);
-    const [id, { trimmed }] = [ticketIdFrom(world.random(4)), arrival];
-    const decide = (known: Memory) =>
+    const [id, problemId] = [ticketIdFrom(world.random(4)), ticketIdFrom(world.random(4))];
+    const { trimmed } = arrival;
+    const seen: SeenLoads = new Map();
+    const decideBy = (known: Memory) =>
       reading.step(() => {
-        const outcome = dispose(arrival, known, moment, desk, keys);
+        const outcome = onceSuppressed(dispose(arrival, known, moment, desk, keys), before);
         const sameMessageId = before ? null : memory.sameMessageId;
         return {
           email: arrival.email,
@@ -117,19 +121,62 @@ async function judge(
           outcome,
           changed: changeOf(outcome, id, moment.now, desk),
           elsewhere: elsewhereOf(outcome, moment.now, desk),
-          sameMessageId,
+          ...{ sameMessageId, seen },
         };
       });
-    const known = { ...memory, flood, newId: id };
-    const judged = await decide(known);
-    const opinion = judged.outcome.isKnown ? null : await learned(world);
-    return opinion ? await decide({ ...known, opinion }) : judged;
+    const decide = (known: Memory) =>
+      withLoads(world.tickets, (loads) => decideBy({ ...known, loads }), seen);
+    const known = { ...memory, flood, newId: id, problemId };
+    // What would have to be asked about, when the rules do not know it.
+    const unknown: string[] = [];
+    const judged = await decide({ ...known, opinion: (text) => void unknown.push(text) });
+    const codes = await codesOf(judged.outcome, moment, world);
+    if (codes > MOST_CODES) return await decide({ ...known, codes });
+    const opinion = judged.outcome.isKnown ? null : await opinionOn(unknown[0] ?? '', reading, world);
+    const lastTicket = await lastTicketOf(judged, world);
+    const more = { ...known, lastTicket, ...(opinion ? { opinion } : {}) };
+    const filed = opinion || lastTicket ? await decide(more) : judged;
+    const similar = await similarTo(filed, moment, world);
+    return similar ? await decide({ ...more, similar }) : filed;
   } catch (error) {
     if (!(error instanceof PoisonError)) throw error;
     const { message: cause, stack = '' } = error.cause instanceof Error ? error.cause : error;
     world.log.warn('the desk fails at a mail', { mailId: receipt.mailId, cause, stack });
     return unread('poison', error.message, email);
   }
+}
+
+/** Its ticket has the line of it from the first time. */
+function onceSuppressed(outcome: Outcome, before: MailRecord | null): Outcome {
+  const { disposition, reason, ticket } = outcome;
+  if (disposition !== 'suppressed' || before?.disposition !== disposition || before.reason !== reason)
+    return outcome;
+  if (ticket?.kind !== 'change' || ticket.before.id !== before.ticketId) return outcome;
+  return { ...outcome, ticket: null, concerns: before.ticketId };
+}
+
+/** What others of its team's requesters have reported; null of a mail that reports nothing. */
+async function similarTo(
+  { changed }: Judged,
+  { now }: Moment,
+  { reports, desk }: World,
+): Promise<Similar | null> {
+  return changed && !changed.before ? reports.recall(changed.after, now, desk) : null;
+}
+
+/** What follows a ticket knows its agent already. */
+async function lastTicketOf({ changed }: Judged, { desk, tickets }: World): Promise<Ticket | null> {
+  if (!desk.triage.lastAgent || !changed || changed.before || changed.after.follows) return null;
+  return tickets.lastOf(changed.after.requester.address);
+}
+
+/** Only where what was learned is not sure, and desk.yaml names a model in the account, is that asked. */
+async function opinionOn(text: string, { step }: Reading, world: World): Promise<Memory['opinion'] | null> {
+  const known = await learned(world);
+  if (!world.desk.triage.bedrock) return known;
+  const opinion = known && (await step(() => known(text)));
+  const said = opinion?.isSure ? null : await world.consult(text);
+  return said ? () => said : known;
 }
 
 /** No cold start waits for it but that of a mail that the rules do not know; which is filed by them alone rather than not at all. */
@@ -157,6 +204,14 @@ async function floodOf(
   const first = await handled(over.first, delivery, world);
   const ticket = first?.ticketId ? await world.tickets.goingOn(first.ticketId) : null;
   return ticket && { kind: 'joined', place: over.place, ticket };
+}
+
+/** Counts a code that is about to be sent. */
+async function codesOf(outcome: Outcome, { realNow }: Moment, { rates }: World): Promise<number> {
+  const counted = codeCounted(outcome);
+  if (!counted) return 0;
+  const { counts } = await rates.arrived(counted, outcome.code?.mailId ?? '', realNow);
+  return counts[CODES] ?? 0;
 }
 
 const LOOKS = 80;
@@ -259,7 +314,7 @@ async function parse(raw: Uint8Array): Promise<Email | { unreadable: string; hea
 }
 
 async function record(
-  { receipt, email, trimmed, outcome, changed, elsewhere, before, sameMessageId }: Found & Judged,
+  { receipt, email, trimmed, outcome, changed, elsewhere, before, sameMessageId, seen }: Found & Judged,
   { now, realNow }: Moment,
   world: World,
 ): Promise<void> {
@@ -320,7 +375,9 @@ async function record(
     ...ledger,
     ...redacted.writes,
     ...world.addresses.writes(outcome.learned, now, realNow),
+    ...world.reports.writes(changed, outcome.noticed ?? null, realNow),
     ...world.addresses.blockWrites(changed ? [changed, ...elsewhere] : elsewhere),
+    ...(await world.knowledge.writes(changed ? [changed, ...elsewhere] : elsewhere, world.desk)),
   ];
   const [first, ...others] = changed ? [rememberPictures(changed, messages, news), ...elsewhere] : elsewhere;
   if (first)
@@ -329,6 +386,7 @@ async function record(
       [...messages, ...splitOff(outcome, now), ...notesOf(outcome, mailId, now)],
       writes,
       others,
+      seen,
     );
   else await world.ledger.commit(writes);
   world.log.info('disposed', {
@@ -345,47 +403,6 @@ function detailOf({ detail }: Outcome, email: Email | null, sameMessageId: strin
   const twin = sameMessageId ? [`other mail, of ${sameMessageId}, has the same Message-ID`] : [];
   const cut = email && email.cut.length > 0 ? [`it holds more than is read of: ${email.cut.join(', ')}`] : [];
   return [detail, ...twin, ...cut].join('; ');
-}
-
-/** What #redact writes with the change, and which objects go when it is written. A mail may have left two messages. */
-async function redactionsOf(
-  changed: Change | null,
-  now: string,
-  world: World,
-): Promise<{ writes: Write[]; objects: string[] }> {
-  const asked = (changed?.events ?? []).filter((event) => event.kind === 'redacted');
-  const writes: Write[] = [];
-  const objects: string[] = [];
-  const mails = new Set<string>();
-  for (const { message: number, by, reason } of asked) {
-    const ticketId = changed?.after.id ?? '';
-    const message = await world.tickets.message(ticketId, number);
-    if (!message) throw new Error(`${ticketId} has no message ${number}`);
-    const { attachments, bodyKey, cut, mailId } = message;
-    writes.push(world.tickets.rewrite(ticketId, stubOf(message, { by, reason, at: now }, world.desk)));
-    objects.push(
-      ...[bodyKey, cut?.bodyKey, ...attachments.map(({ key }) => key)].filter((key) => key != null),
-    );
-    const record = mails.has(mailId) ? null : await world.ledger.read(mailId);
-    mails.add(mailId);
-    if (!record) continue;
-    const takenOut = { at: now, by, ticketId, message: number, reason };
-    writes.push(world.ledger.rewrite({ ...record, takenOut, version: record.version + 1 }, record));
-    objects.push(record.key);
-  }
-  return { writes, objects };
-}
-
-/** Who wrote when stays, and who took it out, when and why. */
-function stubOf(
-  { html: _html, cut: _cut, ...message }: Message,
-  { by, at, reason }: { by: string; at: string; reason: string },
-  desk: Desk,
-): Message {
-  const { language } = desk;
-  const facts = { who: personOf(by, desk)?.name ?? by, when: timeIn(language, at, desk), reason };
-  const text = phrase(language, reason === '' ? 'redacted' : 'redacted-because', facts);
-  return { ...message, text, bodyKey: null, attachments: [], withheld: 0 };
 }
 
 /** What only a note showed, the requester has not seen: in an answer it is new. */
@@ -406,8 +423,8 @@ function changeOf({ ticket }: Outcome, id: string, now: string, desk: Desk): Cha
 function elsewhereOf({ ticket, several }: Outcome, now: string, desk: Desk): Change[] {
   if (several.length > 0)
     return several.map(({ before, happenings }) => change(before, happenings, now, desk));
-  if (ticket?.kind !== 'change') return [];
-  const { elsewhere = [], opens } = ticket;
+  if (!ticket) return [];
+  const { elsewhere = [], opens } = ticket.kind === 'open' ? { opens: ticket.opens } : ticket;
   return [
     ...elsewhere.map(({ before, happenings }) => change(before, happenings, now, desk)),
     ...(opens ? [open(opens.id, opens.opened, opens.also, now, desk)] : []),
@@ -416,8 +433,12 @@ function elsewhereOf({ ticket, several }: Outcome, now: string, desk: Desk): Cha
 
 /** What was split off begins a ticket of its own; its files and its long text lie where they are. */
 function splitOff({ ticket }: Outcome, now: string): Message[] {
-  const opens = ticket?.kind === 'change' ? ticket.opens : null;
-  return opens ? [{ ...opens.message, id: `${opens.id}-m1`, number: 1, at: now }] : [];
+  if (!ticket?.opens) return [];
+  const { id, message } = ticket.opens;
+  // A problem begins with words of its own.
+  if (ticket.kind === 'open' || message.id === `${id}-m1`) return [message];
+  const copyOf = { ticketId: ticket.before.id, number: message.number };
+  return [{ ...message, id: `${id}-m1`, number: 1, at: now, copyOf }];
 }
 
 /** What an answer to a digest notes on its tickets. */
@@ -482,13 +503,19 @@ function cutFrom({ trimmed: { visible, quoted, signature } }: Kept): Message['cu
 
 /** Files and long texts lie under names made from the mail's own, so that a repeat writes the same. */
 async function keep(
-  said: NonNullable<Outcome['message']> & Pick<Message, 'id' | 'number' | 'at'>,
+  { encloses = [], ...said }: NonNullable<Outcome['message']> & Pick<Message, 'id' | 'number' | 'at'>,
   { email, receipt: { mailId, virus }, news }: Kept,
   cut: Message['cut'],
   world: World,
 ): Promise<Message> {
   const safe = virus === 'PASS';
-  const attachments = news.files;
+  // A macro's stay as they were then, whatever desk.yaml names when the answer leaves or is asked for.
+  const own = await Promise.all(
+    encloses.map(async ({ beside, ...file }) => {
+      return { ...file, inline: false, contentId: null, content: await world.beside(beside) };
+    }),
+  );
+  const attachments = [...news.files, ...own];
   const files = attachments.map(({ name, contentType, size, inline, contentId }, index) => ({
     ...{ name, contentType, size, inline, contentId },
     key: `files/${mailId}/${index + 1}-${safeName(name)}`,

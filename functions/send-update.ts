@@ -7,6 +7,7 @@ import type { Sending } from '../aws/mailer.ts';
 import type { UpdateRecord } from '../aws/updates.ts';
 import type { Desk, Language } from '../core/config/desk.ts';
 import { ConflictError, InvalidInputError, QuotaError, UnavailableError } from '../core/faults.ts';
+import { type Article, articleIdOf } from '../core/knowledge/article.ts';
 import { compose, type Outgoing, type OutgoingFile } from '../core/mail/compose.ts';
 import { shownNames } from '../core/mail/file-name.ts';
 import { writeInvitation } from '../core/mail/invitation.ts';
@@ -28,9 +29,18 @@ import { questionIn, voterOf } from '../core/ticket/approval.ts';
 import { inParts, mayRead, type Plan, updateId, updatesFor } from '../core/ticket/audience.ts';
 import { change, open } from '../core/ticket/change.ts';
 import { ANSWERABLE_FOR, type News, waitsForDigest } from '../core/ticket/digest.ts';
-import { receiveSolution } from '../core/ticket/links.ts';
+import { areApart, receiveSolution } from '../core/ticket/links.ts';
 import { pacedAs, tooMuch } from '../core/ticket/pace.ts';
+import {
+  hearOfIncident,
+  joinLater,
+  lastNews,
+  receiveNews,
+  solutionOf,
+  toPerson,
+} from '../core/ticket/recurrence.ts';
 import { ASKED_EVERY } from '../core/ticket/satisfaction.ts';
+import { isSecurity } from '../core/ticket/service.ts';
 import {
   beginStep,
   hearOfStep,
@@ -40,11 +50,22 @@ import {
   stepBegun,
   stepMoved,
 } from '../core/ticket/steps.ts';
-import type { ChecklistStep, Happening, Look, Message, Ticket, TicketEvent } from '../core/ticket/ticket.ts';
+import {
+  type ChecklistStep,
+  DESK,
+  type Happening,
+  isActive,
+  isJoined,
+  isOfTheDesk,
+  type Look,
+  type Message,
+  type Ticket,
+  type TicketEvent,
+} from '../core/ticket/ticket.ts';
 import { isMarked, type Undeliverable } from '../core/ticket/undeliverable.ts';
 import { calendarFor, visitUid } from '../core/ticket/visit.ts';
 import type { Seen } from '../core/ticket/without-ticket.ts';
-import { candidates, route } from '../core/triage/route.ts';
+import { route } from '../core/triage/route.ts';
 import { digestView } from '../templates/digest/view.ts';
 import { seenIn } from '../templates/listed.ts';
 import { renderUpdate } from '../templates/render.ts';
@@ -53,6 +74,8 @@ import { mailView, ticketView } from '../templates/view.ts';
 import { courseBefore, whyIn } from '../templates/why.ts';
 import { phrase } from '../templates/words.ts';
 import { again, queue, type World } from './handler.ts';
+import { passRedaction } from './redaction.ts';
+import { type SeenLoads, withLoads } from './with-loads.ts';
 
 export const UpdateRequest = z.object({ pk: z.string(), sk: z.string().startsWith('EVENT#') });
 
@@ -82,8 +105,14 @@ export async function sendUpdate({ pk, sk }: z.output<typeof UpdateRequest>, wor
   if (!event || !ticket) throw new InvalidInputError(`there is no event ${pk} ${sk}`);
   if (isHeld(event) && !(await again(() => letGo(event.message, ticket.id, world)))) return;
   if (event.kind === 'solution-passed-on') return passSolution(event, ticket, world);
+  if (event.kind === 'redacted') return passRedaction(event, ticket, world);
   if (event.kind === 'step-reported') return passReport(event, ticket, world);
   if (event.kind === 'step-changed') await leadStep(event, ticket, world);
+  if (event.kind === 'news-passed-on') return again(() => passNews(event, ticket, world));
+  if (event.kind === 'parted') return again(() => passParting(event, ticket, world));
+  if (event.kind === 'problem-begun') await gather(event, ticket, world);
+  if (event.kind === 'joined') await again(() => passJoining(event, ticket.id, world));
+  if (event.kind === 'article-decided') await world.knowledge.index(articleIdOf(ticket.id));
   for (const plan of updatesFor(event, ticket, world.desk)) {
     if (plan.kind === 'satisfaction' && !(await mayAsk(plan, world))) continue;
     // What was taken out is no answer any more.
@@ -186,13 +215,89 @@ async function passSolution(
     world.tickets.read(event.to),
     event.message === null ? null : world.tickets.message(problem.id, event.message),
   ]);
-  const happenings = incident && receiveSolution(incident, problem, event, world.desk);
+  const isGone = event.message !== null && problem.redacted?.includes(event.message);
+  const happenings = incident && (isGone ? null : receiveSolution(incident, problem, event, world.desk));
   if (!happenings) return world.log.info('a solution was not passed on', { ticketId: event.to });
   const changed = change(incident, happenings, world.now(), world.desk);
   const { id, messages: number } = changed.after;
   // Its files and its long text lie where they are; what it quoted is the problem's.
-  const message = said && { ...said, id: `${id}-m${number}`, number, at: world.now(), cut: null, cc: [] };
+  const copyOf = said && { ticketId: problem.id, number: said.number };
+  const message = copyOf && {
+    ...said,
+    id: `${id}-m${number}`,
+    number,
+    at: world.now(),
+    cut: null,
+    cc: [],
+    copyOf,
+  };
   await world.tickets.commit(changed, message ? [message] : []);
+}
+
+/** The same for what is said to all meanwhile. */
+async function passNews(
+  event: Extract<TicketEvent, { kind: 'news-passed-on' }>,
+  problem: Ticket,
+  world: World,
+): Promise<void> {
+  const [incident, said] = await Promise.all([
+    world.tickets.read(event.to),
+    event.message === null ? null : world.tickets.message(problem.id, event.message),
+  ]);
+  const happenings = incident && said && receiveNews(incident, problem, event, world.desk);
+  if (!happenings) return world.log.info('news was not passed on', { ticketId: event.to });
+  const changed = change(incident, happenings, world.now(), world.desk);
+  const { id, messages: number } = changed.after;
+  const message = { ...said, id: `${id}-m${number}`, number, at: world.now(), cut: null, cc: [] };
+  await world.tickets.commit(changed, [message]);
+}
+
+/** Those who reported it before there was a problem, each in a transaction of its own. */
+async function gather(
+  { tickets, why }: Extract<TicketEvent, { kind: 'problem-begun' }>,
+  problem: Ticket,
+  world: World,
+): Promise<void> {
+  for (const id of tickets)
+    await again(async () => {
+      const ticket = await world.tickets.read(id);
+      const happenings = ticket && joinLater(ticket, problem, why, world.desk);
+      if (happenings) await world.tickets.commit(change(ticket, happenings, world.now(), world.desk), []);
+    });
+}
+
+/** The problem counts one more. When it takes none, because it is solved meanwhile or is full, the ticket goes to a person. */
+async function passJoining(
+  { problem: to }: Extract<TicketEvent, { kind: 'joined' }>,
+  id: string,
+  world: World,
+): Promise<void> {
+  const { tickets, desk } = world;
+  const now = world.now();
+  const [incident, problem] = await Promise.all([tickets.read(id), tickets.read(to)]);
+  if (!incident || incident.joined !== to || !isJoined(incident)) return;
+  const heard = hearOfIncident(incident, problem, desk);
+  if (heard === null) return;
+  if (problem && heard !== 'full') return tickets.commit(change(problem, heard, now, desk), []);
+  const seen: SeenLoads = new Map();
+  const happenings = await withLoads(
+    tickets,
+    (loads) => toPerson(incident, to, DESK, now, loads, desk),
+    seen,
+  );
+  await tickets.commit(change(incident, happenings, now, desk), [], [], [], seen);
+}
+
+async function passParting(
+  { problem: from, by }: Extract<TicketEvent, { kind: 'parted' }>,
+  incident: Ticket,
+  world: World,
+): Promise<void> {
+  const problem = await world.tickets.read(from);
+  const isThere = problem?.links?.some(({ id, relation }) => id === incident.id && relation === 'incident');
+  if (!problem || !isThere) return;
+  const linked: Happening = { kind: 'linked', relation: 'related', to: incident.id, by };
+  await world.tickets.commit(change(problem, [linked], world.now(), world.desk), []);
 }
 
 /**
@@ -221,8 +326,12 @@ async function openStep(step: ChecklistStep, parent: Ticket, world: World): Prom
   const { team, tier, skills } = step;
   const now = world.now();
   const id = ticketIdFrom(world.random(4));
-  const loads = await tickets.loads(candidates(team, tier, desk));
-  const routed = route({ team, tier, skills, priority: parent.priority }, desk, loads, now);
+  const seen: SeenLoads = new Map();
+  const routed = await withLoads(
+    tickets,
+    (loads) => route({ team, tier, skills, priority: parent.priority }, desk, loads, now),
+    seen,
+  );
   const { opened, also } = beginStep(step, parent, routed, desk);
   const asked = isApart(step, parent, desk) ? null : await tickets.message(parent.id, 1);
   const about = asked
@@ -235,13 +344,15 @@ async function openStep(step: ChecklistStep, parent: Ticket, world: World): Prom
     text: `${step.text || step.title}\n\n${about}`,
     // What is longer than a message, and its files, lie where they are.
     ...{ bodyKey: null, attachments: asked?.attachments ?? [], withheld: asked?.withheld ?? 0 },
-    ...{ mailId: '', messageId: null, cc: [] },
+    ...{ mailId: asked?.mailId ?? '', messageId: null, cc: [] },
+    ...(asked ? { copyOf: { ticketId: parent.id, number: asked.number } } : {}),
   };
   await tickets.commit(
     open(id, opened, also, now, desk),
     [message],
     [],
     [change(parent, [stepBegun(step, id, parent, desk)], now, desk)],
+    seen,
   );
 }
 
@@ -297,7 +408,11 @@ async function write(
     // A link may lead to one of our addresses although no word says so.
     html: said.html && !holdsToken(said.html, desk.domain) ? said.html : null,
   });
+  const articles = await articlesFor(plan, event, ticket, world);
   const view = ticketView({
+    ...(await metBy(event, ticket, plan, world)),
+    solved: plan.kind === 'assignment' ? await solvedBefore(ticket, plan, world) : [],
+    articles,
     plan,
     event,
     ticket,
@@ -376,6 +491,51 @@ async function invite(
   return { method, content };
 }
 
+/** What is known about it: for its requester with the acknowledgement, and then noted on the ticket; for whoever gets it in hand. */
+async function articlesFor(plan: Plan, event: TicketEvent, ticket: Ticket, world: World): Promise<Article[]> {
+  const { desk, knowledge, now } = world;
+  const { kind, to } = plan;
+  if (event.kind === 'article-asked') {
+    const article = await knowledge.read(articleIdOf(ticket.id));
+    return article ? [article] : [];
+  }
+  const outside = kind === 'acknowledgement' && event.kind === 'opened';
+  if ((!outside && kind !== 'assignment') || desk.knowledge.offer === 0 || isOfTheDesk(ticket)) return [];
+  if (outside && isSecurity(ticket.category, desk)) return [];
+  const reader = outside ? 'outside' : to.address;
+  const most = desk.knowledge.offer;
+  try {
+    if (outside && ticket.offered)
+      return await knowledge.offered(ticket.offered.articles, reader, now(), desk);
+    const first = await world.tickets.message(ticket.id, 1);
+    const text = `${ticket.subject}\n${first?.text.slice(0, MOST_SEARCHED) ?? ''}`;
+    const languages = [...new Set([ticket.language, ...(outside ? [] : [desk.language])])];
+    const found = await knowledge.find({ text, how: 'mail', languages, reader, most }, now(), desk);
+    return outside ? await noteOffered(found, ticket.id, world) : found;
+  } catch (error) {
+    if (error instanceof ConflictError) throw error;
+    // Nobody waits for his number because a shelf is locked.
+    world.log.warn('no article was looked for', { ticketId: ticket.id, cause: String(error) });
+    return [];
+  }
+}
+
+const MOST_SEARCHED = 2_000;
+
+/** Before the mail goes, so that its answer finds them; what was noted first counts. */
+async function noteOffered(found: Article[], ticketId: string, world: World): Promise<Article[]> {
+  if (found.length === 0) return [];
+  return again(async () => {
+    const { desk, tickets, knowledge, now } = world;
+    const ticket = await tickets.read(ticketId);
+    if (!ticket || !isActive(ticket)) return [];
+    if (ticket.offered) return knowledge.offered(ticket.offered.articles, 'outside', now(), desk);
+    const articles = found.map(({ id }) => id);
+    await tickets.commit(change(ticket, [{ kind: 'articles-offered', articles }], now(), desk), []);
+    return found;
+  });
+}
+
 /** What fits into one mail rides along; the mail names the rest. */
 async function collect({ attachments }: Message, world: World): Promise<(OutgoingFile & { key: string })[]> {
   const names = shownNames(attachments.map(({ name }) => name));
@@ -440,6 +600,48 @@ async function fetchAsked(event: TicketEvent, ticket: Ticket, world: World): Pro
     history,
     beyond,
   };
+}
+
+const MOST_SOLVED_SHOWN = 3;
+
+/** Tickets such as this one that were solved, and how, for whoever may read them. */
+async function solvedBefore(
+  ticket: Ticket,
+  { to }: Plan,
+  { tickets, reports, desk }: World,
+): Promise<{ ticket: Ticket; how: string }[]> {
+  const found = await tickets.readAll((await reports.solved(ticket)).map(({ id }) => id));
+  const shown = found
+    .filter((each) => !isActive(each) && !each.mergedInto && mayRead(to.address, each, desk))
+    .slice(0, MOST_SOLVED_SHOWN);
+  return Promise.all(
+    shown.map(async (each) => {
+      const number = solutionOf(each);
+      const message = number ? await tickets.message(each.id, number) : null;
+      return { ticket: each, how: withoutTokens(message?.text ?? '', desk.domain) };
+    }),
+  );
+}
+
+/** To whoever reported it, what is known of the problem; to the lead, who has reported the same. */
+async function metBy(
+  event: TicketEvent,
+  ticket: Ticket,
+  { audience, to }: Plan,
+  { tickets, desk }: World,
+): Promise<{ known?: { text: string; at: string } | null; alike?: Ticket[] }> {
+  if (event.kind === 'recurrence-noticed' || event.kind === 'problem-begun') {
+    const all = await tickets.readAll(event.tickets);
+    return { alike: all.filter((each) => mayRead(to.address, each, desk)) };
+  }
+  if (audience !== 'requester' || !isJoined(ticket) || (event.kind !== 'opened' && event.kind !== 'joined'))
+    return {};
+  const problem = await tickets.read(ticket.joined as string);
+  const number = problem && !areApart(ticket, problem, desk) ? lastNews(problem, ticket.language) : null;
+  const message = problem && number ? await tickets.message(problem.id, number) : null;
+  // Longer ones he was not there for; he gets the next.
+  const text = message && !message.bodyKey ? withoutTokens(message.text, desk.domain) : '';
+  return { known: text === '' || !message ? null : { text, at: message.at } };
 }
 
 async function courseOf(
@@ -573,6 +775,7 @@ const MAILS = {
   refused: { kind: 'refusal', audience: 'sender' },
   held: { kind: 'code', audience: 'agent' },
   away: { kind: 'note', audience: 'lead' },
+  left: { kind: 'note', audience: 'lead' },
   commanded: { kind: 'transcript', audience: 'agent' },
 } as const satisfies Record<MailEvent['kind'], Pick<Plan, 'kind' | 'audience'>>;
 

@@ -1,25 +1,33 @@
 /**
  * Once an hour: what fell between two steps is picked up again. Mail that still lies unhandled is handed in again; the
  * day before is counted, once, and again while its count shows a difference; a ticket whose watch is to wake before the
- * next hour, and whose execution is gone, gets a new one; recurring work that has fallen due is opened; after a deployment
- * with another desk.yaml the tickets that are not closed are reckoned anew.
+ * next hour, and whose execution is gone, gets a new one; recurring work that has fallen due is opened; tickets of somebody
+ * who is away go to others, and come back; after a deployment with another desk.yaml the tickets that are not closed are
+ * reckoned anew, and those of who is no longer in it go to others.
  *
  * Each of these has a bound, and goes on in the next hour. What one of them fails at, and what one ticket fails at, keeps
  * nothing else from its turn; it is thrown at the end, so that the alarm rings.
  */
 import * as z from 'zod';
 import type { Stored } from '../aws/mailroom.ts';
+import { LANGUAGES } from '../core/config/choices.ts';
 import type { Recurring } from '../core/config/desk.ts';
 import { UnavailableError } from '../core/faults.ts';
+import { articleIdOf } from '../core/knowledge/article.ts';
 import { HEAD_OCTETS, notificationOf, receiptFromHeaders } from '../core/mail/receipt.ts';
 import { cameIn, IN, mailIdIn, SETUP_NOTICE } from '../core/mail/record.ts';
+import { personOf } from '../core/mail/standing.ts';
 import { ticketIdFrom } from '../core/mail/token.ts';
 import { occurrences } from '../core/sla/occurrences.ts';
+import { leadOf } from '../core/ticket/article.ts';
+import { mayRead } from '../core/ticket/audience.ts';
 import { change, open } from '../core/ticket/change.ts';
 import { handsFor, recur, ruleOf } from '../core/ticket/recurring.ts';
-import type { Message, Ticket } from '../core/ticket/ticket.ts';
-import { candidates, route } from '../core/triage/route.ts';
+import { backAt, comeBack, isBack, isLeft, leave, moves, standIn } from '../core/ticket/stand-in.ts';
+import { DESK, type Happening, type Message, type Ticket } from '../core/ticket/ticket.ts';
+import { route } from '../core/triage/route.ts';
 import { again, lambda, type World } from './handler.ts';
+import { type SeenLoads, withLoads } from './with-loads.ts';
 
 export const handler = lambda(z.unknown(), (_, world) => sweep(world));
 
@@ -47,7 +55,13 @@ export interface Swept {
   unbalanced: number;
   watches: number;
   recurred: number;
+  /** Tickets that went to others because somebody is away, or came back. */
+  moved: number;
   reckoned: number;
+  /** Whose owner was asked, or whose time was over. */
+  articles: number;
+  /** Objects that went into an index of articles. */
+  folded: number;
 }
 
 export async function sweep(world: World): Promise<Swept> {
@@ -57,7 +71,10 @@ export async function sweep(world: World): Promise<Swept> {
     unbalanced: await attempt('count', 0, () => balance(world)),
     watches: await attempt('watches', 0, () => restartWatches(world, attempt)),
     recurred: await attempt('recurring', 0, () => openRecurring(world, attempt)),
+    moved: await attempt('absences', 0, () => mindAbsences(world, attempt)),
     reckoned: await attempt('reckoning', 0, () => reckonAnew(world, attempt)),
+    articles: await attempt('articles', 0, () => askOwners(world, attempt)),
+    folded: await attempt('index', 0, () => foldIndexes(world)),
   };
   world.log.info('swept', swept);
   if (attempt.faults.length > 0) throw attempt.faults[0];
@@ -232,7 +249,8 @@ async function openNext(work: Recurring, world: World): Promise<boolean> {
   const next = occurrences(work, pace.until, now, desk, 1)[0];
   if (!next) return false;
   const hands = handsFor(work, desk);
-  const routed = route(hands, desk, await tickets.loads(candidates(hands.team, hands.tier, desk)), now);
+  const seen: SeenLoads = new Map();
+  const routed = await withLoads(tickets, (loads) => route(hands, desk, loads, now), seen);
   const { opened, also } = recur(work, routed, desk);
   const changed = open(ticketIdFrom(world.random(4)), opened, also, now, desk);
   const { id } = changed.after;
@@ -241,8 +259,51 @@ async function openNext(work: Recurring, world: World): Promise<boolean> {
     ...{ text: work.text || work.title, bodyKey: null, attachments: [], withheld: 0 },
     ...{ mailId: '', messageId: null, cc: [] },
   };
-  await tickets.commit(changed, [message], [recurring.move(work.name, { until: next.at, rule }, pace)]);
+  const moved = recurring.move(work.name, { until: next.at, rule }, pace);
+  await tickets.commit(changed, [message], [moved], [], seen);
   world.log.info('recurred', { work: work.name, day: next.day, ticketId: id });
+  return true;
+}
+
+/**
+ * Where desk.yaml wants it: who is away is known by one batch read, and his tickets by the index of hands, those first
+ * that are due first. It is asked again each hour, because what waited may be due by then, and because nobody may have been
+ * there to take it.
+ */
+async function mindAbsences(world: World, attempt: Attempt): Promise<number> {
+  const { desk, tickets } = world;
+  const now = world.now();
+  const teams = desk.teams.filter(({ whenAway }) => whenAway !== 'keep');
+  if (teams.length === 0) return 0;
+  const people = desk.people.filter(({ role }) => role !== 'manager');
+  const loads = await tickets.loads(people.map(({ address }) => address));
+  const leaving: string[] = [];
+  for (const person of people) {
+    const back = backAt(person, now, desk, loads);
+    if (!back) continue;
+    for (const { name, whenAway } of teams) {
+      const held = await tickets.held(name, person.address);
+      leaving.push(...held.filter(({ due }) => moves(whenAway, due, back.at)).map(({ id }) => id));
+    }
+  }
+  const here = new Set(people.filter((each) => isBack(each, now, desk, loads)).map(({ address }) => address));
+  const returning = (await tickets.stoodIn()).filter(({ owner }) => here.has(owner)).map(({ id }) => id);
+  const move = (decide: typeof standIn) => (id: string) => again(() => moveTicket(id, decide, world));
+  return (
+    (await each(returning.slice(0, MOST), 1, attempt, move(comeBack))) +
+    (await each(leaving.slice(0, MOST), 1, attempt, move(standIn)))
+  );
+}
+
+/** The index may be a moment behind: what is true of the ticket is decided by the ticket. */
+async function moveTicket(id: string, decide: typeof standIn, world: World): Promise<boolean> {
+  const ticket = await world.tickets.read(id);
+  if (!ticket) return false;
+  const seen: SeenLoads = new Map();
+  const [now, { desk }] = [world.now(), world];
+  const happenings = await withLoads(world.tickets, (loads) => decide(ticket, now, desk, loads), seen);
+  if (happenings.length === 0) return false;
+  await world.tickets.commit(change(ticket, happenings, now, desk), [], [], [], seen);
   return true;
 }
 
@@ -252,24 +313,72 @@ async function openNext(work: Recurring, world: World): Promise<boolean> {
  * a batch.
  */
 async function reckonAnew(world: World, attempt: Attempt): Promise<number> {
-  if ((await world.tickets.reckonedBy()) === world.desk.hash) return 0;
+  const { desk, tickets } = world;
+  if ((await tickets.reckonedBy()) === desk.hash) return 0;
+  const before = attempt.faults.length;
+  const left: Ticket[] = [];
+  const { reckoned, isAll } = await reckonAll(left, world, attempt);
+  await attempt('leaving', undefined, () => tellLeads(left, world));
+  if (isAll && attempt.faults.length === before) await tickets.sayReckonedBy(desk.hash);
+  return reckoned;
+}
+
+/** `left` gets those that somebody had who is no longer in desk.yaml, as they were. */
+async function reckonAll(
+  left: Ticket[],
+  world: World,
+  attempt: Attempt,
+): Promise<{ reckoned: number; isAll: boolean }> {
   let reckoned = 0;
   let page: string[] = [];
   const reckonPage = async () => {
-    const others = (await world.tickets.readAll(page)).filter(({ deskHash }) => deskHash !== world.desk.hash);
+    const others = (await world.tickets.readAll(page)).filter((ticket) => isStale(ticket, world));
     page = [];
     const ids = others.map(({ id }) => id);
-    reckoned += await each(ids, AT_ONCE, attempt, (id) => again(() => reckonTicket(id, world)));
+    reckoned += await each(ids, AT_ONCE, attempt, (id) => again(() => reckonTicket(id, left, world)));
   };
   const before = attempt.faults.length;
   for await (const id of world.tickets.running(null)) {
     page.push(id);
     if (page.length === PAGE) await reckonPage();
-    if (reckoned >= MOST_RECKONED || attempt.faults.length > before + MOST_FAULTS) return reckoned;
+    if (reckoned >= MOST_RECKONED || attempt.faults.length > before + MOST_FAULTS)
+      return { reckoned, isAll: false };
   }
   await reckonPage();
-  if (attempt.faults.length === before) await world.tickets.sayReckonedBy(world.desk.hash);
-  return reckoned;
+  return { reckoned, isAll: true };
+}
+
+/** The next hour asks more of them. */
+const MOST_ARTICLES = 50;
+
+async function askOwners(world: World, attempt: Attempt): Promise<number> {
+  const ids = await world.knowledge.due(world.now(), MOST_ARTICLES);
+  return each(ids, 1, attempt, (id) => again(() => askOwner(id, world)));
+}
+
+/** Whether it still holds; and when nobody has said so until its time is over, it lapses. */
+async function askOwner(ticketId: string, world: World): Promise<boolean> {
+  const { desk, knowledge, tickets, now } = world;
+  const [ticket, article] = await Promise.all([
+    tickets.read(ticketId),
+    knowledge.read(articleIdOf(ticketId)),
+  ]);
+  if (!ticket || !article?.validUntil) return false;
+  const isOver = Date.parse(article.validUntil) <= Date.parse(now());
+  const owner = personOf(article.owner, desk);
+  const reviewer = owner && mayRead(owner.address, ticket, desk) ? owner.address : leadOf(ticket.team, desk);
+  const event: Happening = isOver
+    ? { kind: 'article-decided', verdict: 'lapse', words: '', by: DESK }
+    : { kind: 'article-asked', draft: null, reviewer, by: DESK };
+  const changed = change(ticket, [event], now(), desk);
+  await tickets.commit(changed, [], await knowledge.writes([changed], desk));
+  return true;
+}
+
+async function foldIndexes({ knowledge }: World): Promise<number> {
+  let folded = 0;
+  for (const language of LANGUAGES) folded += await knowledge.fold(language);
+  return folded;
 }
 
 /** What fails so often does not fail because of the tickets. */
@@ -277,9 +386,45 @@ const MOST_FAULTS = 20;
 
 const MONTH = 30 * DAY;
 
-async function reckonTicket(id: string, world: World): Promise<boolean> {
+/** What happened to a ticket since the deployment was reckoned with it, and may yet be in the hands of somebody who left. */
+function isStale(ticket: Ticket, { desk }: World): boolean {
+  return ticket.deskHash !== desk.hash || isLeft(ticket, desk);
+}
+
+async function reckonTicket(id: string, left: Ticket[], world: World): Promise<boolean> {
   const ticket = await world.tickets.read(id);
-  if (!ticket || ticket.deskHash === world.desk.hash) return false;
-  await world.tickets.commit(change(ticket, [], world.now(), world.desk), []);
+  if (!ticket || !isStale(ticket, world)) return false;
+  const { desk } = world;
+  const now = world.now();
+  const seen: SeenLoads = new Map();
+  const happenings = await withLoads(world.tickets, (loads) => leave(ticket, now, desk, loads), seen);
+  const { after, events } = change(ticket, happenings, now, desk);
+  await world.tickets.commit({ before: ticket, after, events }, [], [], [], seen);
+  if (ticket.assignee !== after.assignee) left.push(ticket);
   return true;
+}
+
+const MOST_TOLD = 100;
+
+/** One mail for each team: who has left, and who has each of his tickets now. */
+async function tellLeads(left: readonly Ticket[], world: World): Promise<void> {
+  const { desk, tickets, ledger } = world;
+  const since = world.now();
+  for (const { name, lead } of desk.teams) {
+    const own = left.filter(({ team }) => team === name);
+    const superior = personOf(lead, desk);
+    if (own.length === 0 || !superior) continue;
+    const now = await tickets.readAll(own.slice(0, MOST_TOLD).map(({ id }) => id));
+    await ledger.tell(
+      `left-${name}-${since.replace(/\D/g, '')}`,
+      {
+        ...{ kind: 'left', to: { address: superior.address, name: superior.name }, since },
+        people: [...new Set(own.flatMap(({ assignee }) => assignee ?? []))],
+        tickets: now.map(({ id, subject, assignee }) => ({ id, subject, assignee })),
+        ...{ more: own.length - now.length, subject: '', messageId: null },
+        language: superior.language ?? desk.language,
+      },
+      since,
+    );
+  }
 }

@@ -40,7 +40,9 @@ async function synthesize(): Promise<string | null> {
     );
     const made = await bundle(entries as Record<FunctionName, string>, {
       desk: JSON.stringify(loaded.desk),
-      beside: loaded.model ? { 'receive-email': { 'model.bin': loaded.model } } : {},
+      beside: {
+        'receive-email': { ...loaded.files, ...(loaded.model ? { 'model.bin': loaded.model } : {}) },
+      },
       into: folder,
     });
     const bundles = Object.fromEntries(FUNCTIONS.map((name) => [name, made[name].folder])) as Record<
@@ -49,7 +51,8 @@ async function synthesize(): Promise<string | null> {
     >;
     // The CDK's own switch for its rules, followed here for ours: a laptop starts faster without either.
     if (process.env.CDK_VALIDATION !== 'false') Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-    new DeskStack(app, stackName, { bundles, domain: loaded.desk.domain, ...options });
+    const { domain, triage } = loaded.desk;
+    new DeskStack(app, stackName, { bundles, domain, model: triage.bedrock, ...options });
     // Copies the bundles into the cloud assembly.
     app.synth();
   } finally {

@@ -3,12 +3,12 @@
  * maps, `desk.json`, and what else it is to read there.
  *
  * One esbuild call per function, because a chunk shared between functions would change under all of them whenever one
- * changes. The AWS SDK's clients, which functions load only when they first need them, are most of the code and the
- * same for all: they are built once, and each function gets the files of those that it names. The same input gives
- * the same bytes, so that a deployment touches only the functions that changed.
+ * changes. What functions load only when they first need it, the AWS SDK's clients and tables of charsets, is most of
+ * the code and the same for all: it is built once, and each function gets the files of what it names. The same input
+ * gives the same bytes, so that a deployment touches only the functions that changed.
  */
-import { mkdir, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { type BuildOptions, type BuildResult, build, type Plugin } from 'esbuild';
 
 export interface Bundle {
@@ -23,6 +23,7 @@ interface File {
   contents: Uint8Array;
   /** Names of the files that it imports, at once or later. */
   imports: string[];
+  atOnce: string[];
 }
 
 const ROOT = join(import.meta.dirname, '..');
@@ -42,36 +43,62 @@ export async function bundle<Name extends string>(
 ): Promise<Record<Name, Bundle>> {
   const names = Object.keys(entries) as Name[];
   const functions = await Promise.all(names.map((name) => buildFunction(entries[name])));
-  const clients = await buildClients(new Set(functions.flatMap((built) => built.clients)));
+  const named = [...new Set(functions.flatMap(({ apart }) => apart))].sort();
+  // The clients together, since they share most of what they are; each table alone, so that they stay the same without it.
+  const packages = (
+    await Promise.all([
+      buildPackages(named.filter((name) => !TABLES.includes(name))),
+      ...TABLES.filter((name) => named.includes(name)).map((name) => buildPackages([name])),
+    ])
+  ).flat();
   const bundles = await Promise.all(
-    functions.map(async ({ files, clients: named }, n): Promise<[string, Bundle]> => {
+    functions.map(async ({ files, apart, phrases }, n): Promise<[string, Bundle]> => {
       const name = names[n] as Name;
-      const reached = reach(clients, named.map(clientFile));
-      const others = { 'desk.json': desk, ...beside[name] };
+      const reached = reach(packages, apart.map(fileOf));
+      const others = { 'desk.json': desk, ...phrases, ...beside[name] };
       return [name, await writeBundle(join(into, name), [...files, ...reached], others)];
     }),
   );
   return Object.fromEntries(bundles) as Record<Name, Bundle>;
 }
 
-async function buildFunction(entry: string): Promise<{ files: File[]; clients: string[] }> {
-  const clients = new Set<string>();
-  const files = await buildFiles({
+interface Built {
+  files: File[];
+  /** The sources that went into them, from the root. */
+  sources: string[];
+}
+
+async function buildFunction(
+  entry: string,
+): Promise<{ files: File[]; apart: string[]; phrases: Record<string, Uint8Array> }> {
+  const apart = new Set<string>();
+  const { files, sources } = await buildFiles({
     entryPoints: { index: entry },
-    plugins: [leaveOut, clientsApart(clients)],
+    plugins: [leaveOut, clientsApart(apart), tablesApart(apart)],
   });
-  return { files, clients: [...clients].sort() };
+  return { files, apart: [...apart].sort(), phrases: sources.includes(SPEAKS) ? await readPhrases() : {} };
 }
 
-async function buildClients(clients: Set<string>): Promise<File[]> {
-  if (clients.size === 0) return [];
-  const entryPoints = Object.fromEntries(
-    [...clients].sort().map((name) => [basename(clientFile(name), '.mjs'), name]),
+/** Reads the phrases of a language from beside itself. */
+const SPEAKS = 'templates/words.ts';
+
+async function readPhrases(): Promise<Record<string, Uint8Array>> {
+  const folder = join(ROOT, dirname(SPEAKS), 'phrases');
+  const names = (await readdir(folder)).sort();
+  return Object.fromEntries(
+    await Promise.all(
+      names.map(async (name) => [`phrases/${name}`, await readFile(join(folder, name))] as const),
+    ),
   );
-  return buildFiles({ entryPoints, plugins: [wholeClient] });
 }
 
-async function buildFiles(options: BuildOptions): Promise<File[]> {
+async function buildPackages(names: string[]): Promise<File[]> {
+  if (names.length === 0) return [];
+  const entryPoints = Object.fromEntries(names.map((name) => [basename(fileOf(name), '.mjs'), name]));
+  return (await buildFiles({ entryPoints, plugins: [wholePackage] })).files;
+}
+
+async function buildFiles(options: BuildOptions): Promise<Built> {
   const { outputFiles, metafile } = (await build({
     ...options,
     // Nothing is written there. Source maps and chunk names are reckoned from it, and must not depend on the machine.
@@ -97,16 +124,17 @@ async function buildFiles(options: BuildOptions): Promise<File[]> {
     logLevel: 'silent',
   })) as BuildResult<{ write: false; metafile: true }>;
   const imports = new Map(
-    Object.entries(metafile.outputs).map(([path, output]) => [
-      basename(path),
-      output.imports.map((to) => basename(to.path)),
-    ]),
+    Object.entries(metafile.outputs).map(([path, output]) => [basename(path), output.imports]),
   );
-  return outputFiles.map(({ path, contents }) => ({
-    name: basename(path),
-    contents,
-    imports: imports.get(basename(path)) ?? [],
-  }));
+  const files = outputFiles.map(({ path, contents }) => {
+    const name = basename(path);
+    const all = imports.get(name) ?? [];
+    return {
+      ...{ name, contents, imports: all.map((to) => basename(to.path)) },
+      atOnce: all.filter(({ kind }) => kind === 'import-statement').map((to) => basename(to.path)),
+    };
+  });
+  return { files, sources: Object.keys(metafile.inputs) };
 }
 
 /** Bundles are ES modules, and some of what they hold is CommonJS that still calls `require('node:…')`. */
@@ -121,26 +149,53 @@ function clientsApart(noted: Set<string>): Plugin {
       onResolve({ filter: /^@aws-sdk\/(client|lib)-[a-z0-9-]+$/ }, ({ path, kind }) => {
         if (kind !== 'dynamic-import') return undefined;
         noted.add(path);
-        return { path: `./${clientFile(path)}`, external: true };
+        return { path: `./${fileOf(path)}`, external: true };
       });
     },
   };
 }
 
 /** `@aws-sdk/client-s3` is loaded from `client-s3.mjs`. */
-function clientFile(client: string): string {
-  return `${basename(client)}.mjs`;
+function fileOf(name: string): string {
+  return `${basename(name)}.mjs`;
+}
+
+/**
+ * Tables of charsets and of HTML's names for characters, which the parser of mail loads at once and hardly a mail needs:
+ * Node itself knows most charsets. They would be nearly half of what its function loads. Whoever imports them gets a
+ * stand-in, which loads them when it is first asked for anything: `require`, since nobody there can wait.
+ */
+const TABLES = ['iconv-lite', 'encoding-japanese', 'he'];
+
+function tablesApart(noted: Set<string>): Plugin {
+  return {
+    name: 'tables-apart',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: new RegExp(`^(${TABLES.join('|')})$`) }, ({ path }) => ({
+        path,
+        namespace: 'tables-apart',
+      }));
+      onResolve({ filter: /./, namespace: 'tables-apart' }, ({ path }) => ({ path, external: true }));
+      onLoad({ filter: /./, namespace: 'tables-apart' }, ({ path }) => {
+        noted.add(path);
+        const load = `require('./${fileOf(path)}').default`;
+        return {
+          contents: `let tables; module.exports = new Proxy({}, { get: (_, name) => (tables ??= ${load})[name] });`,
+        };
+      });
+    },
+  };
 }
 
 /** Named as an entry, a package would be looked for as a file. */
-const wholeClient: Plugin = {
-  name: 'whole-client',
+const wholePackage: Plugin = {
+  name: 'whole-package',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /./ }, ({ path, kind }) =>
-      kind === 'entry-point' ? { path, namespace: 'whole-client' } : undefined,
+      kind === 'entry-point' ? { path, namespace: 'whole-package' } : undefined,
     );
-    onLoad({ filter: /./, namespace: 'whole-client' }, ({ path }) => ({
-      contents: `export * from '${path}';`,
+    onLoad({ filter: /./, namespace: 'whole-package' }, ({ path }) => ({
+      contents: TABLES.includes(path) ? `export { default } from '${path}';` : `export * from '${path}';`,
       resolveDir: ROOT,
     }));
   },
@@ -172,14 +227,14 @@ const leaveOut: Plugin = {
 };
 
 /** These files and all that they import, with the maps of each. */
-function reach(files: File[], names: string[]): File[] {
+function reach(files: File[], names: string[], which: 'imports' | 'atOnce' = 'imports'): File[] {
   const byName = new Map(files.map((file) => [file.name, file]));
   const reached = new Set<string>();
   const visit = (name: string): void => {
     const file = byName.get(name);
     if (!file || reached.has(name)) return;
     reached.add(name);
-    for (const imported of file.imports) visit(imported);
+    for (const imported of file[which]) visit(imported);
   };
   for (const name of names) visit(name);
   return files.filter(({ name }) => reached.has(name.replace(/\.map$/, '')));
@@ -190,11 +245,12 @@ async function writeBundle(
   files: File[],
   others: Record<string, string | Uint8Array>,
 ): Promise<Bundle> {
-  await mkdir(folder, { recursive: true });
+  for (const name of ['', ...Object.keys(others)])
+    await mkdir(join(folder, dirname(name)), { recursive: true });
   await Promise.all(Object.entries(others).map(([name, content]) => writeFile(join(folder, name), content)));
   await Promise.all(files.map(({ name, contents }) => writeFile(join(folder, name), contents)));
   const size = (kept: File[]) => kept.reduce((sum, { contents }) => sum + contents.byteLength, 0);
   const code = files.filter(({ name }) => name.endsWith('.mjs'));
-  const entry = size(code.filter(({ name }) => name === 'index.mjs'));
+  const entry = size(reach(code, ['index.mjs'], 'atOnce'));
   return { folder, size: { entry, later: size(code) - entry } };
 }

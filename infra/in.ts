@@ -13,7 +13,7 @@ import { Construct } from 'constructs';
 import { type Bundles, deskFunction } from './lambda.ts';
 import type { Memory } from './memory.ts';
 import { keepLogicalId } from './names.ts';
-import { permissions } from './permissions.ts';
+import { type ModelOfDesk, permissions } from './permissions.ts';
 import { deskQueue } from './queue.ts';
 import { deskTopic } from './topic.ts';
 
@@ -23,6 +23,8 @@ export interface InProps {
   /** The domain at which the desk receives. */
   domain: string;
   keysParameter: string;
+  /** The model that mail may be filed by. */
+  model?: ModelOfDesk;
   /** Put the rule into this rule set, which somebody else keeps and activates. */
   existingRuleSetName?: string;
   /** Activate our rule set although another one is active, which then receives nothing any more. */
@@ -42,7 +44,7 @@ export class In extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { memory, bundles, domain, keysParameter, existingRuleSetName, takeOverActiveRuleSet }: InProps,
+    { memory, bundles, domain, keysParameter, model, existingRuleSetName, takeOverActiveRuleSet }: InProps,
   ) {
     super(scope, id);
     const { table, bucket } = memory;
@@ -71,7 +73,7 @@ export class In extends Construct {
         DESK_KEYS_PARAMETER: keysParameter,
         DESK_CLOCK: '',
       },
-      permissions: permissions.receiveEmail({ table, bucket, mailQueue: queue, keysParameter }),
+      permissions: permissions.receiveEmail({ table, bucket, mailQueue: queue, keysParameter, model }),
       // One mail at a time, because one that takes all memory or time would fail the whole batch, over and over. Five
       // at once leave half of a new account's ten executions to everything else.
       queue: { queue, batchSize: 1, maxConcurrency: 5 },

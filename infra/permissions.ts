@@ -18,15 +18,27 @@ interface Memory {
   bucket: IBucket;
 }
 
+/** `triage.bedrock` of desk.yaml. */
+export interface ModelOfDesk {
+  model: string;
+  region?: string | undefined;
+}
+
 export const permissions = {
   receiveEmail: ({
     table,
     bucket,
     mailQueue,
     keysParameter,
-  }: Memory & { mailQueue: IQueue; keysParameter: string }) => [
-    // What is remembered of an address at which nothing arrived is forgotten when mail comes from it.
-    items(table, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
+    model,
+  }: Memory & { mailQueue: IQueue; keysParameter: string; model: ModelOfDesk | undefined }) => [
+    // Converse is granted as InvokeModel: one model, and only where desk.yaml names it.
+    ...(model ? [on(modelArn(model), 'bedrock:InvokeModel')] : []),
+    // What is remembered of an address at which nothing arrived is forgotten when mail comes from it. What a team's requesters
+    // reported lately is one Query, and so are the last messages of a ticket that is split.
+    items(table, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'),
+    // Who had what its requester asked for last, where desk.yaml goes by it.
+    on(`${table.tableArn}/index/hands`, 'dynamodb:Query'),
     objects(bucket, 's3:GetObject', 'in/*', 'mail/*'),
     objects(bucket, 's3:PutObject', 'mail/*', 'files/*', 'bodies/*'),
     // Handled mail moves out of in/; the rest is what #redact takes out for good, which the ledger then says.
@@ -62,7 +74,9 @@ export const permissions = {
     // #mine, #queue and a requester's own tickets; #find looks through the newest ones as well.
     on(`${table.tableArn}/index/hands`, 'dynamodb:Query'),
     on(`${table.tableArn}/index/listing`, 'dynamodb:Query'),
-    objects(bucket, 's3:GetObject', 'files/*', 'bodies/*'),
+    objects(bucket, 's3:GetObject', 'files/*', 'bodies/*', 'knowledge/*'),
+    // What an article has become, beside the index.
+    objects(bucket, 's3:PutObject', 'knowledge/*'),
     knowingWhatIsMissing(bucket),
     on(parameterArn(keysParameter), 'ssm:GetParameter'),
     // What is really allowed is in the condition: to write as the desk. The configuration set has to be named as well,
@@ -97,9 +111,14 @@ export const permissions = {
     // Recurring work that it opens is one ticket more of whoever gets it.
     items(table, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'),
     on(`${table.tableArn}/index/open`, 'dynamodb:Query'),
+    // What somebody has who is away, and what others have for him.
+    on(`${table.tableArn}/index/hands`, 'dynamodb:Query'),
     // The count of a day: its records are a range of the listing.
     on(`${table.tableArn}/index/listing`, 'dynamodb:Query'),
-    objects(bucket, 's3:GetObject', 'in/*', 'mail/*'),
+    objects(bucket, 's3:GetObject', 'in/*', 'mail/*', 'knowledge/*'),
+    // What lies beside the index of articles is folded into it.
+    objects(bucket, 's3:PutObject', 'knowledge/*'),
+    objects(bucket, 's3:DeleteObject', 'knowledge/*'),
     knowingWhatIsMissing(bucket),
     on(mailQueue.queueArn, 'sqs:SendMessage'),
     on(
@@ -139,6 +158,7 @@ export const wildcards: Partial<Record<FunctionName, Record<string, string>>> = 
   'send-update': {
     '<Bucket.Arn>/files/*': 'Which attachments ride along, the ticket says.',
     '<Bucket.Arn>/bodies/*': 'Which message is sent, the ticket says.',
+    '<Bucket.Arn>/knowledge/*': 'The key holds the language, and the id and version of the article.',
     'arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:identity/*':
       "In the SES sandbox the recipient's identity is checked as well; the condition allows no other sender than the desk.",
   },
@@ -148,6 +168,7 @@ export const wildcards: Partial<Record<FunctionName, Record<string, string>>> = 
   sweep: {
     '<Bucket.Arn>/in/*': 'What lies unhandled is only known by listing it.',
     '<Bucket.Arn>/mail/*': 'Which handled mail has no record is only known by counting the day.',
+    '<Bucket.Arn>/knowledge/*': 'What lies beside an index of articles is only known by listing it.',
     'arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<WatchMachine.Name>:*':
       'The name of an execution holds the id of its ticket.',
   },
@@ -179,6 +200,10 @@ function on(resource: string, ...actions: string[]): PolicyStatement {
 
 function parameterArn(name: string): string {
   return `arn:${Aws.PARTITION}:ssm:${Aws.REGION}:${Aws.ACCOUNT_ID}:parameter${name}`;
+}
+
+function modelArn({ model, region = Aws.REGION }: ModelOfDesk): string {
+  return `arn:${Aws.PARTITION}:bedrock:${region}::foundation-model/${model}`;
 }
 
 function sesArn(resource: string, name: string): string {

@@ -11,11 +11,14 @@ import { In } from './in.ts';
 import type { Bundles } from './lambda.ts';
 import { Memory } from './memory.ts';
 import { Out } from './out.ts';
+import type { ModelOfDesk } from './permissions.ts';
 
 export interface DeskStackProps extends StackProps {
   bundles: Bundles;
   /** The domain of desk.yaml. */
   domain: string;
+  /** `triage.bedrock` of desk.yaml. */
+  model?: ModelOfDesk;
   existingRuleSetName?: string;
   takeOverActiveRuleSet?: boolean;
   /** The Route 53 zone in which the desk's MX and DKIM records are written. Without it they are outputs. */
@@ -36,6 +39,7 @@ export class DeskStack extends Stack {
       bundles,
       domain,
       keysParameter,
+      model: props.model,
       existingRuleSetName: props.existingRuleSetName,
       takeOverActiveRuleSet: props.takeOverActiveRuleSet ?? false,
     });

@@ -223,12 +223,17 @@ async function open(setting: DeskSetting, opening: Opening): Promise<Omit<Desk, 
   const door = await openDoor(setting.smtpPort, receiver, report);
   closers.push(() => door.stop());
   const isBusy = () => functions.isBusy() || mailer.isBusy() || sources.isBusy();
+  const known = readDesk(plan.functions[0]?.folder);
+  if (known?.triage.bedrock)
+    report.note(
+      `triage.bedrock of desk.yaml names ${known.triage.bedrock.model}: on a laptop there is no such model, and mail is filed without it`,
+    );
   const web = await openWeb(
     setting.webPort,
     {
       ...{ clock, mailer, isBusy, smtpPort: door.port, onChange: tables.onWrite },
       records: openRecords(gateway.endpoint, REGION, plan.outputs),
-      desk: readDesk(plan.functions[0]?.folder),
+      desk: known,
     },
     report,
   );

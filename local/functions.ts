@@ -110,6 +110,8 @@ export function openFunctions(
         logGroupName: `/aws/lambda/${setting.name}`,
         logStreamName: 'laptop',
       },
+      // Goes with the assembly that it was made of.
+      compiled: join(setting.folder, '..', 'compiled'),
     };
     const worker = new Worker(new URL('worker.ts', import.meta.url), {
       // The thread's name in profiles, and where the system lists threads.

@@ -9,8 +9,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Handlebars from 'handlebars';
 import mjml2html from 'mjml';
+import { LANGUAGES } from '../core/config/choices.ts';
 import { UPDATE_KINDS } from '../core/mail/update.ts';
-import { LANGUAGES } from './words.ts';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const LAYOUT = join(HERE, 'layout');

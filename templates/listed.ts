@@ -1,5 +1,6 @@
 /** What #mine, #queue, #find, #show and a requester's #status show, in words. */
 import type { Desk, Language } from '../core/config/desk.ts';
+import { shortened as cut } from '../core/knowledge/draft.ts';
 import { MEASURES } from '../core/sla/clock.ts';
 import type { Ticket } from '../core/ticket/ticket.ts';
 import type { Seen } from '../core/ticket/without-ticket.ts';
@@ -16,6 +17,7 @@ export interface Reader {
 
 export function seenIn(seen: Seen, reader: Reader): string {
   if ('tickets' in seen) return listIn(seen, reader);
+  if ('articles' in seen) return articlesIn(seen, reader);
   const { ticket, messages, look } = seen;
   const { language, desk, now } = reader;
   if (!ticket) return phrase(language, 'show-none', { ticket: look.id });
@@ -28,6 +30,19 @@ export function seenIn(seen: Seen, reader: Reader): string {
     historyIn(language, marked(messages, ticket, language).map(shortened), desk),
   ];
   return parts.filter((part) => part !== '').join('\n\n');
+}
+
+const MOST_ANSWER = 1_500;
+
+function articlesIn({ look, articles }: Extract<Seen, { articles: unknown }>, { language }: Reader): string {
+  const { words } = look;
+  if (articles.length === 0) return phrase(language, 'list-articles-none', { words });
+  const entries = articles.map(({ id, title, answer, fix, readers }) => {
+    const inside = readers === 'public' ? [] : [phrase(language, 'article-inside')];
+    const done = fix === '' ? [] : [`${phrase(language, 'article-fix')}: ${fix}`];
+    return [[id, ...inside, title].join(' · '), cut(answer, MOST_ANSWER), ...done].join('\n');
+  });
+  return [phrase(language, 'list-articles', { words }), ...entries].join('\n\n');
 }
 
 const MOST_TEXT = 4_000;

@@ -7,10 +7,10 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { LANGUAGES } from '../core/config/choices.ts';
 import { UPDATE_KINDS } from '../core/mail/update.ts';
 import { writeTemplates } from './build.ts';
 import { SAMPLES } from './samples.ts';
-import { LANGUAGES } from './words.ts';
 
 const FOLDER = join(dirname(fileURLToPath(import.meta.url)), '..', '.generated', 'preview');
 

@@ -4,28 +4,13 @@
  * what no phrase has, stays as it is.
  */
 import type { Language } from '../core/config/desk.ts';
-import en from './phrases/en.json' with { type: 'json' };
-import { type PhraseKey, phrase } from './words.ts';
-
-const PATTERNS = (Object.keys(en) as PhraseKey[])
-  .filter((key) => key.startsWith('because-'))
-  // The one that says the most of it wins.
-  .sort((one, other) => bare(en[other]).length - bare(en[one]).length)
-  .map((key) => ({ key, pattern: patternOf(en[key]) }));
-
-function bare(words: string): string {
-  return words.replace(/\{\w+\}/g, '');
-}
-
-function patternOf(words: string): RegExp {
-  const parts = words
-    .split(/\{(\w+)\}/)
-    .map((part, nth) => (nth % 2 ? `(?<${part}>.{1,200}?)` : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')));
-  return new RegExp(`^${parts.join('')}$`, 'u');
-}
+import { type PhraseKey, phrase, phrases } from './words.ts';
 
 /** Longer ones are somebody's own words. */
 const LONGEST = 1_000;
+
+/** Made when a reason is first told in another language. */
+let patterns: { key: PhraseKey; pattern: RegExp }[] | null = null;
 
 export function reasonIn(language: Language, reason: string): string {
   if (language === 'en' || reason.length > LONGEST) return reason;
@@ -43,9 +28,32 @@ function named(language: Language, part: string): string | null {
 }
 
 function inWords(language: Language, part: string): string | null {
-  for (const { key, pattern } of PATTERNS) {
+  patterns ??= readPatterns();
+  for (const { key, pattern } of patterns) {
     const found = pattern.exec(part);
     if (found) return phrase(language, key, found.groups ?? {});
   }
   return null;
+}
+
+function readPatterns(): { key: PhraseKey; pattern: RegExp }[] {
+  const en = phrases('en');
+  return (
+    (Object.keys(en) as PhraseKey[])
+      .filter((key) => key.startsWith('because-'))
+      // The one that says the most of it wins.
+      .sort((one, other) => bare(en[other]).length - bare(en[one]).length)
+      .map((key) => ({ key, pattern: patternOf(en[key]) }))
+  );
+}
+
+function bare(words: string): string {
+  return words.replace(/\{\w+\}/g, '');
+}
+
+function patternOf(words: string): RegExp {
+  const parts = words
+    .split(/\{(\w+)\}/)
+    .map((part, nth) => (nth % 2 ? `(?<${part}>.{1,200}?)` : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')));
+  return new RegExp(`^${parts.join('')}$`, 'u');
 }

@@ -51,6 +51,13 @@ function modelOf(view: UpdateView) {
     attached: view.attachments.filter(({ attached }) => attached),
     kept: view.attachments.filter(({ attached }) => !attached),
     withheld: view.withheld ?? '',
+    articles: view.articles && {
+      ...view.articles,
+      entries: view.articles.entries.map(({ title, text }) => ({
+        title,
+        ...saidOf({ who: '', when: '', text, html: null, private: false }, ''),
+      })),
+    },
     lines: view.lines.map((line) => ({
       ...line,
       outcomeName: phrase(view.language, `outcome-${line.outcome}`),
@@ -269,6 +276,14 @@ function clean(view: UpdateView): UpdateView {
       ...eachLine(section),
       entries: section.entries.map(eachLine),
     })),
+    articles: view.articles && {
+      head: oneLine(view.articles.head),
+      entries: view.articles.entries.map(({ title, text }) => ({
+        title: oneLine(title),
+        text: manyLines(text),
+      })),
+      how: oneLine(view.articles.how),
+    },
     plainReply: oneLine(view.plainReply),
     actions: view.actions.map(({ label, href }) => ({ label: oneLine(label), href: oneLine(href) })),
     marker: oneLine(view.marker),

@@ -1,5 +1,7 @@
 /** From the ticket and what happened to it, to the finished words and values that a template is given. */
 import type { Desk, Language } from '../core/config/desk.ts';
+import { type Article, articleIdOf } from '../core/knowledge/article.ts';
+import { shortened } from '../core/knowledge/draft.ts';
 import { CODE_VALID_FOR } from '../core/mail/code.ts';
 import { VERBS, type VerbName } from '../core/mail/commands.ts';
 import { shownNames } from '../core/mail/file-name.ts';
@@ -18,6 +20,7 @@ import { NO_REASON } from '../core/ticket/decide.ts';
 import { fieldsOf } from '../core/ticket/fields.ts';
 import { macrosFor } from '../core/ticket/macros.ts';
 import { opensAt } from '../core/ticket/opening-hours.ts';
+import { answerOf, questionsOf } from '../core/ticket/service.ts';
 import {
   awaitsOthers,
   type CommandResult,
@@ -42,8 +45,16 @@ export interface Occasion {
   history: Message[];
   /** With it, what was done so far, in words. */
   course?: { at: string; text: string }[];
+  /** Of a problem that the ticket waits for: its last news in the requester's language. Undefined when it waits for none. */
+  known?: { text: string; at: string } | null;
+  /** Others like it that were solved, the most alike first, and the words with which they were. */
+  solved?: { ticket: Ticket; how: string }[];
+  /** The tickets that are alike, as far as the reader may see them. */
+  alike?: Ticket[];
   /** Keys of the message's files that ride along. */
   attached: string[];
+  /** What is known about it, for whoever reads this mail. */
+  articles?: readonly Article[];
   /** What commands fetched: the files of this mail, and what #files and #history show in it. */
   fetched?: { files: { name: string; size: number }[]; shown: string } | null;
   /** The address with the reader's own token. */
@@ -74,11 +85,15 @@ export function ticketView(occasion: Occasion): UpdateView {
     history: told(occasion, speech),
     attachments: filesOf(occasion, language),
     withheld: !outside && message && message.withheld > 0 ? withheldIn(language, message.withheld) : '',
-    reasons: event.kind === 'opened' || kind === 'assignment' ? reasonsOf(event, language) : [],
+    reasons:
+      event.kind === 'opened' || kind === 'assignment'
+        ? [...reasonsOf(event, language), ...solvedIn(occasion, language)]
+        : [],
     deadlines: outside ? [] : deadlinesOf(speech, now),
     facts: factsOf(occasion, speech),
     lines: event.kind === 'commanded' && !isFurther(plan) ? linesIn(language, event.lines) : [],
-    plainReply: plainReply(plan, speech),
+    plainReply: plainReply(occasion, speech),
+    articles: articlesOf(occasion, speech),
     actions: actionsFor(occasion, speech),
     marker: MARKER,
   };
@@ -205,14 +220,18 @@ function told({ history, course = [] }: Occasion, speech: Speech): Said[] {
 }
 
 /** A note that nobody wrote: what happened, in the desk's own words. */
-function deskSays({ plan, event, message, now }: Occasion, { language, desk, ticket }: Speech): Said | null {
+function deskSays(
+  { plan, event, message, articles = [], alike = [], now }: Occasion,
+  { language, desk, ticket }: Speech,
+): Said | null {
   const { kind, to } = plan;
   const words = event.kind === 'visit-answered' && message ? `\n\n${message.text}` : '';
   const note =
     event.kind === 'assigned' && event.assignee === to.address
       ? visitNote('visit-comes', ticket.visit, language, desk)
-      : `${deskNote(event, language, desk, ticket)}${words}${visitLeaves({ plan, event, ticket }, language, desk)}`;
-  const text = kind === 'note' ? note : '';
+      : `${deskNote(event, language, desk, ticket)}${alikeIn(alike, language)}${words}${visitLeaves({ plan, event, ticket }, language, desk)}`;
+  const text =
+    kind === 'note' ? note : event.kind === 'article-asked' ? articleIn(language, articles[0]) : '';
   return text === ''
     ? null
     : {
@@ -239,7 +258,11 @@ function deskNote(event: TicketEvent, language: Language, desk: Desk, ticket: Ti
         ? phrase(language, 'note-called-off', { id: ticket.partOf.id })
         : phrase(language, 'note-closed', { who: name(event.by) });
     case 'resolved':
-      return phrase(language, 'note-steps-done', { steps: event.steps?.join('; ') ?? '' });
+      return event.steps
+        ? phrase(language, 'note-steps-done', { steps: event.steps.join('; ') })
+        : phrase(language, 'note-solved', { who: name(event.by), article: ticket.offered?.helped ?? '–' });
+    case 'article-decided':
+      return articleNote(event, ticket, name(event.by), language);
     case 'step-changed': {
       const { title, to, reason } = event;
       if (event.state === 'open') return phrase(language, 'note-step-apart', { title, id: to ?? '–' });
@@ -311,8 +334,17 @@ function deskNote(event: TicketEvent, language: Language, desk: Desk, ticket: Ti
           })
         : phrase(language, 'note-visit-countered-unread', facts);
     }
+    case 'recurrence-noticed':
+    case 'problem-begun': {
+      const count = String(event.tickets.length + (event.kind === 'problem-begun' ? 0 : 1));
+      return phrase(language, `note-${event.kind}`, { count, why: reasonIn(language, event.why) });
+    }
+    case 'joined':
+      return phrase(language, 'note-joined', { problem: event.problem });
     case 'complained':
       return phrase(language, 'note-complained', { address: event.address });
+    case 'security-reported':
+      return phrase(language, 'note-security');
     case 'flooded':
       return phrase(language, 'note-flooded', { address: event.address });
     case 'referred':
@@ -324,6 +356,118 @@ function deskNote(event: TicketEvent, language: Language, desk: Desk, ticket: Ti
     default:
       return '';
   }
+}
+
+function articleNote(
+  { verdict, words, by, answer }: Extract<TicketEvent, { kind: 'article-decided' }>,
+  ticket: Ticket,
+  who: string,
+  language: Language,
+): string {
+  const facts = { who, article: articleIdOf(ticket.id) };
+  const said =
+    verdict === 'reject'
+      ? phrase(language, 'note-article-reject', facts)
+      : verdict === 'lapse'
+        ? phrase(language, 'note-article-lapse', facts)
+        : phrase(language, verdict === 'publish' ? 'note-article-publish' : 'note-article-internal', facts);
+  const changed = answer === undefined ? '' : phrase(language, 'note-article-changed', facts);
+  const why = words === '' || by === DESK ? '' : phrase(language, 'note-rated-words', { who, words });
+  return [said, changed, why].filter((part) => part !== '').join('\n\n');
+}
+
+/** Whole, for whoever reviews it. */
+function articleIn(language: Language, article: Article | undefined): string {
+  if (!article) return '';
+  const { title, question, answer, fix } = article;
+  return [
+    title,
+    ...(question === '' ? [] : [`${phrase(language, 'article-question')}:\n${question}`]),
+    `${phrase(language, 'article-answer')}:\n${answer}`,
+    ...(fix === '' ? [] : [`${phrase(language, 'article-fix')}:\n${fix}`]),
+  ].join('\n\n');
+}
+
+const LONGEST_SHOWN = 600;
+
+/** Beside the rest of the mail, each short. The desk's people read what was done, and which it is. */
+function articlesOf(
+  { event, ticket, articles = [] }: Occasion,
+  { language, desk, outside }: Speech,
+): UpdateView['articles'] {
+  if (event.kind === 'article-asked') return null;
+  const service = desk.services.find(({ name }) => name === ticket.service?.name);
+  if (outside && event.kind === 'opened' && service && ticket.service?.answers)
+    return {
+      head: phrase(language, 'articles-offered'),
+      entries: [{ title: service.title, text: answerOf(service, language, desk) }],
+      how: phrase(language, 'articles-how'),
+    };
+  if (articles.length === 0) return null;
+  return {
+    head: phrase(language, outside ? 'articles-offered' : 'articles-known'),
+    entries: articles.map((article, index) => ({
+      title: outside
+        ? `${articles.length > 1 ? `${index + 1}. ` : ''}${article.title}`
+        : `${article.id}: ${article.title}`,
+      text: withoutTokens(
+        shortened(
+          outside || article.fix === '' ? article.answer : `${article.answer}\n\n${article.fix}`,
+          LONGEST_SHOWN,
+        ),
+        desk.domain,
+      ),
+    })),
+    how: outside ? phrase(language, articles.length > 1 ? 'articles-how-many' : 'articles-how') : '',
+  };
+}
+
+const LONGEST_SOLUTION = 160;
+
+/** How others like it were solved, in a line each. */
+function solvedIn({ solved = [] }: Occasion, language: Language): UpdateView['reasons'] {
+  return solved.map(({ ticket: { id, subject }, how }) => {
+    const line = how.split('\n').find((each) => each.trim() !== '') ?? '';
+    const shown = line.length > LONGEST_SOLUTION ? `${line.slice(0, LONGEST_SOLUTION).trimEnd()}…` : line;
+    return {
+      what: phrase(language, 'what-solved'),
+      why: shown === '' ? `${id}, ${subject}` : `${id}, ${subject}: ${shown}`,
+    };
+  });
+}
+
+/** Those who reported the same, a line for each. */
+function alikeIn(alike: readonly Ticket[], language: Language): string {
+  const lines = alike.map(
+    ({ id, subject, requester, createdAt }) =>
+      `${id}: ${subject} (${requester.name || requester.address}, ${timeIn(language, createdAt, { timezone: 'UTC' })})`,
+  );
+  return lines.length > 0 ? `\n\n${lines.join('\n')}` : '';
+}
+
+/** What the desk has to know to begin. */
+function asksIn(ticket: Ticket, language: Language, desk: Desk): string {
+  const asked = questionsOf(ticket, language, desk);
+  const [first] = asked;
+  if (!first) return '';
+  return phrase(language, 'facts-ask', {
+    questions: asked
+      .map(({ title, question }) => (question === title ? title : `${title} (${question})`))
+      .join('; '),
+    example: asked.map(({ title }) => `${title}: …`).join(' / '),
+  });
+}
+
+/** To whoever reported what others have: that it is known, the last of it, and what to do if it is not his. */
+function knownIn({ known }: Occasion, language: Language): string {
+  if (known === undefined) return '';
+  return [
+    phrase(language, 'known-problem'),
+    known ? phrase(language, 'known-news', { text: known.text }) : '',
+    phrase(language, 'known-other', { words: phrase(language, 'other-matter') }),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
 }
 
 type Span = Pick<Appointment, 'start' | 'end'>;
@@ -356,14 +500,15 @@ function visitNote(
 
 /** `Tue, 24 Nov 2026, 14:00–15:00 (Europe/Berlin)`, and in the desk's zone where that shows another time. */
 function visitIn(language: Language, span: Span, zone: string, desk: Desk): string {
-  const own = spanOf(language, span, zone);
-  const ours = spanOf(language, span, desk.timezone);
+  const own = spanIn(language, span, zone);
+  const ours = spanIn(language, span, desk.timezone);
   return own === ours
     ? `${ours} (${desk.timezone})`
     : `${own} (${zone}), ${phrase(language, 'visit-also', { when: ours, zone: desk.timezone })}`;
 }
 
-function spanOf(language: Language, { start, end }: Span, timeZone: string): string {
+/** From when to when, in the manner of the language and by the clock of the zone (IANA). */
+export function spanIn(language: Language, { start, end }: Span, timeZone: string): string {
   const format = new Intl.DateTimeFormat(LOCALES[language], {
     ...{ timeZone, weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' },
     ...{ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
@@ -376,7 +521,7 @@ function visitOutside({ event, plan, ticket }: Occasion, { language, desk }: Spe
   const subject = ticket.subject || ticket.id;
   const visit = 'start' in event && 'zone' in event ? event : ticket.visit;
   if (!visit) return '';
-  const when = `${spanOf(language, visit, desk.timezone)} (${desk.timezone})`;
+  const when = `${spanIn(language, visit, desk.timezone)} (${desk.timezone})`;
   const words = 'words' in visit ? withoutTokens(visit.words, desk.domain) : '';
   const told = calendarFor(event, plan, ticket);
   if (told?.method === 'CANCEL') return phrase(language, 'visit-told-cancelled', { subject, when });
@@ -482,6 +627,8 @@ function factsOf(occasion: Occasion, speech: Speech): Record<string, string> {
     case 'opened':
       return {
         promised: time(ticket.deadlines.firstResponse),
+        known: knownIn(occasion, language),
+        asks: asksIn(ticket, language, desk),
         opens: time(opensAt(ticket, desk, now)),
         flagged: event.flagged ?? '',
         reason: event.reasons.at(-1)?.why ?? '',
@@ -542,6 +689,10 @@ function factsOf(occasion: Occasion, speech: Speech): Record<string, string> {
         no: phrase(language, 'extension-no', { due: time(event.due) }),
         flagged: reasonIn(language, ticket.flagged ?? ''),
       };
+    case 'article-asked':
+      return articleFacts(occasion, speech);
+    case 'joined':
+      return plan.kind === 'decided' ? { outcome: knownIn(occasion, language) } : {};
     case 'extension-decided':
       return plan.kind === 'decided'
         ? {
@@ -600,6 +751,23 @@ function factsOf(occasion: Occasion, speech: Speech): Record<string, string> {
   }
 }
 
+function articleFacts(
+  { event, ticket, articles = [] }: Occasion,
+  { language, desk }: Speech,
+): Record<string, string> {
+  const [article] = articles;
+  if (event.kind !== 'article-asked' || !article) return {};
+  const { id, title, readers, validUntil } = article;
+  const inside = readers === 'public' ? 'article-yes' : 'article-yes-inside';
+  return {
+    asker: nameOf(event.by, desk, ticket, false),
+    question: phrase(language, event.draft ? 'article-review' : 'article-confirm', { article: id, title }),
+    yes: phrase(language, inside),
+    no: phrase(language, event.draft ? 'article-no' : 'article-no-more'),
+    until: event.draft || !validUntil ? '' : timeIn(language, validUntil, desk),
+  };
+}
+
 /** `noise.txt (4 B, #files 1), …`: each once, however often it was sent along. */
 function filesSoFar(history: readonly Message[], language: Language): string {
   const files = history.flatMap(({ number, attachments }) =>
@@ -642,15 +810,18 @@ function approvalFacts(ticket: Ticket, { language, desk, outside }: Speech): Rec
     yes: phrase(language, `approval-yes-${asked}`),
     no: phrase(language, `approval-no-${asked}`),
     until: timeIn(language, over, desk),
-    flagged: reasonIn(language, ticket.flagged ?? ''),
+    flagged: reasonIn(language, outside ? withoutTickets(ticket.flagged ?? '') : (ticket.flagged ?? '')),
   };
 }
 
-/** `#category printing, #category network or #category access`; '' when the desk is sure. */
+/** Which other ticket its first mail came near is the desk’s affair. */
+function withoutTickets(reason: string): string {
+  return reason.replace(/, near T-[0-9A-Z]{6}\b/g, '');
+}
+
+/** `printing, network or access`; '' when the desk is sure. */
 function filings(event: TicketEvent, language: Language): string {
-  return new Intl.ListFormat(LOCALES[language], { type: 'disjunction' }).format(
-    likeliest(event).map((category) => `#category ${category}`),
-  );
+  return new Intl.ListFormat(LOCALES[language], { type: 'disjunction' }).format(likeliest(event));
 }
 
 function likeliest(event: TicketEvent): string[] {
@@ -698,6 +869,7 @@ export function statusIn(speech: Speech, now: string): string {
     ...(assignee ? [`${phrase(language, 'what-assignee')}: ${assignee}`] : []),
     ...(outside ? [] : linksIn(language, ticket)),
     ...(outside ? [] : fieldsOf(ticket, speech.desk).map(({ name, value }) => `${name}: ${value}`)),
+    ...(outside || !ticket.fix ? [] : [`${phrase(language, 'article-fix')}: ${ticket.fix.words}`]),
     ...(outside ? [] : approvalIn(language, ticket)),
     ...stepsIn(language, ticket, outside).map((step) => `${phrase(language, 'what-step')}: ${step}`),
     `${phrase(language, 'what-opened')}: ${createdAt}`,
@@ -713,7 +885,7 @@ function visitStatus(speech: Speech, now: string): string[] {
   if (!visit) return [];
   if (outside)
     return [
-      `${phrase(language, 'what-visit')}: ${spanOf(language, visit, desk.timezone)} (${desk.timezone})`,
+      `${phrase(language, 'what-visit')}: ${spanIn(language, visit, desk.timezone)} (${desk.timezone})`,
     ];
   return visitRow(speech, now).map(({ name, due, left }) => `${name}: ${due} (${left})`);
 }
@@ -747,9 +919,10 @@ export function stepsIn(language: Language, { steps = [] }: Ticket, outside: boo
 /** Measures that are the desk's own affair. */
 const INSIDE: ReadonlySet<Measure> = new Set(['tier', 'requesterWait', 'agentWork']);
 
-function plainReply(plan: Plan, { language, desk, ticket }: Speech): string {
+function plainReply({ plan, event }: Occasion, { language, desk, ticket }: Speech): string {
   const { kind, audience, to } = plan;
   const requester = ticket.requester.name || ticket.requester.address;
+  if (kind === 'approval' && event.kind === 'article-asked') return phrase(language, 'reply-article');
   if (kind === 'approval' || isOnlyApprover(plan, ticket)) return phrase(language, 'reply-approver');
   if (audience === 'requester') {
     if (ticket.mergedInto) return phrase(language, 'reply-requester-merged', { into: ticket.mergedInto });
@@ -779,7 +952,7 @@ const INFORMED: readonly UpdateView['kind'][] = [
 ];
 
 function actionsFor(occasion: Occasion, { language }: Speech): Action[] {
-  const { plan, event, replyTo, ticket, desk } = occasion;
+  const { plan, event, replyTo, ticket, desk, articles = [] } = occasion;
   const mailto = (command: string) =>
     `mailto:${replyTo}?subject=${encodeURIComponent(`Re: ${ticket.subject} [${ticket.id}]`)}&body=${encodeURIComponent(`${command}\n`)}`;
   const action = (key: PhraseKey, command: string, facts?: Record<string, string>): Action => ({
@@ -788,6 +961,10 @@ function actionsFor(occasion: Occasion, { language }: Speech): Action[] {
   });
   const filed = ({ name, title }: Desk['categories'][number]) =>
     action('action-category', `#category ${name}`, { category: title });
+  if (plan.kind === 'approval' && event.kind === 'article-asked')
+    return (['publish', 'internal', 'reject'] as const).map((verdict) =>
+      action(`action-article-${verdict}`, phrase(language, `verdict-${verdict}`)),
+    );
   if (plan.kind === 'approval')
     return (['approve', 'reject'] as const).map((vote) =>
       action(`action-${vote}`, phrase(language, `vote-${vote}`)),
@@ -815,7 +992,11 @@ function actionsFor(occasion: Occasion, { language }: Speech): Action[] {
   if (ticket.status === 'resolved')
     return [action('action-solved', '#close'), action('action-not-solved', '#reopen')];
   if (ticket.status === 'closed' && !ticket.mergedInto) return [action('action-reopen', '#reopen')];
-  return [action('action-status', '#status'), action('action-close', '#close')];
+  const solved =
+    plan.kind === 'acknowledgement' && (articles.length > 0 || ticket.service?.answers)
+      ? [action('action-article-solved', phrase(language, 'solved'))]
+      : [];
+  return [...solved, action('action-status', '#status'), action('action-close', '#close')];
 }
 
 /** Mail that speaks of an appointment which its reader is to keep. */
@@ -857,7 +1038,8 @@ export function mailView({
   desk: Desk;
 }): UpdateView {
   const { language, subject } = event;
-  const absence = event.kind === 'away' ? absenceOf(event, desk) : null;
+  const absence =
+    event.kind === 'away' ? absenceOf(event, desk) : event.kind === 'left' ? leavingOf(event, desk) : null;
   return {
     kind: plan.kind,
     language,
@@ -890,7 +1072,11 @@ function noticeFacts(event: Notice, code: string | null, shown: string): Record<
       const said = event.shows.includes('help') ? helpIn(language) : '';
       return { refused: event.refused ? 'refused' : '', said, shown };
     }
-    default:
+    // What they say stands in a message of its own.
+    case 'away':
+    case 'left':
+      return {};
+    case 'refused':
       return {
         reason: phrase(language, `refusal-${event.reason}` as PhraseKey),
         remedy: phrase(language, `refusal-${event.reason}-remedy` as PhraseKey),
@@ -904,6 +1090,23 @@ function plainReplyToNotice(notice: Notice, { audience }: Plan): string {
   if (notice.kind !== 'commanded') return '';
   if (notice.digest) return phrase(language, 'reply-agent-digest');
   return phrase(language, audience === 'requester' ? 'reply-requester-no-ticket' : 'reply-agent-no-ticket');
+}
+
+function leavingOf(
+  { people, tickets, more, language, since }: Extract<Notice, { kind: 'left' }>,
+  desk: Desk,
+) {
+  const who = people.join(', ');
+  const names = tickets.map(({ id, subject, assignee }) => {
+    const name = assignee ? (personOf(assignee, desk)?.name ?? assignee) : '–';
+    return `${id} ${subject} → ${name}`;
+  });
+  const rest = more > 0 ? [phrase(language, 'digest-more', { count: String(more) })] : [];
+  return {
+    when: timeIn(language, since, desk),
+    subject: phrase(language, 'note-left-subject', { who }),
+    text: [phrase(language, 'note-left', { who }), [...names, ...rest].join('\n')].join('\n\n'),
+  };
 }
 
 function absenceOf(

@@ -58,6 +58,13 @@ function movedTo(event: TicketEvent, language: Language, desk: Desk): string | n
       });
     case 'unassigned':
       return phrase(language, 'why-unassigned', { who: name(event.by) });
+    case 'joined':
+      return phrase(language, 'why-joined', {
+        problem: event.problem,
+        why: reasonIn(language, event.why),
+      });
+    case 'parted':
+      return phrase(language, 'why-parted', { problem: event.problem, who: name(event.by) });
     case 'given-to-team':
       return phrase(language, 'why-given', {
         team: desk.teams.find(({ name: each }) => each === event.team)?.title ?? event.team,

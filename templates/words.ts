@@ -1,17 +1,21 @@
 /** The desk's own words, in each language: what the rooms that prepare an update put into its view. */
+import { readFileSync } from 'node:fs';
 import type { Language } from '../core/config/desk.ts';
-import de from './phrases/de.json' with { type: 'json' };
-import en from './phrases/en.json' with { type: 'json' };
-import es from './phrases/es.json' with { type: 'json' };
-import fr from './phrases/fr.json' with { type: 'json' };
-import ja from './phrases/ja.json' with { type: 'json' };
-import pt from './phrases/pt.json' with { type: 'json' };
+import type en from './phrases/en.json';
 
 /** `status-open`, `priority-P1`, `deadline-firstResponse`, `reply-requester`, `refusal-code-expired` … */
 export type PhraseKey = keyof typeof en;
 
-const PHRASES: Record<Language, Record<PhraseKey, string>> = { en, de, fr, es, pt, ja };
-export const LANGUAGES = Object.keys(PHRASES) as Language[];
+const read = new Map<Language, Record<PhraseKey, string>>();
+
+/** Of a language, when it is first spoken: a function speaks one or two, and each is as long as all the rest of it. */
+export function phrases(language: Language): Record<PhraseKey, string> {
+  const known = read.get(language);
+  if (known) return known;
+  const own = JSON.parse(readFileSync(new URL(`./phrases/${language}.json`, import.meta.url), 'utf8'));
+  read.set(language, own);
+  return own;
+}
 
 /** The phrase with `{name}` replaced by the fact of that name. '' when a fact that it needs is not there: half a sentence is not said. */
 export function phrase(
@@ -19,13 +23,13 @@ export function phrase(
   key: PhraseKey,
   facts: Readonly<Record<string, string>> = {},
 ): string {
-  return fill(PHRASES[language][key], facts);
+  return fill(phrases(language)[key], facts);
 }
 
 /** What an update of each kind may be told in `facts`. A sentence whose fact is not given is left out of the mail. */
 export const FACTS = {
-  /** By when a person answers; when the desk opens, if it is closed. */
-  acknowledgement: ['promised', 'opens'],
+  /** By when a person answers; when the desk opens, if it is closed; whole sentences about a problem that is known. */
+  acknowledgement: ['promised', 'opens', 'known', 'asks'],
   /** By when it is to be taken, when it climbed; the files so far, when it is handed over; why it came to this person; why its sender is not proven; the commands of which one would file it, when the desk is unsure. */
   assignment: ['accept', 'files', 'reason', 'flagged', 'likeliest', 'macros'],
   'requester-message': ['flagged'],

@@ -17,6 +17,7 @@ const ROOMS: Record<string, readonly string[]> = {
 const PURE: Record<string, string> = {
   zod: 'the schema of desk.yaml and of what comes from SES',
   yaml: 'reads the text of desk.yaml, with the places of its mistakes',
+  minisearch: 'the index of articles: words in, ids out',
   'fastest-levenshtein': 'what was probably meant by a mistyped word',
   'temporal-polyfill': 'calendars and time zones; always given the instant',
   mailparser: 'MIME: bytes in, parts out',

@@ -4,7 +4,7 @@ import type { Desk } from '../core/config/desk.ts';
 import { loadDesk } from '../core/config/load.ts';
 import type { Email, Receipt } from '../core/mail/email.ts';
 import { type Arrival, type Memory, type Moment, NOTHING_KNOWN } from '../core/mail/outcome.ts';
-import type { Keys } from '../core/mail/token.ts';
+import { type Keys, participantHash, type Token } from '../core/mail/token.ts';
 import { type Change, change, open } from '../core/ticket/change.ts';
 import type { Happening, Ticket } from '../core/ticket/ticket.ts';
 
@@ -87,6 +87,26 @@ export function arrival(mail: Partial<Email> = {}, verdicts: Partial<Receipt> = 
 
 export function memory(given: Partial<Memory> = {}): Memory {
   return { ...NOTHING_KNOWN, ...given };
+}
+
+/** What an email says of its writer. */
+export function from(address: string): Pick<Email, 'from' | 'fromAll'> {
+  const writer = { address, name: '' };
+  return { from: writer, fromAll: [writer] };
+}
+
+/** The token that came back with a reply, as it was read. */
+export function tokenOf(participant: string, given: Partial<Token> = {}): Token {
+  return { purpose: 'ticket', id: ID, participant: participantHash(participant), expired: false, ...given };
+}
+
+/** What is known of a reply to a mail that went to him. */
+export function byToken(participant: string, on: Ticket = ticket(), expired = false): Memory {
+  return memory({
+    ticket: on,
+    token: tokenOf(participant, { expired }),
+    candidate: { ticketId: ID, clue: 'token', why: 'our token in the envelope' },
+  });
 }
 
 export const ID = 'T-7K4M2Q';

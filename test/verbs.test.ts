@@ -21,13 +21,31 @@ const WHO = new Map<string, boolean | 'only'>([
   ['requesters', 'only'],
 ]);
 const code = (text: string) => [...text.matchAll(/`([^`]+)`/g)].map(([, word]) => word);
-const fileOf = (proof: string) => `test/${proof}.test.ts`;
+const JOURNEYS = 'test/journeys';
+const journeys = readdirSync(JOURNEYS).map((name) => ({
+  name,
+  text: readFileSync(`${JOURNEYS}/${name}`, 'utf8'),
+}));
+const TESTS = journeys.filter(({ name }) => name.endsWith('.test.ts'));
+const isTold = (name: string) => TESTS.some(({ text }) => text.includes(`from './${name}'`));
+/** A story is a test file, or a file that test files tell. */
+const STORIES = journeys.filter(({ text }) => text.includes('(begin: () => Laptop): void'));
+const told = [...TESTS, ...STORIES.filter(({ name }) => isTold(name))];
+const fileOf = (proof: string) => {
+  const story = told.find(({ name }) => `journeys/${name}` === `${proof}.ts`);
+  return story ? `${JOURNEYS}/${story.name}` : `test/${proof}.test.ts`;
+};
 
 /** Written in a mail or a table of the test, and not in the middle of a longer word. */
 function gives(file: string, verb: VerbName): boolean {
   const words = [verb, ...VERBS[verb].aliases].join('|');
   return new RegExp(`[#＃](?:${words})(?![\\w-])`, 'i').test(readFileSync(file, 'utf8'));
 }
+
+test('every story is told', () => {
+  expect(STORIES.length).toBeGreaterThan(0);
+  expect(STORIES.filter(({ name }) => !isTold(name)).map(({ name }) => name)).toEqual([]);
+});
 
 test('every verb has one row, and nothing else has', () => {
   expect(rows.map(([verb = '']) => code(verb)[0]).sort()).toEqual(NAMES.map((name) => `#${name}`).sort());
@@ -57,10 +75,7 @@ describe.each(NAMES)('#%s', (verb) => {
 });
 
 describe('every kind of update', () => {
-  const stories = readdirSync('test/journeys')
-    .filter((name) => name.endsWith('.test.ts'))
-    .map((name) => readFileSync(`test/journeys/${name}`, 'utf8'))
-    .join('\n');
+  const stories = told.map(({ text }) => text).join('\n');
 
   test.each(UPDATE_KINDS)('%s is waited for in a story', (kind) => {
     expect(stories).toMatch(new RegExp(`\\.mail\\(\\s*'${kind}'|kind(?: ===|:) '${kind}'`));

@@ -7,7 +7,9 @@ import { readCommands, VERBS, type VerbName } from '../mail/commands.ts';
 import { SPEAKER_VARIABLES } from '../mail/speaker.ts';
 import { notOn } from '../sla/occurrences.ts';
 import { MACRO_VARIABLES, variablesIn } from '../ticket/macro-words.ts';
-import { type DeskSchema, PRIORITIES, WEEKDAYS } from './desk.ts';
+import { PRIORITIES, WEEKDAYS } from './choices.ts';
+import type { DeskSchema } from './desk.ts';
+import { readPattern } from './pattern.ts';
 import { isFrom } from './sender.ts';
 import { listed } from './suggest.ts';
 
@@ -40,12 +42,18 @@ export function contradictions(desk: Desk): Finding[] {
     ...onCall(desk),
     ...tierNumbers(desk),
     ...categories(desk),
+    ...(desk.recurrence?.except ?? []).flatMap((name, nth) =>
+      reference(name, categoryNames(desk), ['recurrence', 'except', nth], 'category'),
+    ),
+    ...clues(desk),
+    ...organisations(desk),
     ...policies(desk),
     ...calendars(desk),
     ...absences(desk),
     ...approvers(desk),
     ...digests(desk),
     ...fields(desk),
+    ...services(desk),
     ...macros(desk),
     ...spoken(desk),
     ...checklists(desk),
@@ -61,6 +69,8 @@ function repeatedNames(desk: Desk): Finding[] {
     ...repeated(desk.addresses, 'addresses', 'address'),
     ...repeated(desk.tiers, 'tiers', 'tier'),
     ...repeated(desk.sla, 'sla', 'name'),
+    ...repeated(desk.organisations, 'organisations', 'name'),
+    ...repeated(desk.services, 'services', 'name'),
     ...repeated(desk.macros, 'macros', 'name'),
     ...repeated(desk.recurring, 'recurring', 'name'),
     ...repeated(desk.fields, 'fields', 'name'),
@@ -414,6 +424,63 @@ function categories(desk: Desk): Finding[] {
   ];
 }
 
+/** What of the clues refers to something else, and what a regular expression may be. */
+function clues(desk: Desk): Finding[] {
+  const { categories, impact, urgency } = desk;
+  const departments = desk.organisations.flatMap((each) =>
+    each.departments.map(({ name }) => `${each.name}/${name}`),
+  );
+  return Object.entries({ categories, impact, urgency }).flatMap(([list, entries]) =>
+    entries.flatMap((rule, at) => [
+      ...rule.patterns.flatMap((written, nth) => pattern(written, [list, at, 'patterns', nth])),
+      ...rule.organisations.flatMap((name, nth) =>
+        reference(name, organisationNames(desk), [list, at, 'organisations', nth], 'organisation'),
+      ),
+      ...rule.departments.flatMap((name, nth) =>
+        reference(name, departments, [list, at, 'departments', nth], 'department'),
+      ),
+    ]),
+  );
+}
+
+function pattern(written: string, path: Path): Finding[] {
+  const read = readPattern(written);
+  return 'pattern' in read ? [] : [{ path, message: read.wrong, allowed: read.allowed }];
+}
+
+function organisationNames(desk: Desk): string[] {
+  return desk.organisations.map(({ name }) => name);
+}
+
+/** Whoever writes belongs to the first that fits: one behind another with the same domain is never reached. */
+function organisations(desk: Desk): Finding[] {
+  return desk.organisations.flatMap(({ senders, departments }, at) => [
+    ...senders.flatMap((sender, nth) => {
+      const before = desk.organisations.slice(0, at).find((each) => each.senders.includes(sender));
+      return before
+        ? [
+            {
+              path: ['organisations', at, 'senders', nth],
+              message: `${sender} belongs to ${before.name} already`,
+              allowed: 'each sender in one organisation',
+            },
+          ]
+        : [];
+    }),
+    ...departments.flatMap(({ name }, nth) =>
+      departments.findIndex((other) => other.name === name) < nth
+        ? [
+            {
+              path: ['organisations', at, 'departments', nth, 'name'],
+              message: 'another department of it has it already',
+              allowed: 'each name once in an organisation',
+            },
+          ]
+        : [],
+    ),
+  ]);
+}
+
 function policies(desk: Desk): Finding[] {
   const last = desk.sla.length - 1;
   return desk.sla.flatMap(({ when, calendar, targets }, at) => {
@@ -431,6 +498,10 @@ function policies(desk: Desk): Finding[] {
       findings.push(...reference(name, categoryNames(desk), path('when', 'categories', nth), 'category'));
     for (const [nth, name] of (when?.teams ?? []).entries())
       findings.push(...reference(name, teamNames(desk), path('when', 'teams', nth), 'team'));
+    for (const [nth, name] of (when?.organisations ?? []).entries())
+      findings.push(
+        ...reference(name, organisationNames(desk), path('when', 'organisations', nth), 'organisation'),
+      );
     if (at < last && isForAll(when))
       findings.push({
         path: path(...(when ? ['when'] : ['name'])),
@@ -655,14 +726,55 @@ function fields(desk: Desk): Finding[] {
   });
 }
 
+function services(desk: Desk): Finding[] {
+  const known = desk.fields.map(({ name }) => name);
+  return desk.services.flatMap(({ categories: of, facts, answers }, at) => {
+    const path = (...steps: Path): Path => ['services', at, ...steps];
+    return [
+      ...of.flatMap((name, nth) => reference(name, categoryNames(desk), path('categories', nth), 'category')),
+      ...facts.flatMap(({ field, patterns }, nth) => [
+        ...reference(field, known, path('facts', nth, 'field'), 'field'),
+        ...patterns.flatMap((written, one) => pattern(written, path('facts', nth, 'patterns', one))),
+        ...of.flatMap((category) => {
+          const only = desk.fields.find(({ name }) => name === field)?.categories;
+          return !only || only.includes(category)
+            ? []
+            : [
+                {
+                  path: path('facts', nth, 'field'),
+                  message: `${field} is not for tickets about ${category}`,
+                  allowed: 'a field that all categories of the service have',
+                },
+              ];
+        }),
+      ]),
+      ...(Object.keys(answers).length > 0 && answers[desk.language] === undefined
+        ? [
+            {
+              path: path('answers'),
+              message: `the desk’s own language is ${desk.language}, and there are no words in it`,
+              allowed: `words in ${desk.language}, for tickets in a language that it has no words in`,
+            },
+          ]
+        : []),
+    ];
+  });
+}
+
 function macros(desk: Desk): Finding[] {
   const known = desk.fields.map(({ name }) => name);
-  return desk.macros.flatMap(({ name, words, do: lines, categories: of = [] }, at) => {
+  return desk.macros.flatMap(({ name, words, do: lines, files = [], categories: of = [] }, at) => {
     const path = (...steps: Path): Path => ['macros', at, ...steps];
     const said = Object.entries(words);
     return [
-      ...(said.length === 0 && lines.length === 0
-        ? [{ path: path('name'), message: `${name} says and does nothing`, allowed: '`words`, `do` or both' }]
+      ...(said.length === 0 && lines.length === 0 && files.length === 0
+        ? [
+            {
+              path: path('name'),
+              message: `${name} says and does nothing`,
+              allowed: '`words`, `do`, `files`, or several of them',
+            },
+          ]
         : []),
       ...(said.length > 0 && words[desk.language] === undefined
         ? [

@@ -9,6 +9,18 @@
 import * as z from 'zod';
 import { MAX_MAIL_BYTES } from '../mail/limits.ts';
 import type { Measure } from '../sla/clock.ts';
+import {
+  IMPACTS,
+  LANGUAGES,
+  MOST_APPROVERS,
+  PRIORITIES,
+  QUORUMS,
+  TYPES,
+  URGENCIES,
+  WEEKDAYS,
+} from './choices.ts';
+import type { MacroFile } from './macro-files.ts';
+import { LONGEST_PATTERN } from './pattern.ts';
 
 const MINUTE = 60_000;
 const UNITS: Record<string, number> = { m: MINUTE, h: 60 * MINUTE, d: 24 * 60 * MINUTE };
@@ -85,12 +97,6 @@ const Timezone = z.string().meta({ examples: ['Europe/Berlin', 'UTC'] });
 const Day = z.iso.date('a day of the calendar such as 2026-12-24').meta({ examples: ['2026-12-24'] });
 const Tier = z.int().min(1).max(9);
 
-export const IMPACTS = ['one', 'team', 'everyone'] as const;
-export const URGENCIES = ['routine', 'degraded', 'outage'] as const;
-export const PRIORITIES = ['P1', 'P2', 'P3', 'P4'] as const;
-export const TYPES = ['incident', 'problem', 'change', 'request'] as const;
-export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
-
 const Impact = z.enum(IMPACTS);
 const Urgency = z.enum(URGENCIES);
 const Priority = z.enum(PRIORITIES);
@@ -133,9 +139,6 @@ const Calendar = z.strictObject({
     .describe('More of them: the whole-day events of an iCalendar file, by its path from desk.yaml.'),
 });
 
-/** In which the desk has words for everything that it says. */
-export const LANGUAGES = ['en', 'de', 'fr', 'es', 'pt', 'ja'] as const;
-
 const Person = z.strictObject({
   address: MailAddress.describe('Where the desk writes to, and whence this person writes to the desk.'),
   name: z.string().min(1).describe('The name that requesters see.'),
@@ -147,6 +150,14 @@ const Person = z.strictObject({
   team: Name.optional().describe('Agents stand in a team; so does a lead who takes tickets.'),
   tier: Tier.optional().describe('Agents, and leads who take tickets, stand at a tier.'),
   skills: z.array(Name).default([]).describe('What this person is good at; categories ask for it.'),
+  cap: z
+    .int()
+    .min(1)
+    .max(1000)
+    .optional()
+    .describe(
+      'With so many open tickets the desk gives this person no more, but for P1. What is given by hand may go beyond it.',
+    ),
   hours: Name.default('always').describe('The calendar that says when this person works.'),
   language: z
     .enum(LANGUAGES)
@@ -202,6 +213,18 @@ const Team = z.strictObject({
   onCall: OnCall.optional().describe(
     'Who takes what cannot wait while nobody of its tier is on duty. Else it goes to somebody off duty.',
   ),
+  whenAway: z
+    .enum(['keep', 'urgent', 'all'])
+    .default('keep')
+    .describe(
+      'Which tickets of somebody who is away others take, within the hour: none, those of which a deadline falls before he is back, or all.',
+    ),
+  onReturn: z
+    .enum(['stay', 'back'])
+    .default('stay')
+    .describe(
+      'Whether these stay with whoever took them, or come back when he is at work again and they are still open.',
+    ),
 });
 
 /** Its existence elsewhere cannot be checked; what comes from there is known by its envelope alone. */
@@ -271,6 +294,39 @@ const senders = {
     .describe("List-Ids of groups through which people write to the desk: their mail is a person's."),
 };
 
+/** Checked with the file (core/config/pattern.ts). */
+const Pattern = z
+  .string()
+  .min(1)
+  .max(LONGEST_PATTERN)
+  .meta({ examples: ['\\bERR-\\d{4}\\b'] });
+
+const Department = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]*\/[a-z][a-z0-9-]*$/, 'an organisation and its department, such as example/finance')
+  .meta({ examples: ['example/finance'] });
+
+const Organisation = z.strictObject({
+  name: Name,
+  title: z.string().min(1).describe('What people read.'),
+  senders: z
+    .array(Sender)
+    .min(1)
+    .describe('Its people: addresses or, beginning with @, domains with what is below them.'),
+  vip: z.boolean().default(false).describe('All of its people are VIPs, beside those of vips.'),
+  departments: z
+    .array(
+      z.strictObject({
+        name: Name,
+        title: z.string().min(1).describe('What people read.'),
+        senders: z.array(Sender).min(1).describe('Its people, addresses or domains.'),
+        vip: z.boolean().default(false).describe('All of its people are VIPs.'),
+      }),
+    )
+    .default([])
+    .describe('Parts of it, the first that fits.'),
+});
+
 /** How a category, an impact or an urgency is recognised. A rule fires when any of its clues is found. */
 const clues = {
   words: z
@@ -288,10 +344,46 @@ const clues = {
     .array(z.enum(['high', 'low']))
     .default([])
     .describe('How important the sender marked his mail in his mail program.'),
+  patterns: z
+    .array(Pattern)
+    .default([])
+    .describe(
+      'Regular expressions for the subject or the text. Groups are not repeated, nothing is looked around for, and * and + reach over 40 characters: so no mail can make them slow.',
+    ),
+  organisations: z.array(Name).default([]).describe('Whose people write.'),
+  departments: z.array(Department).default([]).describe('Whose people write: organisation/department.'),
+  attachments: z
+    .array(
+      z
+        .string()
+        .regex(
+          /^[^\s/*](?:[^/]*)$|^\*[^/]+$|^[a-z]+\/[a-z0-9.+*-]+$/i,
+          'a name such as scan*.pdf, or a type such as image/*',
+        ),
+    )
+    .default([])
+    .meta({ examples: [['*.log', 'application/pdf']] })
+    .describe(
+      'Names of files, with * for any part of them, or content types. Pictures that the text shows do not count.',
+    ),
+  headers: z
+    .array(
+      z.strictObject({
+        name: z
+          .string()
+          .regex(/^[A-Za-z0-9-]{1,76}$/, 'the name of a header, such as X-Priority-Group')
+          .transform((name) => name.toLowerCase()),
+        contains: z.string().trim().min(1).max(200).describe('Capitals do not matter.'),
+      }),
+    )
+    .default([])
+    .describe('What stands in a header of the mail. Whoever writes it can write there what he likes.'),
+  languages: z
+    .array(z.string().regex(/^[a-z]{2}$/, 'a language such as fr'))
+    .default([])
+    .meta({ examples: [['fr']] })
+    .describe('In which language the mail is written.'),
 };
-
-export const QUORUMS = ['all', 'any'] as const;
-export const MOST_APPROVERS = 10;
 
 /** With a mail's own writes they have to fit into one transaction. */
 const MOST_STEPS = 12;
@@ -314,6 +406,12 @@ const Category = z.strictObject({
   title: z.string().min(1).describe('What people read.'),
   team: Name,
   tier: Tier.default(1).describe('The tier at which tickets of this category begin.'),
+  security: z
+    .boolean()
+    .default(false)
+    .describe(
+      'A security incident: at least P2, its lead is told at once, nothing is asked or answered by machine, and it is joined with no other.',
+    ),
   type: z.enum(TYPES).default('incident'),
   skills: z
     .array(Name)
@@ -359,6 +457,13 @@ const Macro = z.strictObject({
     .default([])
     .meta({ examples: [['#waiting 3d', '#tag +vpn']] })
     .describe('Commands that it gives, each as an agent would write it.'),
+  files: z
+    .array(z.string().min(1).max(200))
+    .min(1)
+    .max(5)
+    .optional()
+    .meta({ examples: [['guides/vpn.pdf']] })
+    .describe('Files that it attaches, by their paths from desk.yaml: 5 MB at most.'),
 });
 
 export const EVERY = ['weekday', 'week', 'month', 'quarter', 'year'] as const;
@@ -387,6 +492,45 @@ const Recurring = z.strictObject({
   calendar: Name.optional().describe(
     'A day on which this calendar is closed gives way to the next on which it is open; of weekdays it is left out.',
   ),
+});
+
+const Service = z.strictObject({
+  name: Name,
+  title: z.string().min(1).max(120).describe('What people read.'),
+  description: z.string().max(1_000).default('').describe('What it is for, in a sentence.'),
+  categories: z
+    .array(Name)
+    .min(1)
+    .describe('Which lead to it: their rules, team, tier and promises are its.'),
+  for: z
+    .array(Sender)
+    .default([])
+    .describe('Whose it is: addresses or, beginning with @, domains. Else for everybody.'),
+  facts: z
+    .array(
+      z.strictObject({
+        field: z.string().describe('Of fields: where it is kept.'),
+        question: z
+          .partialRecord(z.enum(LANGUAGES), z.string().min(1).max(200))
+          .default({})
+          .describe("What is asked, by language; else the field's title."),
+        patterns: z
+          .array(Pattern)
+          .default([])
+          .describe('Where it stands in a text: the first group of the expression, or all of it.'),
+      }),
+    )
+    .max(10)
+    .default([])
+    .describe(
+      'What is needed to begin. What the mail does not say is asked with its acknowledgement, once; the clock stands until the reply.',
+    ),
+  answers: z
+    .partialRecord(z.enum(LANGUAGES), z.string().min(1).max(4_000))
+    .default({})
+    .describe(
+      'What the desk answers by itself, with the acknowledgement. Whoever is helped replies `solved`.',
+    ),
 });
 
 export const FIELD_TYPES = ['text', 'number', 'date', 'choice'] as const;
@@ -494,7 +638,11 @@ const Policy = z.strictObject({
         .min(1)
         .optional()
         .describe('Addresses or, beginning with @, domains with what is below them.'),
-      vip: z.boolean().optional().describe('Whether the requester is among vips.'),
+      vip: z
+        .boolean()
+        .optional()
+        .describe('Whether the requester is among vips, or of an organisation or department that is.'),
+      organisations: z.array(Name).min(1).optional().describe('Whose people ask.'),
     })
     .optional()
     .describe(
@@ -566,9 +714,71 @@ export const DeskSchema = z.strictObject({
         .describe(
           'What `desk train` learned, by its path from desk.yaml: it files the mails in which no word of the rules stands.',
         ),
+      bedrock: z
+        .strictObject({
+          model: z
+            .string()
+            .regex(/^[a-z0-9-]{1,40}\.[a-z0-9.-]{1,80}(:\d{1,3})?$/, 'the id of a foundation model')
+            .meta({ examples: ['amazon.nova-micro-v1:0'] })
+            .describe('Which model of Amazon Bedrock, by its id; the account must have access to it.'),
+          region: z
+            .string()
+            .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region such as eu-central-1')
+            .optional()
+            .describe('Where it is asked; else where the desk runs.'),
+          timeout: z.int().min(1).max(20).default(5).describe('Seconds after which it is not waited for.'),
+          mostPerDay: z
+            .int()
+            .min(1)
+            .max(100_000)
+            .default(200)
+            .describe('How many mails a day it is asked about.'),
+          price: z
+            .strictObject({ in: z.number().min(0).max(1_000), out: z.number().min(0).max(1_000) })
+            .describe(
+              'US dollars for a million tokens of questions and of answers, by which its cost is counted.',
+            ),
+        })
+        .optional()
+        .describe(
+          'A model in the account, asked about mails in which no word of the rules stands and of which what was learned is not sure. What they say leaves for Amazon Bedrock then.',
+        ),
+      lastAgent: Duration.optional().describe(
+        'A requester whose last ticket is worked on, or was done so recently, comes to the same agent again: if he is of the team and tier, on duty, below his cap and knows as much as others. A reply to a closed ticket does as well.',
+      ),
     })
     .prefault({})
     .describe('How a mail is filed that no rule knows. Without a model it is general.'),
+  recurrence: z
+    .strictObject({
+      window: Duration.prefault('1h').describe(
+        'How long a report is compared with those that come after it.',
+      ),
+      tickets: z
+        .int()
+        .min(2)
+        .max(20)
+        .default(5)
+        .describe('How many people have to report the same within the window.'),
+      rule: z
+        .enum(['propose', 'open'])
+        .default('propose')
+        .describe('Whether the lead is asked, who answers #problem, or the desk opens the problem itself.'),
+      except: z.array(Name).default([]).describe('Categories whose tickets are compared with no others.'),
+      raise: z
+        .array(
+          z.strictObject({
+            tickets: z.int().min(2).max(50).describe('From so many incidents on,'),
+            priority: Priority.describe('the problem has at least this priority.'),
+          }),
+        )
+        .default([])
+        .describe('How urgent a problem becomes with the number of those who report it.'),
+    })
+    .optional()
+    .describe(
+      'Many who report the same: one problem, of which all are told at once. Without it nothing is compared. Never what a confidential team has.',
+    ),
   mail: z
     .strictObject({
       largest: MailSize.prefault('40MB').describe(
@@ -584,6 +794,10 @@ export const DeskSchema = z.strictObject({
     .array(Sender)
     .default([])
     .describe('Requesters for whom policies may promise more: addresses or, beginning with @, domains.'),
+  organisations: z
+    .array(Organisation)
+    .default([])
+    .describe('Who writes to the desk: organisations by their domains, and their departments.'),
   sla: z
     .array(Policy)
     .min(1)
@@ -597,6 +811,11 @@ export const DeskSchema = z.strictObject({
     .max(100)
     .default([])
     .describe('Work that comes again: each time it opens a ticket of its own, and nobody outside is told.'),
+  services: z
+    .array(Service)
+    .max(100)
+    .default([])
+    .describe('What the desk offers: what it has to know for it, and what it answers by itself.'),
   fields: z.array(Field).default([]).describe('What else a ticket says, for the eyes of the desk alone.'),
   approvals: z
     .strictObject({
@@ -625,6 +844,24 @@ export const DeskSchema = z.strictObject({
       closeAfter: Duration.describe('How long a resolved ticket can still be reopened by a reply.'),
     })
     .describe('A ticket that was resolved.'),
+  knowledge: z
+    .strictObject({
+      offer: z
+        .int()
+        .min(0)
+        .max(3)
+        .default(3)
+        .describe('How many articles at most go with the acknowledgement and the assignment; 0 for none.'),
+      validFor: Duration.prefault('365d').describe(
+        'How long an article is believed; two weeks before, its owner is asked whether it still holds.',
+      ),
+      fixRequired: z
+        .strictObject({ tier: Tier })
+        .optional()
+        .describe('From this tier on a ticket is resolved or closed by agents only with what helped: #fix.'),
+    })
+    .prefault({})
+    .describe('Articles that agents make of tickets by #kb.'),
   satisfaction: z
     .strictObject({
       ask: z
@@ -682,8 +919,9 @@ export const DeskSchema = z.strictObject({
 });
 
 /** The desk as desk.yaml says it, checked, with its defaults filled in. */
-export type Desk = Omit<z.output<typeof DeskSchema>, 'calendars'> & {
+export type Desk = Omit<z.output<typeof DeskSchema>, 'calendars' | 'macros'> & {
   calendars: Calendar[];
+  macros: Macro[];
   /** SHA-256 of the checked content, hex: which desk a ticket was last reckoned with. */
   hash: string;
 };
@@ -691,7 +929,9 @@ export type Person = Desk['people'][number];
 export type Team = Desk['teams'][number];
 export type Category = Desk['categories'][number];
 /** What a category, an impact or an urgency is recognised by. */
-export type Clues = Pick<Category, 'words' | 'senders' | 'addresses' | 'importance'>;
+export type Clues = Pick<Category, keyof typeof clues>;
+export type Organisation = Desk['organisations'][number];
+export type Service = Desk['services'][number];
 /** A calendar with what desk.yaml only refers to: its holidays by date, and the calendars that it is made of. */
 export interface Calendar {
   name: string;
@@ -701,7 +941,8 @@ export interface Calendar {
   /** It is open whenever one of these is, and has no hours and holidays of its own. */
   of?: Calendar[];
 }
-export type Macro = Desk['macros'][number];
+/** A macro with what is known of its files. */
+export type Macro = Omit<z.output<typeof Macro>, 'files'> & { files?: MacroFile[] };
 export type Field = Desk['fields'][number];
 export type Recurring = Desk['recurring'][number];
 export type Quorum = (typeof QUORUMS)[number];

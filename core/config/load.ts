@@ -18,7 +18,8 @@ import * as z from 'zod';
 import { holidaysIn } from '../sla/holidays.ts';
 import { readModel } from '../triage/model.ts';
 import { contradictions, type Finding, type Path } from './check.ts';
-import { type Calendar, type Desk, DeskSchema } from './desk.ts';
+import { type Calendar, type Desk, DeskSchema, type Macro } from './desk.ts';
+import { readMacroFiles } from './macro-files.ts';
 import { listed, suggestion } from './suggest.ts';
 
 export interface Problem {
@@ -35,8 +36,10 @@ export interface Problem {
   allowed: string;
 }
 
-/** `model`: the file that `triage` names, found to be sound and to fit this desk. */
-export type Loaded = { ok: true; desk: Desk; model: Uint8Array | null } | { ok: false; problems: Problem[] };
+/** `model`: the file that `triage` names, found to be sound and to fit this desk. `files`: those of macros, by their names beside the code. */
+export type Loaded =
+  | { ok: true; desk: Desk; model: Uint8Array | null; files: Record<string, Uint8Array> }
+  | { ok: false; problems: Problem[] };
 
 /** A desk of a thousand people is a fifth of this. */
 const LONGEST_FILE = 1024 * 1024;
@@ -68,7 +71,8 @@ export function loadDesk(text: string, readBeside: ReadBeside = nothingBeside): 
     return refused(findings.map((finding) => located(source, finding)));
   const whole = fillIn(shape.data, readBeside);
   if ('findings' in whole) return refused(whole.findings.map((finding) => located(source, finding)));
-  return { ok: true, desk: { ...whole.desk, hash: hashOf(whole.desk) }, model: whole.model };
+  const { desk, model, files } = whole;
+  return { ok: true, desk: { ...desk, hash: hashOf(desk) }, model, files };
 }
 
 /** Until 0.1 promises stood one for each priority, and there was one warning: said once and whole. */
@@ -109,7 +113,9 @@ type Checked = z.output<typeof DeskSchema>;
 function fillIn(
   desk: Checked,
   readBeside: ReadBeside,
-): { desk: Omit<Desk, 'hash'>; model: Uint8Array | null } | { findings: Finding[] } {
+):
+  | { desk: Omit<Desk, 'hash'>; model: Uint8Array | null; files: Record<string, Uint8Array> }
+  | { findings: Finding[] } {
   const findings: Finding[] = [];
   const whole = desk.calendars.map(({ name, timezone, hours, holidays, holidaysFrom }, at): Calendar => {
     const read = holidaysFrom ? readHolidays(holidaysFrom, readBeside) : { dates: [] };
@@ -128,13 +134,27 @@ function fillIn(
     };
   });
   const learned = readLearned(desk, readBeside);
-  findings.push(...learned.findings);
+  const attached = readMacroFiles(desk.macros, (path) => {
+    try {
+      return readBeside(path);
+    } catch (error) {
+      return { refused: unreadableBeside(error) };
+    }
+  });
+  findings.push(
+    ...learned.findings,
+    ...attached.wrong.map(({ path, ...wrong }) => ({ path: ['macros', ...path], ...wrong })),
+  );
   if (findings.length > 0) return { findings };
   const calendars = whole.map((calendar, at): Calendar => {
     const of = desk.calendars[at]?.of;
     return of ? { ...calendar, of: whole.filter(({ name }) => of.includes(name)) } : calendar;
   });
-  return { desk: { ...desk, calendars }, model: learned.model };
+  const macros = desk.macros.map(({ files: _, ...macro }, at): Macro => {
+    const files = attached.files[at] ?? [];
+    return files.length > 0 ? { ...macro, files } : macro;
+  });
+  return { desk: { ...desk, calendars, macros }, model: learned.model, files: attached.contents };
 }
 
 function readHolidays(path: string, readBeside: ReadBeside): ReturnType<typeof holidaysIn> {

@@ -1,5 +1,6 @@
 /** The one-time code: mail without proof waits for it, and the answer that brings it releases the mail. */
 import type { Desk, Person } from '../config/desk.ts';
+import type { Counted } from './flood.ts';
 import { languageOf } from './language.ts';
 import {
   type Arrival,
@@ -18,18 +19,36 @@ import { codeId, type Keys, oneTimeCode } from './token.ts';
 export const CODE_VALID_FOR = 30 * 60_000;
 export const CODE_TRIES = 5;
 export const TRUST_VALID_FOR = 12 * 3_600_000;
+/** Anybody can write in somebody's name, and each such mail would send him a code: no more than these in an hour. */
+export const MOST_CODES = 10;
+const CODE_WINDOW = 3_600_000;
 
-/** The mail waits; a code goes to the address that it claims to come from. */
+/** As what a code counts, in real time; null when the mail asks for none. */
+export function codeCounted({ disposition, code }: Outcome): Counted | null {
+  return disposition === 'held' && code
+    ? { sender: `code#${code.person}`, slot: CODES, window: CODE_WINDOW }
+    : null;
+}
+
+export const CODES = 'codes';
+
+/** The mail waits; a code goes to the address that it claims to come from, unless too many did. */
 export function hold(
   { email, receipt }: Arrival,
   reason: 'without-token' | 'without-proof',
   detail: string,
   person: Person,
-  { rounds }: Memory,
+  { rounds, codes = 0 }: Memory,
   { realNow }: Moment,
   desk: Desk,
 ): Outcome {
   const { mailId } = receipt;
+  if (codes > MOST_CODES)
+    return ends(
+      'held',
+      'too-many-codes',
+      `${detail}; ${person.address} was sent ${MOST_CODES} codes within the hour, and no more`,
+    );
   const code: HeldCode = {
     id: codeId(mailId),
     mailId,

@@ -25,6 +25,9 @@ export const VERBS = {
   watch: { aliases: [], value: 'none', requester: false, example: '#watch' },
   unwatch: { aliases: [], value: 'none', requester: false, example: '#unwatch' },
   link: { aliases: [], value: 'required', requester: false, example: '#link T-7K4M2Q problem' },
+  unlink: { aliases: [], value: 'optional', requester: false, example: '#unlink' },
+  problem: { aliases: [], value: 'optional', requester: false, example: '#problem VPN is down' },
+  tell: { aliases: ['broadcast'], value: 'optional', requester: false, example: '#tell' },
   dup: { aliases: ['duplicate'], value: 'required', requester: false, example: '#dup T-7K4M2Q' },
   merge: { aliases: [], value: 'required', requester: false, example: '#merge T-7K4M2Q' },
   split: { aliases: [], value: 'optional', requester: false, example: '#split 3 The screen flickers' },
@@ -37,6 +40,13 @@ export const VERBS = {
   category: { aliases: [], value: 'required', requester: false, example: '#category network' },
   tag: { aliases: ['tags'], value: 'required', requester: false, example: '#tag +vip -spare' },
   time: { aliases: [], value: 'required', requester: false, example: '#time 30m on the phone' },
+  fix: {
+    aliases: ['fixed'],
+    value: 'required',
+    requester: false,
+    example: '#fix the roller was worn; changed it',
+  },
+  kb: { aliases: ['article'], value: 'optional', requester: false, example: '#kb How to clear a paper jam' },
   macro: { aliases: ['template'], value: 'optional', requester: false, example: '#macro vpn-again' },
   field: { aliases: [], value: 'required', requester: false, example: '#field asset 4711' },
   approval: {

@@ -30,7 +30,7 @@ export const REASONS = {
     'rated',
   ],
   noted: ['private-note', 'third-party'],
-  held: ['without-token', 'without-proof'],
+  held: ['without-token', 'without-proof', 'too-many-codes'],
   refused: [
     'posing-as-agent',
     'blocked',
@@ -75,6 +75,7 @@ export const NEVER_ANSWERED: readonly DispositionReason[] = [
   'posing-as-agent',
   'agent-wrote',
   'flood',
+  'too-many-codes',
 ];
 
 /** What `desk replay` runs again; any other disposition is final and reported as done. */

@@ -24,6 +24,8 @@ const MOST_JOINED = 20;
 export interface Counted {
   sender: string;
   slot: string;
+  /** Milliseconds, where it is another one than a flood's. */
+  window?: number;
 }
 
 /** What was counted of one sender in the running window, this mail included. */

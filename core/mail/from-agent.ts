@@ -1,14 +1,16 @@
 /** What a mail of the desk's own people does: answer, note, commands, forwarding. All of what it says, or none. */
-import type { Desk, Person } from '../config/desk.ts';
-import { openApproval, questionOf } from '../ticket/approval.ts';
+import { LANGUAGES } from '../config/choices.ts';
+import type { Desk, Language, Person } from '../config/desk.ts';
+import { openApproval, type Question, questionOf } from '../ticket/approval.ts';
 import { mayRead } from '../ticket/audience.ts';
 import { type Decided, decideCommands } from '../ticket/decide.ts';
 import type { Act, Saying } from '../ticket/decision.ts';
 import type { CommandResult, Happening, Ticket } from '../ticket/ticket.ts';
+import { detectLanguage } from '../triage/language.ts';
 import { answerApproval } from './approving.ts';
 import { begunByAgent } from './begun-by-agent.ts';
 import { hold } from './code.ts';
-import { readCommands } from './commands.ts';
+import { type Commands, readCommands } from './commands.ts';
 import { answerDigest } from './digest-answer.ts';
 import type { Email } from './email.ts';
 import { formattedAs, paragraphs } from './formatted.ts';
@@ -27,11 +29,13 @@ import {
   takesPart,
   transcript,
 } from './outcome.ts';
+import { answerReview } from './reviewing.ts';
 import { isMobileSignature, isSignatureDelimiter } from './signatures.ts';
 import { namesPerson } from './speaker.ts';
 import type { Standing } from './standing.ts';
 import { holdsToken, ownsToken } from './token.ts';
 import { commandedPresence } from './told-away.ts';
+import { readVerdict } from './verdict.ts';
 import { answerOwnVisit, visitAnswer } from './visiting.ts';
 import { readVote } from './vote.ts';
 
@@ -60,8 +64,9 @@ export function fromAgent(
   const { ticket, token, candidate } = memory;
   if (!ticket || !candidate) return begunByAgent(arrival, memory, person, moment, desk);
   const question = token && questionOf(token, person.address, ticket);
-  if (question && votes(arrival, desk)) {
+  if (question && votes(arrival, question.what, desk)) {
     const from = { ...sender(arrival.email), address: person.address };
+    if (question.what === 'article') return answerReview(arrival, memory, ticket, from, question, desk);
     return answerApproval(arrival, memory, ticket, from, question, desk);
   }
   const proven = question !== null || ownsToken(token, person) || standing.proof === 'code';
@@ -109,9 +114,10 @@ function asHimself(arrival: Arrival, { address }: Person): Arrival {
 }
 
 /** Whoever was asked to approve may give commands instead, like any of the desk's people; `#approve` is a vote. */
-function votes({ trimmed }: Arrival, desk: Desk): boolean {
+function votes({ trimmed }: Arrival, what: Question['what'], desk: Desk): boolean {
   const { commands, unknown } = readCommands(trimmed.visible, 'agent', fieldNames(desk));
-  return readVote(trimmed.visible) !== null || commands.length + unknown.length === 0;
+  const read = what === 'article' ? readVerdict(trimmed.visible) : readVote(trimmed.visible);
+  return read !== null || commands.length + unknown.length === 0;
 }
 
 function fieldNames({ fields }: Desk): string[] {
@@ -129,10 +135,12 @@ function act(
 ): Outcome {
   const { email, trimmed, receipt } = arrival;
   const { now } = moment;
-  const commands = readCommands(trimmed.visible, 'agent', fieldNames(desk));
+  const commands = asFiled(readCommands(trimmed.visible, 'agent', fieldNames(desk)), email, ticket, desk);
   const context: Act = {
     ...{ by, role: 'agent', now, loads: memory.loads, others: memory.others },
     split: toSplit(arrival, memory, ticket, moment, desk),
+    newId: memory.newId,
+    conversation: memory.conversation ?? null,
   };
   const decided = decideCommands(commands, ticket, context, desk);
   const found = { clue: memory.candidate?.clue ?? null };
@@ -156,6 +164,7 @@ function act(
   // A reply address in a text that is about to leave would let its reader write as somebody else.
   if (holdsToken(words, desk.domain))
     return refuseReply('token-in-text', 'one of our reply addresses stands in the text', ticket, by, found);
+  const { encloses } = decided;
   if (words === '' && !files && commands.commands.length === 0)
     return refuseReply(
       'nothing-said',
@@ -165,11 +174,15 @@ function act(
       found,
       withheld > 0 ? filesHeldBack(withheld) : undefined,
     );
-  const speaks = words !== '' || files;
+  const speaks = words !== '' || files || encloses.length > 0;
   const had = speaks ? reachedAlready(email, ticket, decided) : [];
+  // To all at once goes what was written for them, and never a note.
+  if (decided.happenings.some(({ kind }) => kind === 'news-passed-on') && (!speaks || decided.isNote))
+    return refuseReply('nothing-said', '#tell needs words that may leave', ticket, by, found);
+  const language = languageIn(words, desk);
   const happenings = [
     ...begins(ticket, decided, speaks, by),
-    ...speak(ticket, decided, speaks, { by, now, messageId: email.messageId, had }, desk),
+    ...speak(ticket, decided, speaks, { by, now, messageId: email.messageId, had, language }, desk),
     ...(commands.commands.length > 0 || withheld > 0 || had.length > 0
       ? [
           transcript(
@@ -189,6 +202,7 @@ function act(
         html: formatted(decided.words, commands.text, closing, email.html),
         cc: [],
         messageId: email.messageId,
+        ...(encloses.length > 0 ? { encloses } : {}),
       }
     : null;
   const detail = memory.candidate?.why ?? '';
@@ -210,6 +224,19 @@ function act(
       message,
     },
   );
+}
+
+/**
+ * A category's name and nothing else answers what the desk asks with a ticket that it is unsure of. It is no first answer
+ * to a requester.
+ */
+function asFiled(written: Commands, { attachments }: Email, { lastAnswer }: Ticket, desk: Desk): Commands {
+  const { commands, unknown, text } = written;
+  const [, line = ''] = /^(\S{1,100}?)[.!]?$/.exec(text.trim()) ?? [];
+  const category = desk.categories.find(({ name }) => name === line.toLowerCase());
+  const alone = commands.length + unknown.length === 0 && attachments.every(({ inline }) => inline);
+  if (!category || !alone || lastAnswer) return written;
+  return { commands: [{ verb: 'category', value: category.name, line }], unknown: [], text: '' };
 }
 
 /** What he formatted stays so behind the words that a macro or a command brings. */
@@ -236,7 +263,7 @@ function ownSignature(signature: string, desk: Desk): string {
  * that leaving them out only spares them a second copy. What a macro added stands in no mail of his: then all are sent it.
  */
 function reachedAlready({ to, cc }: Email, { participants }: Ticket, decided: Decided): string[] {
-  if (decided.isNote || decided.words !== '') return [];
+  if (decided.isNote || decided.words !== '' || decided.encloses.length > 0) return [];
   const written = new Set([...to, ...cc].map(({ address }) => address));
   return participants.flatMap(({ address }) => (written.has(address) ? [address] : []));
 }
@@ -338,12 +365,27 @@ function refuseReply(
   });
 }
 
+function isResumption({ kind }: Happening): boolean {
+  return kind === 'resumed';
+}
+
+function languageIn(words: string, desk: Desk): Language {
+  const found = detectLanguage(words);
+  return LANGUAGES.find((language) => language === found) ?? desk.language;
+}
+
 /** The words go out before the commands take effect, but a `#resolve` carries them in its own mail. */
 function speak(
   ticket: Ticket,
   decided: Decided,
   speaks: boolean,
-  { by, now, messageId, had }: { by: string; now: string; messageId: string | null; had: string[] },
+  {
+    by,
+    now,
+    messageId,
+    had,
+    language,
+  }: { by: string; now: string; messageId: string | null; had: string[]; language: Language },
   { answers: { hold: ms } }: Desk,
 ): Happening[] {
   if (!speaks) return decided.happenings;
@@ -362,10 +404,9 @@ function speak(
   const taken: Happening[] = ticket.assignee
     ? []
     : [{ kind: 'assigned', assignee: by, previous: null, reason: 'answered it', by }];
-  const opened = decided.happenings.some(({ kind }) => kind === 'resumed');
   // Who asks something meanwhile does not make the approval come sooner.
   const resumed: Happening[] =
-    ticket.status === 'waiting' && !opened && !openApproval(ticket)
+    ticket.status === 'waiting' && !openApproval(ticket) && !decided.happenings.some(isResumption)
       ? [{ kind: 'resumed', reason: 'answered by the desk', by }]
       : [];
   return [
@@ -374,6 +415,7 @@ function speak(
     ...resumed,
     ...decided.happenings.map((event) => {
       if (event.kind === 'resolved' && had.includes(ticket.requester.address)) return event;
+      if (event.kind === 'news-passed-on') return { ...event, message: number, language, ...held };
       return event.kind === 'resolved' || event.kind === 'solution-passed-on'
         ? { ...event, message: number, ...held }
         : event;

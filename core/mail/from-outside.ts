@@ -1,15 +1,19 @@
 /** What a mail of anybody else does: a reply, a few commands, a stranger's note, or a new ticket. */
 import type { Desk } from '../config/desk.ts';
-import { openApproval, questionOf } from '../ticket/approval.ts';
+import { isForDesk, openApproval, questionOf } from '../ticket/approval.ts';
+import { solvedBy } from '../ticket/article.ts';
 import { decideCommands } from '../ticket/decide.ts';
 import type { Act } from '../ticket/decision.ts';
+import { toPerson } from '../ticket/recurrence.ts';
 import { rate, readBallot } from '../ticket/satisfaction.ts';
-import type { Happening, Ticket } from '../ticket/ticket.ts';
+import { answered } from '../ticket/service.ts';
+import { type Happening, isActive, isJoined, type Ticket } from '../ticket/ticket.ts';
 import { answerApproval } from './approving.ts';
 import { type Commands, readCommands } from './commands.ts';
 import { writtenLanguage } from './language.ts';
 import { newsOf } from './news.ts';
 import { openTicket, outsiders } from './opening.ts';
+import { isOtherMatter } from './other-matter.ts';
 import {
   type Arrival,
   ends,
@@ -25,10 +29,11 @@ import {
 } from './outcome.ts';
 import { referrals } from './referral.ts';
 import { wantsNoAutomaticAnswer } from './screen.ts';
-import type { Standing } from './standing.ts';
+import { personOf, type Standing } from './standing.ts';
 import { isOnlyThanks } from './thanks.ts';
 import type { Candidate } from './thread.ts';
 import { participantHash } from './token.ts';
+import { readSolved } from './verdict.ts';
 import { answerVisit, recorded, visitAnswer, wordsOf } from './visiting.ts';
 
 export type RequesterStanding = Extract<Standing, { kind: 'requester' }>;
@@ -73,16 +78,16 @@ export function fromOutside(
   }
   if (token?.purpose === 'approval') {
     const question = questionOf(token, address, ticket);
-    return standing.failed || standing.distrusted || quiet || !question
+    const isLeft = question && !personOf(address, desk) && isForDesk(question, address, ticket);
+    return standing.failed || standing.distrusted || quiet || !question || isLeft
       ? thirdParty(arrival, ticket, candidate, standing)
       : answerApproval(arrival, memory, ticket, sender(arrival.email), question, desk);
   }
-  // A token of a ticket that was merged into this one speaks for those who came along.
-  const owns =
-    token !== null &&
-    participantHash(address) === token.participant &&
-    (token.id === ticket.id || takesPart(address, ticket));
-  if (candidate.clue === 'token' ? !owns : !writerTakesPart(arrival, ticket))
+  // A token outlives its owner's part in the ticket; and one of a ticket that was merged into this one speaks for those who came along.
+  const owns = token !== null && participantHash(address) === token.participant && takesPart(address, ticket);
+  // What was in his hands gives whoever has left the desk no part in it.
+  const hasLeft = ticket.assignee === address && !personOf(address, desk) && !isParticipant(address, ticket);
+  if (hasLeft || (candidate.clue === 'token' ? !owns : !writerTakesPart(arrival, ticket)))
     return thirdParty(arrival, ticket, candidate, standing);
   if (token?.expired)
     return openTicket(
@@ -119,6 +124,20 @@ export function fromOutside(
       ? vote(arrival, memory, ticket, commands, standing, moment, desk)
       : null;
   if (voted) return voted;
+  // His word alone, with his own token: what a stranger or a machine says solves nothing.
+  const solved =
+    owner &&
+    !standing.failed &&
+    !standing.distrusted &&
+    !quiet &&
+    ticket.offered &&
+    isActive(ticket) &&
+    saysSolved(arrival, desk);
+  if (solved)
+    return ends('commanded', 'requester-commands', `${candidate.why}; he says that it is solved`, {
+      clue: candidate.clue,
+      ticket: { kind: 'change', before: ticket, happenings: solvedBy(ticket, solved.nth) },
+    });
   if (
     ticket.status === 'closed' &&
     !commands.commands.some(({ verb }) => verb === 'reopen' || verb === 'status')
@@ -132,6 +151,10 @@ export function fromOutside(
     );
   }
   return reply(arrival, memory, ticket, commands, standing, quiet, moment, desk);
+}
+
+function isParticipant(address: string, { participants }: Ticket): boolean {
+  return participants.some((participant) => participant.address === address);
 }
 
 /** `#status` and nothing else. Whom nothing but a Reply-To names did not write it: anybody could have. */
@@ -200,7 +223,15 @@ function reply(
     flagged: standing.flagged,
     ...(thanks ? { thanks: true as const } : {}),
   };
-  const wakes = decided.happenings.length > 0 || quiet || thanks ? [] : revive(ticket, from.address);
+  const { joined } = ticket;
+  // Who asks when it will be over asks for nothing else; and who is not helped by the solution has nobody yet.
+  const parts = joined && (ticket.status === 'resolved' || (isJoined(ticket) && isOtherMatter(words)));
+  const woken = parts
+    ? toPerson(ticket, joined, from.address, now, memory.loads, desk)
+    : isJoined(ticket)
+      ? []
+      : revive(ticket, from.address);
+  const wakes = decided.happenings.length > 0 || quiet || thanks ? [] : woken;
   const why = thanks ? `${detail}; it only says thank you, and the ticket stays resolved` : detail;
   return ends('appended', quiet ?? 'requester-reply', why, {
     ...found,
@@ -210,6 +241,9 @@ function reply(
       happenings: [
         ...wakes,
         received,
+        ...(quiet || thanks || standing.distrusted || from.address !== ticket.requester.address
+          ? []
+          : answered(ticket, words, from.address, desk)),
         ...decided.happenings.map(toldByMessage),
         ...said,
         ...referrals(arrival, ticket, desk),
@@ -297,14 +331,20 @@ function refuseEmpty(arrival: Arrival, found: Partial<Outcome>, desk: Desk): Out
 function onlyThanks({ email }: Arrival, ticket: Ticket, words: string, desk: Desk): boolean {
   if (ticket.status !== 'resolved' || newsOf(email.attachments, ticket.pictures ?? []).files.length > 0)
     return false;
+  const names = namesIn(email, desk);
+  return isOnlyThanks(words, names) || (ticket.offered !== undefined && readSolved(words, names) !== null);
+}
+
+/** A file says more than a word. */
+function saysSolved({ email, trimmed }: Arrival, desk: Desk): { nth: number | null } | null {
+  return email.attachments.every(({ inline }) => inline)
+    ? readSolved(trimmed.visible, namesIn(email, desk))
+    : null;
+}
+
+function namesIn(email: Arrival['email'], desk: Desk): string[] {
   const { name, address } = sender(email);
-  const names = [
-    name,
-    address.split('@', 1)[0] ?? '',
-    ...desk.people.map((person) => person.name),
-    desk.name,
-  ];
-  return isOnlyThanks(words, names);
+  return [name, address.split('@', 1)[0] ?? '', ...desk.people.map((person) => person.name), desk.name];
 }
 
 /** A requester who answers a waiting or resolved ticket wants it to go on. */

@@ -1,5 +1,6 @@
 /** In which language somebody is written to. */
-import { type Desk, LANGUAGES, type Language } from '../config/desk.ts';
+import { LANGUAGES } from '../config/choices.ts';
+import type { Desk, Language } from '../config/desk.ts';
 import { declaredLanguage, detectLanguage } from '../triage/language.ts';
 import type { Arrival } from './outcome.ts';
 import { personOf } from './standing.ts';

@@ -1,9 +1,15 @@
 /** A new ticket: classified, routed, and every decision with its reason. */
 import type { Desk } from '../config/desk.ts';
 import { demanded } from '../ticket/approval.ts';
-import { DESK, type Happening, type Reason } from '../ticket/ticket.ts';
+import { leadOf } from '../ticket/article.ts';
+import type { Opens } from '../ticket/decision.ts';
+import { beginProblem, isReport, type Recurrence, recurs, withKnown } from '../ticket/recurrence.ts';
+import { beginService, isSecurity } from '../ticket/service.ts';
+import { DESK, type Happening, type Reason, type Ticket } from '../ticket/ticket.ts';
 import { type Classification, classify } from '../triage/classify.ts';
-import type { Learned } from '../triage/learned.ts';
+import { lastAgent } from '../triage/last-agent.ts';
+import type { Asked } from '../triage/learned.ts';
+import { type Read, readPrint } from '../triage/likeness.ts';
 import { route } from '../triage/route.ts';
 import type { Address, Email, Receipt } from './email.ts';
 import { writtenLanguage } from './language.ts';
@@ -46,27 +52,55 @@ export function openTicket(
   const thought = classifyArrival(arrival, desk, memory.opinion);
   const { category, team, tier, type, impact, urgency, priority, skills } = thought;
   const unsure = thought.likeliest.length > 0 ? { likeliest: thought.likeliest } : {};
-  const routed = route({ team, tier, skills, priority }, desk, memory.loads, now);
-  const reasons: Reason[] = [...thought.reasons, { what: 'assignee', why: routed.reason }];
+  const last = lastAgent(follows ? memory.ticket : memory.lastTicket, team, now, desk);
+  const routed = route({ team, tier, skills, priority, last }, desk, memory.loads, now);
+  const approvals = demanded(category, email.subject, desk);
+  // What nobody may hear of, and what cannot begin yet, tells of nothing that others have.
+  const read =
+    acknowledge && !follows && approvals.length === 0 && isReport({ team, category }, desk)
+      ? readPrint(email.subject, trimmed.visible || email.text, thought)
+      : null;
+  const { similar } = memory;
+  const found: Recurrence = read && similar ? recurs(read, from.address, similar, desk) : NOTHING;
+  const met = similar && read && meet(found, read, { ...thought, mailbox }, arrival, memory, now, desk);
+  // What was joined to a problem, and what waits for others, is not held up once more.
+  const service =
+    acknowledge && !follows && !met?.joined && approvals.length === 0
+      ? beginService(
+          thought,
+          { subject: email.subject, text: trimmed.visible || email.text, from: from.address },
+          desk,
+        )
+      : { reasons: [], happenings: [] };
+  const lead = isSecurity(category, desk) ? leadOf(team, desk) : null;
+  const judged = [...thought.reasons, ...service.reasons];
+  const reasons: Reason[] = [
+    ...judged,
+    ...(found.why ? [{ what: 'similar', why: found.why }] : []),
+    ...(met?.joined ? [] : [{ what: 'assignee', why: routed.reason }]),
+  ];
   const utcOffset = offsetOf(email, from.address);
-  const assigned: Happening[] = routed.assignee
-    ? [
-        {
-          kind: 'assigned',
-          assignee: routed.assignee,
-          previous: null,
-          reason: routed.reason,
-          by: DESK,
-          reasons: thought.reasons,
-          ...unsure,
-        },
-      ]
-    : [];
+  const assigned: Happening[] =
+    routed.assignee && !met?.joined
+      ? [
+          {
+            kind: 'assigned',
+            assignee: routed.assignee,
+            previous: null,
+            reason: routed.reason,
+            by: DESK,
+            reasons: judged,
+            ...unsure,
+          },
+        ]
+      : [];
   return ends('opened', reason, detail, {
     clue: memory.candidate?.clue ?? null,
     isKnown: thought.isKnown,
+    ...(met?.noticed ? { noticed: met.noticed } : {}),
     ticket: {
       kind: 'open',
+      ...(met?.opens ? { opens: met.opens } : {}),
       opened: {
         kind: 'opened',
         subject: email.subject,
@@ -89,11 +123,15 @@ export function openTicket(
         messageId: email.messageId,
         reasons,
         ...unsure,
+        ...(read ? { print: read.print } : {}),
       },
       also: [
         ...assigned,
         ...(note ? [noted(note.by)] : []),
-        ...demanded(category, email.subject, desk),
+        ...approvals,
+        ...(lead ? [{ kind: 'security-reported', lead } as const] : []),
+        ...service.happenings,
+        ...(met?.also ?? []),
         ...referrals(arrival, { team, mailbox }, desk),
       ],
     },
@@ -116,6 +154,57 @@ export function openTicket(
   });
 }
 
+const NOTHING: Recurrence = { what: 'nothing', why: null };
+
+interface Met {
+  /** It waits for a problem, and nobody gets it. */
+  joined: boolean;
+  also: Happening[];
+  opens?: Opens;
+  noticed?: Outcome['noticed'];
+}
+
+/** What comes of it that others have reported the same. */
+function meet(
+  found: Recurrence,
+  { print }: Read,
+  filed: Pick<Ticket, 'team' | 'tier' | 'category' | 'impact' | 'urgency' | 'priority' | 'mailbox'>,
+  { email, trimmed }: Arrival,
+  { similar, newId, problemId = '', loads }: Memory,
+  now: string,
+  desk: Desk,
+): Met | null {
+  const { why } = found;
+  if (found.what === 'nothing' || !similar || why === null) return null;
+  const join = (problem: string): Happening => ({
+    ...{ kind: 'joined', problem, why, previous: null, told: false, by: DESK },
+  });
+  if (found.what === 'joins') return { joined: true, also: [join(found.problem.id)] };
+  const { version } = similar;
+  const { others } = found;
+  const tickets = others.map(({ id }) => id);
+  const prints = [print, ...others.map((each) => each.print)];
+  const since = new Date(Date.parse(now) - (desk.recurrence?.window ?? 0)).toISOString();
+  const as = found.what === 'begins' ? ('problem' as const) : ('proposal' as const);
+  const id = as === 'problem' ? problemId : newId;
+  const noticed = {
+    ...{ team: filed.team, version },
+    known: withKnown(similar, { id, as, at: now }, prints, since),
+  };
+  if (as === 'proposal')
+    return { joined: false, noticed, also: [{ kind: 'recurrence-noticed', tickets, why }] };
+  const { subject } = email;
+  const text = trimmed.visible || email.text;
+  return {
+    ...{ joined: true, noticed, also: [join(problemId)] },
+    opens: beginProblem(
+      problemId,
+      { subject, text, of: filed, tickets: [...tickets, newId], why, by: DESK },
+      ...([loads, now, desk] as const),
+    ),
+  };
+}
+
 function noted({ address }: Address): Happening {
   return { kind: 'noted', message: 2, by: address, thirdParty: null };
 }
@@ -124,13 +213,20 @@ function noted({ address }: Address): Happening {
 export function classifyArrival(
   { email, trimmed, receipt }: Pick<Arrival, 'email' | 'trimmed' | 'receipt'>,
   desk: Desk,
-  learned?: Learned,
+  learned?: Asked,
 ): Classification {
   const to = [...receipt.recipients, ...email.to.map(({ address }) => address)].map((address) =>
     ownAddressOf(address, desk),
   );
   return classify(
-    { subject: email.subject, text: trimmed.visible || email.text, from: email.from?.address ?? '', to },
+    {
+      subject: email.subject,
+      text: trimmed.visible || email.text,
+      from: email.from?.address ?? '',
+      to,
+      headers: email.headers,
+      attachments: email.attachments,
+    },
     desk,
     learned,
   );

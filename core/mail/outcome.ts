@@ -1,11 +1,13 @@
 /** What is given to the decision about an email, and what comes of it. */
 import type { Desk, Language } from '../config/desk.ts';
+import type { MacroFile } from '../config/macro-files.ts';
 import type { Decided } from '../ticket/decide.ts';
-import type { Elsewhere, Opens } from '../ticket/decision.ts';
+import type { Conversation, Elsewhere, Opens } from '../ticket/decision.ts';
 import type { Digest } from '../ticket/digest.ts';
+import type { Known, Similar } from '../ticket/recurrence.ts';
 import type { CommandResult, Happening, Look, Message, Shown, Ticket } from '../ticket/ticket.ts';
 import type { Undeliverable } from '../ticket/undeliverable.ts';
-import type { Learned as Filing } from '../triage/learned.ts';
+import type { Asked } from '../triage/learned.ts';
 import type { Away } from '../triage/presence.ts';
 import type { Loads } from '../triage/route.ts';
 import type { Disposition, DispositionReason } from './disposition.ts';
@@ -58,6 +60,8 @@ export interface Memory {
   others: ReadonlyMap<string, Ticket>;
   /** The message that their #split names. */
   toSplit: Message | null;
+  /** Of what their #kb makes an article. */
+  conversation?: Conversation | null;
   /** The id of the ticket that this mail opens, if it opens one. */
   newId: string;
   token: Token | null;
@@ -76,10 +80,18 @@ export interface Memory {
   /** How often this mail was held before: each time has a code of its own. */
   rounds: number;
   loads: Loads;
+  /** What the requester asked for last. Read only for a mail that opens a ticket, and where desk.yaml goes by it. */
+  lastTicket?: Ticket | null;
   /** Set when its sender writes more, and more of the same, than a person does. */
   flood: Flood | null;
-  /** What was learned from filed tickets. Read only for a mail that the rules do not know (`Outcome.isKnown`). */
-  opinion?: Filing;
+  /** How many codes were asked for in this person's name within the hour, this one included. Known when one is to be sent. */
+  codes?: number;
+  /** What this mail's ticket is compared with. Read only for one that counts as a report. */
+  similar?: Similar;
+  /** The id of the problem that this mail opens, if it opens one. */
+  problemId?: string;
+  /** What was learned from filed tickets, or a model says. Asked only about a mail that the rules do not know (`Outcome.isKnown`). */
+  opinion?: Asked;
 }
 
 /** What a desk knows that has seen nothing yet. */
@@ -115,10 +127,19 @@ export interface Moment {
 export type NewMessage = Pick<
   Message,
   'direction' | 'visibility' | 'from' | 'text' | 'html' | 'cc' | 'messageId'
->;
+> & {
+  /** Files of the desk's own that go with it. */
+  encloses?: MacroFile[];
+};
 
 export type TicketOutcome =
-  | { kind: 'open'; opened: Extract<Happening, { kind: 'opened' }>; also: Happening[] }
+  | {
+      kind: 'open';
+      opened: Extract<Happening, { kind: 'opened' }>;
+      also: Happening[];
+      /** The problem that it reports with others. */
+      opens?: Opens;
+    }
   | {
       kind: 'change';
       before: Ticket;
@@ -179,6 +200,20 @@ export type Notice =
       messageId: null;
       language: Language;
     } & Pick<Away, 'from' | 'until' | 'quote' | 'ambiguous'>)
+  /** Who is no longer in desk.yaml, and who of a team has his tickets now; nobody has what is done. */
+  | {
+      kind: 'left';
+      to: Address;
+      /** Since when the desk goes by it, ISO 8601 UTC. */
+      since: string;
+      people: string[];
+      tickets: { id: string; subject: string; assignee: string | null }[];
+      /** How many more there are. */
+      more: number;
+      subject: '';
+      messageId: null;
+      language: Language;
+    }
   /** What commands that are for no ticket did, and what they asked to see. */
   | {
       kind: 'commanded';
@@ -212,6 +247,8 @@ export interface Outcome {
   /** What came with it for the desk's eyes alone: an agent's words above a mail that he forwards. */
   note: NewMessage | null;
   notice: Notice | null;
+  /** What is known of a team's reports from now on. */
+  noticed?: { team: string; known: Known[]; version: number };
   /** What somebody else is told because of it: a lead, that his agent is away. */
   tells: Notice | null;
   learned: Learned;

@@ -102,6 +102,8 @@ export interface UpdateView {
     /** How many more there are, in words; '' when these are all. */
     rest: string;
   }[];
+  /** What the desk knows about it: the sentence before, each in short, and what to do when one has helped. */
+  articles?: { head: string; entries: { title: string; text: string }[]; how: string } | null;
   /** What a plain reply to this mail does, in words; '' when nobody reads replies to it. */
   plainReply: string;
   actions: Action[];

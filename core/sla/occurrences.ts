@@ -3,7 +3,8 @@
  * a day on which it is closed gives way to the next on which it is open.
  */
 import { Temporal } from 'temporal-polyfill';
-import { type Calendar, type Desk, type Recurring, WEEKDAYS } from '../config/desk.ts';
+import { WEEKDAYS } from '../config/choices.ts';
+import type { Calendar, Desk, Recurring } from '../config/desk.ts';
 import { nextOpening } from './calendar.ts';
 
 export interface Occurrence {

@@ -1,5 +1,6 @@
 /** Which promises hold for a ticket: the first policy of desk.yaml that fits it. */
 import type { Desk, Policy, Priority } from '../config/desk.ts';
+import { belongingOf, isVip } from '../config/organisation.ts';
 import { isFrom } from '../config/sender.ts';
 import { InvalidInputError } from '../faults.ts';
 import type { Measure } from './clock.ts';
@@ -19,9 +20,9 @@ export interface Matched {
 }
 
 /** Desk.yaml ends with a policy for all, which is checked with the file. */
-export function policyFor(ticket: Promisee, desk: Pick<Desk, 'sla' | 'vips'>): Matched {
+export function policyFor(ticket: Promisee, desk: Pick<Desk, 'sla' | 'vips' | 'organisations'>): Matched {
   for (const policy of desk.sla) {
-    const clues = cluesOf(policy, ticket, desk.vips);
+    const clues = cluesOf(policy, ticket, desk);
     if (clues) return { policy, why: clues.join(' and ') || 'it is for all tickets that no other is for' };
   }
   throw new InvalidInputError('the desk has no policy for all tickets');
@@ -31,9 +32,9 @@ export function policyFor(ticket: Promisee, desk: Pick<Desk, 'sla' | 'vips'>): M
 function cluesOf(
   { when = {} }: Policy,
   { category, team, requester }: Promisee,
-  vips: readonly string[],
+  desk: Pick<Desk, 'vips' | 'organisations'>,
 ): string[] | null {
-  const { categories, teams, requesters, vip } = when;
+  const { categories, teams, requesters, vip, organisations } = when;
   const clues: string[] = [];
   if (categories) {
     if (!categories.includes(category)) return null;
@@ -49,8 +50,13 @@ function cluesOf(
     clues.push(`the requester is ${found.startsWith('@') ? 'at ' : ''}${found}`);
   }
   if (vip !== undefined) {
-    if (vips.some((sender) => isFrom(requester, sender)) !== vip) return null;
+    if (isVip(requester, desk) !== vip) return null;
     clues.push(`the requester is ${vip ? 'a' : 'no'} VIP`);
+  }
+  if (organisations) {
+    const belongs = belongingOf(requester, desk)?.organisation;
+    if (!belongs || !organisations.includes(belongs.name)) return null;
+    clues.push(`the requester is of ${belongs.name}`);
   }
   return clues;
 }

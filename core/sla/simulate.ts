@@ -24,7 +24,7 @@ export interface Lived extends Promisee {
   clock: ClockLog;
 }
 
-type Promising = Pick<Desk, 'sla' | 'calendars' | 'vips'>;
+type Promising = Pick<Desk, 'sla' | 'calendars' | 'vips' | 'organisations'>;
 
 /** `open`: the time still runs, or stands still, and the deadline has not fallen. */
 export type Fate = 'met' | 'breached' | 'open' | 'not-promised';

@@ -2,8 +2,9 @@
  * Approvals: who is asked, what each of them says, and what comes of it. They vote by mail; the word at the head of
  * the reply decides (core/mail/vote.ts), and until the last needed word has come the ticket waits for them.
  */
+
+import { MOST_APPROVERS, QUORUMS } from '../config/choices.ts';
 import type { Desk, Quorum } from '../config/desk.ts';
-import { MOST_APPROVERS, QUORUMS } from '../config/desk.ts';
 import type { Address } from '../mail/email.ts';
 import { personOf } from '../mail/standing.ts';
 import { holdsToken, participantHash, type Token } from '../mail/token.ts';
@@ -67,7 +68,7 @@ export function askApproval(value: string, ticket: Ticket, { by }: Act, desk: De
     if (why) return { refused: why };
   }
   return {
-    happenings: [asked(known, quorum, question, by)],
+    happenings: [asked(known, quorum, question, by, desk)],
     detail: `asked of ${listOf(known)}; the clock stands until ${quorum === 'any' ? 'one of them approves' : 'all have approved'}`,
     said: { key: quorum === 'any' ? 'asked-any' : 'asked-all', facts: { people: listOf(known) } },
   };
@@ -113,10 +114,14 @@ function asked(
   quorum: Quorum,
   question: string,
   by: string,
+  desk: Desk,
 ): Extract<Happening, { kind: 'approval-asked' }> {
   return {
     kind: 'approval-asked',
-    approvers: approvers.map(({ address, name }) => ({ address, name })),
+    approvers: approvers.map(({ address, name }) => ({
+      ...{ address, name },
+      ...(personOf(address, desk) ? { ofDesk: true as const } : {}),
+    })),
     quorum,
     question,
     by,
@@ -131,7 +136,7 @@ export function demanded(category: string, subject: string, desk: Desk): Happeni
   const approval = desk.categories.find(({ name }) => name === category)?.approval;
   if (!approval) return [];
   const approvers = approval.by.map((address) => personOf(address, desk) ?? { address, name: '' });
-  return [asked(approvers, approval.quorum, subject, DESK)];
+  return [asked(approvers, approval.quorum, subject, DESK, desk)];
 }
 
 /** The one that is waited for now, or null. */
@@ -142,7 +147,7 @@ export function openApproval(ticket: Ticket): Approval | null {
 
 /** One of the questions of a ticket that are answered by a vote. */
 export interface Question {
-  what: 'approval' | 'extension';
+  what: 'approval' | 'extension' | 'article';
   askedAt: string;
 }
 
@@ -155,7 +160,7 @@ export function voterOf(address: string, { what, askedAt }: Question): string {
 export function questionOf(
   token: Token,
   address: string,
-  { approvals = [], extension }: Ticket,
+  { approvals = [], extension, article }: Ticket,
 ): Question | null {
   if (token.purpose !== 'approval' || token.expired) return null;
   const questions: Question[] = [
@@ -163,10 +168,27 @@ export function questionOf(
       .filter(({ approvers }) => approvers.some((each) => each.address === address))
       .map(({ askedAt }) => ({ what: 'approval' as const, askedAt })),
     ...(extension?.lead === address ? [{ what: 'extension' as const, askedAt: extension.askedAt }] : []),
+    ...(article?.reviewer === address ? [{ what: 'article' as const, askedAt: article.askedAt }] : []),
   ];
   return (
     questions.find((question) => participantHash(voterOf(address, question)) === token.participant) ?? null
   );
+}
+
+/** Whether only the desk's people are asked it: whoever has left them answers nothing any more. */
+export function isForDesk(question: Question, address: string, { approvals = [] }: Ticket): boolean {
+  if (question.what !== 'approval') return true;
+  const approval = approvals.find(({ askedAt }) => askedAt === question.askedAt);
+  return approval?.approvers.some((each) => each.address === address && each.ofDesk === true) ?? false;
+}
+
+/** Whether what is asked cannot be decided any more without somebody who has left the desk. */
+export function isStuck(ticket: Ticket, desk: Desk): boolean {
+  const open = openApproval(ticket);
+  if (!open) return false;
+  const silent = open.approvers.filter(({ vote }) => vote === null);
+  const left = silent.filter(({ address, ofDesk }) => ofDesk && !personOf(address, desk));
+  return left.length > 0 && (open.quorum === 'all' || left.length === silent.length);
 }
 
 /** What an update asks, or what a mere approver was asked last; null where its reply is no vote. */
@@ -176,6 +198,7 @@ export function questionIn(
   ticket: Ticket,
 ): Question | null {
   if (event.kind === 'extension-asked') return { what: 'extension', askedAt: event.at };
+  if (event.kind === 'article-asked') return { what: 'article', askedAt: event.at };
   if (plan.kind !== 'approval' && !isOnlyApprover(plan, ticket)) return null;
   const last = ticket.approvals?.findLast(({ askedAt }) => Date.parse(askedAt) <= Date.parse(event.at));
   return last ? { what: 'approval', askedAt: last.askedAt } : null;

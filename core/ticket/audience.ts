@@ -7,7 +7,7 @@ import type { UpdateKind, UpdateView } from '../mail/update.ts';
 import { policyNamed } from '../sla/policy.ts';
 import { standingAt } from '../triage/route.ts';
 import { isAsked, isLeadTold } from './satisfaction.ts';
-import { DESK, isOfTheDesk, type Ticket, type TicketEvent, unreachable } from './ticket.ts';
+import { DESK, isActive, isOfTheDesk, type Ticket, type TicketEvent, unreachable } from './ticket.ts';
 import { joinsVisit, leavesVisit } from './visit.ts';
 
 export interface Plan {
@@ -31,13 +31,15 @@ export function updatesFor(event: TicketEvent, ticket: Ticket, desk: Desk): Plan
   return concerned(event, ticket, desk).filter(
     ({ kind, to, audience }) =>
       !to.address.endsWith(`@${desk.domain}`) &&
+      // Whoever has left the desk hears no more of it.
+      (audience === 'requester' || personOf(to.address, desk) !== null) &&
       (audience !== 'requester' || kind === 'transcript' || !ticket.muted?.includes(to.address)),
   );
 }
 
 function concerned(event: TicketEvent, ticket: Ticket, desk: Desk): Plan[] {
   const plan = planner(event, ticket);
-  const worker = ticket.assignee ?? leadOf(ticket, desk);
+  const worker = ticket.assignee && personOf(ticket.assignee, desk) ? ticket.assignee : leadOf(ticket, desk);
   const toWorker = (kind: UpdateKind, message: number | null = null) =>
     plan(kind, person(worker, desk), 'agent', { message });
   /** Whoever works on it and those who read along, but for whoever said it. */
@@ -62,7 +64,7 @@ function concerned(event: TicketEvent, ticket: Ticket, desk: Desk): Plan[] {
         : [...acknowledged, toWorker('assignment', event.message)];
     }
     case 'assigned': {
-      const handedOver = event.previous !== null;
+      const handedOver = event.previous !== null || event.handsOver === true;
       const told =
         event.assignee === event.by
           ? joinsVisit(ticket, event.at)
@@ -87,7 +89,8 @@ function concerned(event: TicketEvent, ticket: Ticket, desk: Desk): Plan[] {
     }
     case 'unassigned': {
       const lead = leadOf(ticket, desk);
-      const free = lead === event.by || ticket.assignee ? [] : [plan('note', person(lead, desk), 'lead', {})];
+      const isFree = !ticket.assignee && isActive(ticket);
+      const free = lead === event.by || !isFree ? [] : [plan('note', person(lead, desk), 'lead', {})];
       const lost = leavesVisit(ticket, event.at)
         ? [plan('note', person(event.previous, desk), 'agent', {})]
         : [];
@@ -122,9 +125,11 @@ function concerned(event: TicketEvent, ticket: Ticket, desk: Desk): Plan[] {
       return [
         plan('resolved', ticket.requester, 'requester', {
           message: event.message,
-          speaker: event.by === DESK ? null : event.by,
+          speaker: event.by === DESK || event.by === ticket.requester.address ? null : event.by,
         }),
-        ...(event.steps ? [toWorker('note')] : []),
+        ...(event.steps || (event.by === ticket.requester.address && worker !== event.by)
+          ? [toWorker('note')]
+          : []),
       ];
     case 'step-changed': {
       const isNews = event.state === 'skipped' || (event.state === 'open' && event.apart);
@@ -142,6 +147,16 @@ function concerned(event: TicketEvent, ticket: Ticket, desk: Desk): Plan[] {
     }
     case 'rated':
       return isLeadTold(event) ? [plan('note', person(leadOf(ticket, desk), desk), 'lead', {})] : [];
+    case 'security-reported':
+      return event.lead === worker ? [] : [plan('note', person(event.lead, desk), 'lead', {})];
+    case 'recurrence-noticed':
+    case 'problem-begun':
+      return [plan('note', person(leadOf(ticket, desk), desk), 'lead', {})];
+    case 'joined':
+      return [
+        ...(event.told ? [plan('decided', ticket.requester, 'requester', {})] : []),
+        ...(event.previous ? [plan('note', person(event.previous, desk), 'agent', {})] : []),
+      ];
     // He is told nothing of the other ticket but that his own goes on there.
     case 'merged':
       return [plan('closed', ticket.requester, 'requester', {})];
@@ -203,6 +218,14 @@ function concerned(event: TicketEvent, ticket: Ticket, desk: Desk): Plan[] {
       return event.addresses.map((address) => toApprover(address, ticket.approvals?.at(-1)?.by ?? DESK));
     case 'extension-asked':
       return [plan('approval', person(event.lead, desk), 'lead', { message: 1 })];
+    case 'article-asked':
+      return event.reviewer === event.by ? [] : [plan('approval', person(event.reviewer, desk), 'lead', {})];
+    case 'article-decided': {
+      const owner = ticket.article?.owner ?? '';
+      return owner === event.by || !personOf(owner, desk) || !mayRead(owner, ticket, desk)
+        ? []
+        : [plan('note', person(owner, desk), 'agent', {})];
+    }
     case 'extension-decided':
       return [
         ...(mayRead(event.asker, ticket, desk) ? [plan('note', person(event.asker, desk), 'agent', {})] : []),
@@ -245,10 +268,19 @@ function concerned(event: TicketEvent, ticket: Ticket, desk: Desk): Plan[] {
     case 'checklist-begun':
     case 'step-reported':
     case 'solution-passed-on':
+    case 'news-passed-on':
+    case 'parted':
+    case 'redacted':
     case 'retyped':
     case 'tagged':
     case 'time-spent':
     case 'field-set':
+    case 'fix-recorded':
+    case 'service-begun':
+    case 'facts-answered':
+    case 'self-served':
+    case 'articles-offered':
+    case 'helped':
     case 'approval-voted':
     case 'deescalated':
     case 'muted':
@@ -259,7 +291,6 @@ function concerned(event: TicketEvent, ticket: Ticket, desk: Desk): Plan[] {
     case 'not-accepted':
     case 'snoozed':
     case 'due-set':
-    case 'redacted':
       return [];
     default:
       return unreachable(event);

@@ -3,12 +3,14 @@
  * decided one after the other, each on the ticket that the last one left; one refusal undoes them all.
  */
 import type { Desk } from '../config/desk.ts';
-import { type Command, type Commands, didYouMean } from '../mail/commands.ts';
+import type { MacroFile } from '../config/macro-files.ts';
+import { type Command, type Commands, didYouMean, type VerbName } from '../mail/commands.ts';
 import type { Awaited } from '../sla/clock.ts';
 import type { Presence } from '../triage/presence.ts';
 import { route } from '../triage/route.ts';
 import { setDue, snooze } from './agenda.ts';
 import { askApproval, unapproved } from './approval.ts';
+import { makeArticle, recordFix, unfixed } from './article.ts';
 import { topTier } from './change.ts';
 import {
   type Act,
@@ -25,9 +27,10 @@ import { setField } from './fields.ts';
 import { categorise, prioritise, retype, setImpact, setUrgency, spendTime, tag } from './filing.ts';
 import { mayHappen } from './life.ts';
 import { clone, duplicate, link, merge, solveIncidents, split } from './links.ts';
-import { unfold, useMacro, wordsOf } from './macros.ts';
+import { filesOf, unfold, useMacro, wordsOf } from './macros.ts';
 import { climb } from './next-step.ts';
 import { assign, changeRequester, copy, giveToTeam, take, unassign, unwatch, watch } from './people.ts';
+import { makeProblem, tell, unlink } from './recurrence.ts';
 import { redact, undo } from './second-thoughts.ts';
 import { openSteps } from './steps.ts';
 import {
@@ -69,18 +72,22 @@ export interface Decided {
   isNote: boolean;
   /** What macros and the values of notes say: it leads the writer's own words. */
   words: string;
+  /** What macros attach. */
+  encloses: MacroFile[];
 }
 
 /** One transaction takes a hundred writes, and the mail's own are among them. */
 const MOST_HAPPENINGS = 70;
 
 export function decideCommands(
-  { commands: asked, unknown }: Commands,
+  { commands: asked, unknown, text }: Commands,
   ticket: Ticket,
   act: Act,
   desk: Desk,
 ): Decided {
-  const commands = unfold(asked, desk);
+  const commands = fixesFirst(unfold(asked, desk));
+  // Words beside #spam are for colleagues, never for whoever sent it.
+  const isNote = commands.some(({ verb }) => verb === 'note' || verb === 'spam' || verb === 'block');
   const happenings: Happening[] = [];
   const lines: CommandResult[] = unknown.map(({ line, problem, said }) => ({
     line,
@@ -96,7 +103,10 @@ export function decideCommands(
   let written = 0;
   let opens: Opens | null = null;
   for (const command of commands) {
-    const decided = collect(decide(command, current, { ...act, others }, desk), apart);
+    const decided = collect(
+      decide(command, current, { ...act, others, words: isNote ? '' : text }, desk),
+      apart,
+    );
     const { line, verb } = command;
     const said = decided.said ? { said: decided.said } : {};
     if ('refused' in decided) {
@@ -134,10 +144,10 @@ export function decideCommands(
   const refused = lines.some(({ outcome }) => outcome === 'unknown' || outcome === 'refused');
   const ended = refused ? null : saysCalledOff(current, act.now);
   if (ended) lines.push({ line: '(#visit)', verb: 'visit', outcome: 'done', ...ended });
-  // Words beside #spam are for colleagues, never for whoever sent it.
-  const isNote = commands.some(({ verb }) => verb === 'note' || verb === 'spam' || verb === 'block');
   // `#note words` says the words as well as what follows.
   const noted = commands.flatMap(({ verb, value }) => (verb === 'note' ? [value] : []));
+  // So does `#tell words`.
+  const told = commands.flatMap(({ verb, value }) => (verb === 'tell' ? [value] : []));
   const verbs = commands.map(({ verb, value }) => (verb === 'status' && value !== '' ? null : verb));
   return {
     happenings: refused ? [] : happenings,
@@ -153,15 +163,25 @@ export function decideCommands(
         ),
     ...(refused ? nothingApart() : apart),
     isNote,
-    words: [wordsOf(commands, ticket, act, desk), ...(isNote ? noted : [])]
+    words: [wordsOf(commands, ticket, act, desk), ...(isNote ? noted : []), ...told]
       .filter((words) => words !== '')
       .join('\n\n'),
+    encloses: filesOf(commands, desk),
   };
 }
 
+/** Wherever it stands in the mail: what else the mail says may need it. */
+function fixesFirst(commands: readonly Command[]): Command[] {
+  const isFix = ({ verb }: Command) => verb === 'fix';
+  return [...commands.filter(isFix), ...commands.filter((command) => !isFix(command))];
+}
+
 function decide(command: Command, ticket: Ticket, act: Act, desk: Desk): Decision {
+  if (isOver(command, ticket)) return reopenFirst(ticket);
   const barred = goesOn(command, ticket) ? unapproved(ticket, desk) : null;
   if (barred) return { refused: barred };
+  const unfinished = ends(command) ? unfixed(ticket, act, desk) : null;
+  if (unfinished) return unfinished;
   const decided = decideFreely(command, ticket, act, desk);
   return 'refused' in decided || isLegal(decided.happenings, ticket, act) ? decided : reopenFirst(ticket);
 }
@@ -176,11 +196,37 @@ function isLegal(happenings: readonly Happening[], ticket: Ticket, { now }: Act)
   });
 }
 
+/** Nobody works on a closed ticket, and nothing is due on it; what is only noted of it, such as a tag, may still be mended. */
+function isOver({ verb }: Command, { status }: Ticket): boolean {
+  return status === 'closed' && WORK.has(verb);
+}
+
+const WORK: ReadonlySet<VerbName> = new Set([
+  ...([
+    'take',
+    'assign',
+    'unassign',
+    'team',
+    'priority',
+    'impact',
+    'urgency',
+    'escalate',
+    'deescalate',
+  ] as const),
+]);
+
 /** Whether it takes a ticket to work, or says that the work is done. */
 function goesOn({ verb, value }: Command, { status }: Ticket): boolean {
   if (verb === 'take' || verb === 'open' || verb === 'resolve')
     return status !== 'resolved' && status !== 'closed';
   return verb === 'status' && /^(?:open|resolved)\b/i.test(value);
+}
+
+/** Whether it says that nothing is left to do. */
+function ends({ verb, value }: Command): boolean {
+  return (
+    verb === 'resolve' || verb === 'close' || (verb === 'status' && /^(?:resolved|closed)\b/i.test(value))
+  );
 }
 
 function decideFreely({ verb, value }: Command, ticket: Ticket, act: Act, desk: Desk): Decision {
@@ -203,6 +249,12 @@ function decideFreely({ verb, value }: Command, ticket: Ticket, act: Act, desk: 
       return unwatch(ticket, act);
     case 'link':
       return link(value, ticket, act, desk);
+    case 'unlink':
+      return unlink(value, ticket, act, desk);
+    case 'problem':
+      return makeProblem(value, ticket, act, desk);
+    case 'tell':
+      return tell(ticket, act, desk);
     case 'dup':
       return duplicate(value, ticket, act, desk);
     case 'merge':
@@ -227,6 +279,10 @@ function decideFreely({ verb, value }: Command, ticket: Ticket, act: Act, desk: 
       return tag(value, ticket, act);
     case 'time':
       return spendTime(value, ticket, act);
+    case 'fix':
+      return recordFix(value, ticket, act);
+    case 'kb':
+      return makeArticle(value, ticket, act, desk);
     case 'macro':
       return useMacro(value, ticket, desk);
     case 'field':

@@ -14,6 +14,17 @@ export interface Act {
   others?: ReadonlyMap<string, Ticket>;
   /** The message that #split names, or the first for #clone, the id of a new ticket, and the ticket that #split would open. */
   split?: { id: string; message: Message; open: (subject: string) => Opens } | null;
+  /** The id of the ticket that #problem opens. */
+  newId?: string;
+  /** For #kb: with what the ticket began, and its last public answer. */
+  conversation?: Conversation | null;
+  /** What this mail says to the requester in its writer's own words. */
+  words?: string;
+}
+
+export interface Conversation {
+  question: Message | null;
+  answer: Message | null;
 }
 
 /** A ticket of its own for what was said in another. */
@@ -48,6 +59,8 @@ export interface Saying {
     | 'stopped'
     | 'stopped-already'
     | 'see-below'
+    | `fix-${'recorded' | 'recorded-already' | 'needed'}`
+    | `kb-${'none' | 'not-yours' | 'withdrawn' | 'published' | 'published-inside' | 'published-already' | 'nothing' | 'asked' | 'unclear' | 'over' | 'too-long'}`
     | 'status-takes-no-value'
     | 'too-many-commands'
     | 'line-too-long'
@@ -108,6 +121,12 @@ export interface Saying {
     | 'no-command-but'
     | 'needs-value'
     | `no-${Sought}${'' | '-but'}`
+    | `problem${'' | '-already'}`
+    | 'no-recurrence'
+    | 'no-problem'
+    | 'unlinked'
+    | 'nobody-to-tell'
+    | 'told-all'
     | `linked${'' | '-already' | '-by-merge'}`
     | 'links-full'
     | `merged${'' | '-here-already' | '-elsewhere'}`
@@ -128,7 +147,7 @@ export interface Saying {
     | `reopen-first-${'resolved' | 'closed'}`
     | `${'yours' | 'theirs' | 'nobodys' | 'request' | 'watched' | 'unwatched' | 'resolved'}-already`
     | 'yours'
-    | 'given-to'
+    | `given-to${'' | '-absent' | '-full'}`
     | 'nobodys'
     | 'no-address'
     | 'own-address'

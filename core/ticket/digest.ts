@@ -80,17 +80,11 @@ export function waitsForDigest(plan: Plan, event: TicketEvent, ticket: Ticket, d
 /** The day, in days since 1970, whose digest has come due for this person; null before its hour and on free days. */
 export function digestDue(person: Person, desk: Desk, now: string): number | null {
   if (person.role === 'manager' || (person.mail === 'instant' && !desk.digests.everybody)) return null;
-  const zone = clockOf(person, desk, now);
+  const zone = zoneOf(person, desk);
   const today = Temporal.Instant.from(now).toZonedDateTimeISO(zone).toPlainDate();
   const at = comesAt(person, today, zone, desk);
   if (at === null || Date.parse(at) > Date.parse(now)) return null;
   return Temporal.PlainDate.from('1970-01-01').until(today, { largestUnit: 'day' }).days;
-}
-
-/** The zone by whose clock somebody lives. Hours that never end are the same everywhere, and tell nothing of where he is. */
-export function clockOf(person: Person, desk: Desk, now: string): string {
-  const calendar = desk.calendars.find(({ name }) => name === person.hours);
-  return !calendar || nextClosing(calendar, now) === null ? desk.timezone : zoneOf(person, desk);
 }
 
 const WITHOUT_HOURS = '08:00';

@@ -47,7 +47,7 @@ export function setField(written: string, ticket: Ticket, { by }: Act, desk: Des
 
 const LONGEST_VALUE = 200;
 
-function readValue(said: string, { name, type, choices = [] }: Field): { value: string } | Refused {
+export function readValue(said: string, { name, type, choices = [] }: Field): { value: string } | Refused {
   if (said === '')
     return {
       refused: `#${name} needs a value; #${name} none clears it`,

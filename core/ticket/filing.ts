@@ -1,14 +1,6 @@
 /** What a ticket is filed as: priority, impact, urgency, type, category, tags, and the time that it took. */
-import {
-  type Desk,
-  IMPACTS,
-  type Impact,
-  PRIORITIES,
-  type Priority,
-  TYPES,
-  URGENCIES,
-  type Urgency,
-} from '../config/desk.ts';
+import { IMPACTS, PRIORITIES, TYPES, URGENCIES } from '../config/choices.ts';
+import type { Desk, Impact, Priority, Urgency } from '../config/desk.ts';
 import { didYouMean } from '../mail/commands.ts';
 import { type Act, type Decision, notFound, nothing, type Refused, reopenFirst } from './decision.ts';
 import { intoHands } from './people.ts';

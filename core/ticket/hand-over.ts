@@ -1,9 +1,12 @@
 /**
  * Following the sun: when the hours of whoever has a ticket end, somebody who is on duty takes it, in the teams that its
- * own team names. Where nobody begins before he is back, it stays with him.
+ * own team names. Where nobody begins before he is back, it stays with him. A team that names none has what cannot wait
+ * taken by somebody of its own who is still on duty, or by who is on call.
  */
 import type { Calendar, Desk, Person } from '../config/desk.ts';
 import { nextClosing, nextOpening } from '../sla/calendar.ts';
+import { onCall } from '../triage/on-call.ts';
+import { awayUntil } from '../triage/presence.ts';
 import { isOnDuty, type Loads, route, standingAt } from '../triage/route.ts';
 import { DESK, type Happening, type Ticket } from './ticket.ts';
 
@@ -17,11 +20,12 @@ export function handOverAt(ticket: Ticket, desk: Desk): string | null {
     .flatMap((team) => standingAt(team, ticket.tier, desk))
     .filter((address) => address !== ticket.assignee)
     .flatMap((address) => calendarOf(address, desk) ?? []);
-  if (!calendar || others.length === 0) return null;
+  const called = cannotWait(ticket, desk);
+  if (!calendar || (others.length === 0 && !called)) return null;
   let on = nextOpening(calendar, ticket.heldSince ?? ticket.createdAt);
   for (let shift = 0; shift < MOST_SHIFTS; shift++) {
     const off = nextClosing(calendar, on);
-    if (off === null) return null;
+    if (off === null || called) return off;
     const back = nextOpening(calendar, off);
     const first = others.map((other) => nextOpening(other, off)).sort()[0];
     if (first !== undefined && first < back) return first;
@@ -50,7 +54,32 @@ export function handOver(ticket: Ticket, now: string, desk: Desk, loads: Loads):
         : [{ kind: 'given-to-team', team, previous: ticket.team, reason: `${team} is on duty`, by: DESK }];
     return [...given, { kind: 'assigned', assignee: next.address, previous: assignee, reason, by: DESK }];
   }
+  if (cannotWait(ticket, desk)) {
+    const { team, priority } = ticket;
+    const isAbsent = (person: Person) =>
+      awayUntil(person, loads.get(person.address)?.away, desk, now) !== null;
+    if (onCall({ team, priority }, desk, now, isAbsent)?.person === holder) return kept('he is on call');
+    const routed = route({ team, tier, skills, priority }, desk, loads, now, { exclude: [assignee] });
+    const next = personAt(routed.assignee, desk);
+    if (next && !isAbsent(next) && (isOnDuty(next, desk, now) || isOnRota(next, team, desk)))
+      return [
+        {
+          ...{ kind: 'assigned', assignee: next.address, previous: assignee, by: DESK },
+          reason: `the hours of ${holder.name} have ended; ${routed.reason}`,
+        },
+      ];
+  }
   return kept('nobody else who is on duty is there');
+}
+
+/** Of this priority somebody is called at night; where tickets go on to other teams, these have the night. */
+function cannotWait(ticket: Ticket, desk: Desk): boolean {
+  const rota = desk.teams.find(({ name }) => name === ticket.team)?.onCall;
+  return teamsAfter(ticket, desk).length === 0 && (rota?.priorities.includes(ticket.priority) ?? false);
+}
+
+function isOnRota({ address }: Person, team: string, desk: Desk): boolean {
+  return desk.teams.find(({ name }) => name === team)?.onCall?.rota.includes(address) ?? false;
 }
 
 /** The teams that take over from this one, in order; none when it keeps its tickets overnight. */

@@ -15,6 +15,7 @@ export const MOVES = {
   started: { from: ['new'], to: 'open' },
   paused: { from: ACTIVE, to: 'waiting' },
   'approval-asked': { from: ACTIVE, to: 'waiting' },
+  joined: { from: ACTIVE, to: 'waiting' },
   resumed: { from: ['waiting'], to: 'open' },
   /** Where it waits for that approval. */
   'approval-decided': { from: ['waiting'], to: 'open' },

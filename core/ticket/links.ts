@@ -37,7 +37,7 @@ const INVERSE: Record<Relation, Relation> = {
   related: 'related',
 };
 
-const MOST_LINKS = 50;
+export const MOST_LINKS = 50;
 
 /** `T-7K4M2Q problem`: the other one is the problem behind this one. Without a word they are related. */
 export function link(value: string, ticket: Ticket, act: Act, desk: Desk): Decision {
@@ -309,6 +309,6 @@ function findOther(word: string, ticket: Ticket, { by, others }: Act, desk: Desk
   return other;
 }
 
-function areApart(one: Ticket, other: Ticket, desk: Desk): boolean {
+export function areApart(one: Ticket, other: Ticket, desk: Desk): boolean {
   return one.team !== other.team && [one, other].some(({ team }) => isConfidential(team, desk));
 }

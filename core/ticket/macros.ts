@@ -1,5 +1,6 @@
 /** What agents say and do again and again: words and commands under one name. */
 import type { Desk, Macro } from '../config/desk.ts';
+import type { MacroFile } from '../config/macro-files.ts';
 import { type Command, didYouMean, readCommands } from '../mail/commands.ts';
 import { personOf } from '../mail/standing.ts';
 import type { Act, Decision } from './decision.ts';
@@ -45,8 +46,18 @@ export function wordsOf(
     .join('\n\n');
 }
 
+/** What goes along with them, each file once. */
+export function filesOf(commands: readonly Command[], desk: Desk): MacroFile[] {
+  const named = commands.flatMap(({ verb, value }) =>
+    verb === 'macro' ? (macroNamed(value, desk)?.files ?? []) : [],
+  );
+  return [...new Map(named.map((file) => [`${file.beside} ${file.name}`, file])).values()];
+}
+
 export function useMacro(value: string, ticket: Ticket, desk: Desk): Decision {
-  const fitting = macrosFor(ticket, desk).map(({ name, title }) => `${name} (${title})`);
+  const fitting = macrosFor(ticket, desk).map(
+    (macro) => `${macro.name} (${[macro.title, ...fileNames(macro)].join(', ')})`,
+  );
   if (value === '')
     return {
       happenings: [],
@@ -70,12 +81,18 @@ export function useMacro(value: string, ticket: Ticket, desk: Desk): Decision {
   }
   const does = macro.do.length > 0 ? [`it does ${macro.do.join(', ')}`] : [];
   const says = Object.keys(macro.words).length > 0 ? ['its words lead yours'] : [];
+  const files = fileNames(macro);
+  const attaches = files.length > 0 ? [`it attaches ${files.join(', ')}`] : [];
   return {
     happenings: [],
-    detail: [macro.title, ...says, ...does].join('; '),
-    said: { key: 'macro', facts: { title: [macro.title, ...macro.do].join(', ') } },
+    detail: [macro.title, ...says, ...does, ...attaches].join('; '),
+    said: { key: 'macro', facts: { title: [macro.title, ...macro.do, ...files].join(', ') } },
     done: true,
   };
+}
+
+function fileNames({ files = [] }: Macro): string[] {
+  return files.map(({ name }) => name);
 }
 
 function macroNamed(value: string, { macros }: Desk): Macro | undefined {

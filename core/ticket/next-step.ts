@@ -2,7 +2,8 @@
  * What the clock does: everything about a ticket that has fallen due by now. The watch calls it when it wakes;
  * asked again at the same instant it has nothing left to do.
  */
-import { type Action, type Desk, PRIORITIES } from '../config/desk.ts';
+import { PRIORITIES } from '../config/choices.ts';
+import type { Action, Desk } from '../config/desk.ts';
 import { type Loads, route } from '../triage/route.ts';
 import { openApproval } from './approval.ts';
 import { reckon, renewed, type Step, topTier, upcoming } from './change.ts';
@@ -14,7 +15,7 @@ import { remindOfVisit } from './visit.ts';
 /** So much is done at one waking; what is left wakes the watch again at once. */
 const MOST_HAPPENINGS = 32;
 
-/** `now` is ISO 8601 UTC. `loads` covers the people of this tier and the next. `isUnreachable`: nothing arrives at the requester's address. */
+/** `now` is ISO 8601 UTC. `isUnreachable`: nothing arrives at the requester's address. */
 export function nextStep(
   ticket: Ticket,
   now: string,

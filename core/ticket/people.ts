@@ -3,7 +3,8 @@ import type { Category, Desk, Person, Team } from '../config/desk.ts';
 import { didYouMean } from '../mail/commands.ts';
 import type { Address } from '../mail/email.ts';
 import { personOf } from '../mail/standing.ts';
-import { type Loads, route } from '../triage/route.ts';
+import { awayUntil } from '../triage/presence.ts';
+import { isFull, type Loads, route } from '../triage/route.ts';
 import {
   type Act,
   type Decision,
@@ -11,6 +12,7 @@ import {
   nothing,
   type Refused,
   reopenFirst,
+  type Saying,
   stepStays,
 } from './decision.ts';
 import { type Actor, type Happening, isActive, type Ticket } from './ticket.ts';
@@ -24,7 +26,8 @@ export function take(ticket: Ticket, { by }: Act): Decision {
   };
 }
 
-export function assign(value: string, ticket: Ticket, { by }: Act, desk: Desk): Decision {
+/** Whoever gives it by hand has his reasons: an absence or a cap is said, and keeps nothing from it. */
+export function assign(value: string, ticket: Ticket, { by, now, loads }: Act, desk: Desk): Decision {
   const found = findPerson(value, desk);
   if ('refused' in found) return found;
   const { address, name } = found;
@@ -34,9 +37,25 @@ export function assign(value: string, ticket: Ticket, { by }: Act, desk: Desk): 
     happenings: [
       { kind: 'assigned', assignee: address, previous: ticket.assignee, reason: `assigned by ${by}`, by },
     ],
-    detail: `given to ${name}`,
-    said: { key: 'given-to', facts: { name } },
+    ...givenTo(found, now, desk, loads),
   };
+}
+
+function givenTo(person: Person, now: string, desk: Desk, loads: Loads): { detail: string; said: Saying } {
+  const { address, name, cap } = person;
+  const load = loads.get(address);
+  const absence = awayUntil(person, load?.away, desk, now);
+  if (absence)
+    return {
+      detail: `given to ${name}, who is away until ${absence.day}`,
+      said: { key: 'given-to-absent', facts: { name, until: absence.day } },
+    };
+  if (isFull(person, loads))
+    return {
+      detail: `given to ${name}, who has ${load?.open} open tickets and a cap of ${cap}`,
+      said: { key: 'given-to-full', facts: { name, count: String(load?.open), cap: String(cap) } },
+    };
+  return { detail: `given to ${name}`, said: { key: 'given-to', facts: { name } } };
 }
 
 /** Back to nobody: whoever is next takes it, and the lead hears that it is free. */

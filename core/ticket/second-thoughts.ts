@@ -2,7 +2,7 @@
 import type { Desk } from '../config/desk.ts';
 import { personOf } from '../mail/standing.ts';
 import { type Act, type Decision, nothing } from './decision.ts';
-import type { Ticket } from './ticket.ts';
+import type { Happening, Ticket } from './ticket.ts';
 import { inZone } from './until.ts';
 
 /** Whether it has left is for the ticket to say, never for the clock on the wall: the queue may be late. */
@@ -46,8 +46,14 @@ export function redact(value: string, ticket: Ticket, { by }: Act, desk: Desk): 
     return nothing(`message ${message} is taken out already`, {
       ...{ key: 'redacted-already', facts: { message: word } },
     });
+  // Its words may be what is taken out.
+  const live = ticket.article?.state === 'draft' || ticket.article?.state === 'published';
+  const withdrawn: Happening[] = live ? [{ kind: 'article-decided', verdict: 'reject', words: '', by }] : [];
   return {
-    happenings: [{ kind: 'redacted', message, reason: reason.join(' ').slice(0, LONGEST_REASON), by }],
+    happenings: [
+      { kind: 'redacted', message, reason: reason.join(' ').slice(0, LONGEST_REASON), by },
+      ...withdrawn,
+    ],
     detail: `message ${message} is taken out, with its files and its stored mail; what later mails quote of it is not shown any more, and stays in their stored mail until they are taken out too`,
     said: { key: 'redacted', facts: { message: word } },
   };

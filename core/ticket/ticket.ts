@@ -3,6 +3,7 @@
  * What may happen to it is decided in decide.ts and next-step.ts; its deadlines are derived in change.ts.
  */
 import type { Action, Impact, Language, Priority, Quorum, TicketType, Urgency } from '../config/desk.ts';
+import type { Draft, Verdict } from '../knowledge/article.ts';
 import type { Address, Automatic, CalendarAnswer } from '../mail/email.ts';
 import {
   type Awaited,
@@ -12,8 +13,10 @@ import {
   type RunName,
   withoutTakenBack,
 } from '../sla/clock.ts';
+import type { Print } from '../triage/likeness.ts';
 import { accepts } from './acceptance.ts';
 import type { DueDate, Snooze } from './agenda.ts';
+import type { Fix, Offered, OwnArticle } from './article.ts';
 import type { Saying } from './decision.ts';
 import type { Extension } from './extension.ts';
 import { moved, waits } from './life.ts';
@@ -46,6 +49,8 @@ export interface Link {
   id: string;
   /** Of its problem: the event there whose solution came here, so that it comes once. */
   solvedBy?: number;
+  /** The same of its last news. */
+  toldBy?: number;
 }
 
 /** One task of a category's checklist, as desk.yaml had it when it was begun. */
@@ -85,7 +90,12 @@ export interface Answer {
 
 export type Vote = 'approve' | 'reject';
 
-export interface Approver extends Address {
+export interface Asked extends Address {
+  /** As one of the desk's people: his word counts for as long as he is one. */
+  ofDesk?: true;
+}
+
+export interface Approver extends Asked {
   vote: Vote | null;
   /** When he last said so. */
   votedAt: string | null;
@@ -113,6 +123,8 @@ interface TicketFacts {
   requester: Address;
   participants: Participant[];
   assignee: string | null;
+  /** Whose it is again when he is no longer away. */
+  standsInFor?: string;
   /** Since when its assignee has it, or was last found to be the one to keep it. */
   heldSince?: string;
   team: string;
@@ -150,6 +162,11 @@ interface TicketFacts {
   visit?: Visit;
   /** Minutes that people of the desk say they worked on it. */
   timeSpent?: number;
+  fix?: Fix;
+  article?: OwnArticle;
+  offered?: Offered;
+  /** Of desk.yaml's services: whether it was answered by itself, and the fields that were asked for and have no answer yet. */
+  service?: { name: string; answers: boolean; asks: string[] };
   /** The desk's address that this ticket speaks from. */
   mailbox: string;
   /** The first mail could not prove its sender: nothing confidential goes by its word alone. */
@@ -162,6 +179,14 @@ interface TicketFacts {
   follows: string | null;
   /** Each other ticket once. Bounded. */
   links?: Link[];
+  /** What it is compared by with others that tell of the same; only what counts as a report has it. */
+  print?: Print;
+  /** Other tickets that tell of the same, as the lead was told. */
+  noticed?: string[];
+  /** The problem that it was joined to, for which it waits. */
+  joined?: string;
+  /** Of a problem: the numbers of its last news for everybody, by language. */
+  news?: Partial<Record<Language, number>>;
   /** The ticket as which this one goes on: replies lead there. */
   mergedInto?: string;
   /** What is to be done for it, each as a ticket of its own. Bounded. */
@@ -238,6 +263,8 @@ export interface Message {
   withheld: number;
   /** What of its mail is not in `text`: quotes, and a signature. When they are long they lie together under the key, as JSON. Absent when nothing was cut. */
   cut?: { quoted: string; signature: string; bodyKey?: string } | null;
+  /** Of which message of another ticket this is a copy. Their files are the same. */
+  copyOf?: { ticketId: string; number: number };
   /** The email it came in as. */
   mailId: string;
   messageId: string | null;
@@ -284,6 +311,7 @@ export type Happening =
       reasons: Reason[];
       /** What was learned is unsure between these categories, the likeliest first. */
       likeliest?: string[];
+      print?: Print;
       /** It is a step of another ticket's checklist. */
       partOf?: { id: string; step: string };
     }
@@ -309,6 +337,8 @@ export type Happening =
       had?: string[];
       /** It is held until then, and may be taken back. */
       leavesAt?: string;
+      /** News of its problem, by this event there. */
+      problem?: { id: string; event: number };
     }
   /** A held answer goes out now: from here on it cannot be taken back. */
   | { kind: 'left'; message: number }
@@ -325,6 +355,10 @@ export type Happening =
       likeliest?: string[];
       /** It climbed to him, and he is to take it. */
       climbs?: true;
+      /** Nobody had it, and there is more to read than its last message. */
+      handsOver?: true;
+      /** Until this one is there again. */
+      standsInFor?: string;
     }
   /** Whoever it climbed to has said nothing on it for too long. */
   | { kind: 'not-accepted'; assignee: string; tier: number; since: string }
@@ -345,6 +379,23 @@ export type Happening =
       by: Actor;
       leavesAt?: string;
     }
+  /** News of this problem for one of its incidents; `language` is that of the words. They may be taken back until they leave. */
+  | {
+      kind: 'news-passed-on';
+      to: string;
+      message: number | null;
+      language: Language;
+      by: Actor;
+      leavesAt?: string;
+    }
+  /** Others have reported the same: the lead is asked whether that is one problem. */
+  | { kind: 'recurrence-noticed'; tickets: string[]; why: string }
+  /** This is the problem behind those tickets. */
+  | { kind: 'problem-begun'; tickets: string[]; why: string; by: Actor }
+  /** It waits for its problem. `previous`: who had it. `told`: its requester hears so by himself. */
+  | { kind: 'joined'; problem: string; why: string; previous: string | null; told: boolean; by: Actor }
+  /** It is another matter than its problem. */
+  | { kind: 'parted'; problem: string; by: Actor }
   | { kind: 'split-off'; message: number; to: string; by: Actor }
   /** Another ticket begins with the same request. */
   | { kind: 'cloned'; to: string; by: Actor }
@@ -376,6 +427,23 @@ export type Happening =
   | { kind: 'tagged'; added: string[]; removed: string[]; by: Actor }
   | { kind: 'time-spent'; minutes: number; what: string; by: Actor }
   | { kind: 'redacted'; message: number; reason: string; by: Actor }
+  | { kind: 'fix-recorded'; words: string; by: Actor }
+  /** An article of this ticket waits for its reviewer; without a draft its owner is asked whether it still holds. */
+  | { kind: 'article-asked'; draft: Draft | null; reviewer: string; by: Actor }
+  /** `answer`: the reviewer's own words instead. `words`: why not. */
+  | { kind: 'article-decided'; verdict: Verdict | 'lapse'; words: string; answer?: string; by: Actor }
+  /** With its acknowledgement, the likeliest first. */
+  | { kind: 'articles-offered'; articles: string[] }
+  /** With its acknowledgement go questions for these fields, and the service's own words. */
+  | { kind: 'service-begun'; service: string; asks: string[]; answers: boolean }
+  /** The one reply that counts has come; what it lacks is asked by a person. */
+  | { kind: 'facts-answered'; given: string[]; lacking: string[]; by: Actor }
+  /** The requester says that the service's own words solved it. */
+  | { kind: 'self-served'; service: string; by: Actor }
+  /** Its lead is told of a security incident. */
+  | { kind: 'security-reported'; lead: string }
+  /** The requester says that this one solved it. */
+  | { kind: 'helped'; article: string; by: Actor }
   /** `ms` of working time; `due` is when the solution is due, `wouldBe` when it would be. */
   | {
       kind: 'extension-asked';
@@ -417,7 +485,7 @@ export type Happening =
   | ({ kind: 'visit-reminded'; before: number } & Pick<Appointment, 'start' | 'end' | 'zone' | 'words'>)
   | { kind: 'field-set'; field: string; value: string | null; previous: string | null; by: Actor }
   /** The clock stands until it is decided. */
-  | { kind: 'approval-asked'; approvers: Address[]; quorum: Quorum; question: string; by: Actor }
+  | { kind: 'approval-asked'; approvers: Asked[]; quorum: Quorum; question: string; by: Actor }
   | { kind: 'approval-voted'; address: string; vote: Vote }
   /** Those who have not answered are asked once more. */
   | { kind: 'approval-reminded'; addresses: string[] }
@@ -545,6 +613,7 @@ export type Look =
   | { what: 'mine' | 'own' }
   | { what: 'queue'; team: string }
   | { what: 'find'; words: string[] }
+  | { what: 'articles'; words: string }
   | { what: 'show'; id: string };
 
 export interface CommandResult {
@@ -583,6 +652,7 @@ export function begin(id: string, event: Extract<Happening, { kind: 'opened' }>,
     follows,
     acknowledge,
     partOf,
+    print,
   } = event;
   return {
     id,
@@ -609,6 +679,7 @@ export function begin(id: string, event: Extract<Happening, { kind: 'opened' }>,
     flagged,
     ...(acknowledge ? {} : { unacknowledged: true }),
     follows,
+    ...(print ? { print } : {}),
     ...(partOf
       ? { partOf: { ...partOf, reported: 'open' }, links: [{ relation: 'part-of', id: partOf.id }] }
       : {}),
@@ -659,6 +730,9 @@ export function evolve(ticket: Ticket, event: Happening, at: string): Ticket {
     case 'answered':
       return {
         ...heard(next, event.by, event.messageId),
+        ...(event.problem
+          ? { links: marked(ticket, event.problem.id, { toldBy: event.problem.event }) }
+          : {}),
         messages: event.message,
         lastAnswer: {
           ...{ message: event.message, by: event.by, at },
@@ -682,7 +756,7 @@ export function evolve(ticket: Ticket, event: Happening, at: string): Ticket {
       return { ...next, messages: event.message };
     case 'assigned':
       return {
-        ...toldAnew(event.by === event.assignee ? accepted(next) : next),
+        ...toldAnew(ownedBy(event.by === event.assignee ? accepted(next) : next, event.standsInFor)),
         assignee: event.assignee,
         heldSince: at,
         // Whoever it is passed on to has a time of his own.
@@ -694,7 +768,7 @@ export function evolve(ticket: Ticket, event: Happening, at: string): Ticket {
     case 'kept':
       return { ...next, heldSince: at };
     case 'unassigned':
-      return { ...toldAnew(next), assignee: null };
+      return { ...toldAnew(ownedBy(next)), assignee: null };
     case 'given-to-team':
       return { ...next, team: event.team };
     case 'requester-changed': {
@@ -734,11 +808,37 @@ export function evolve(ticket: Ticket, event: Happening, at: string): Ticket {
     case 'split-off':
     case 'cloned':
       return { ...next, links: linked(ticket, { relation: 'related', id: event.to }) };
+    case 'news-passed-on':
+      return event.message === null
+        ? next
+        : { ...next, news: { ...ticket.news, [event.language]: event.message } };
+    case 'recurrence-noticed':
+      return { ...next, noticed: event.tickets };
+    case 'problem-begun': {
+      const incidents = event.tickets.map((id): Link => ({ relation: 'incident', id }));
+      return {
+        ...next,
+        links: incidents.reduce((links, link) => linked({ links }, link), ticket.links ?? []),
+      };
+    }
+    case 'joined': {
+      const reason = `its problem, ${event.problem}`;
+      return {
+        ...toldAnew(next),
+        assignee: null,
+        joined: event.problem,
+        links: linked(ticket, { relation: 'problem', id: event.problem }),
+        ...waits(event.kind, { since: at, until: null, reason, reminders: 0 }),
+        clock: paused(ticket, { reason, awaited: 'third-party' }, at),
+      };
+    }
+    case 'parted': {
+      const { joined: _, ...others } = next;
+      return { ...others, links: linked(ticket, { relation: 'related', id: event.problem }) } as Ticket;
+    }
     case 'merged':
       return {
-        ...undated(next),
-        ...moved(ticket, event.kind, at),
-        clock: finished(ticket, at),
+        ...ended(ticket, next, event.kind, at),
         mergedInto: event.into,
         links: linked(ticket, { relation: 'merged-into', id: event.into }),
       };
@@ -791,8 +891,12 @@ export function evolve(ticket: Ticket, event: Happening, at: string): Ticket {
         told: ticket.told.filter((key) => !key.startsWith('resolution:')),
       };
     }
-    case 'redacted':
-      return { ...next, redacted: [...(ticket.redacted ?? []), event.message] };
+    case 'redacted': {
+      const { print, ...others } = next;
+      // Its words are compared with no more.
+      const kept = event.message === 1 || !print ? others : next;
+      return { ...kept, redacted: [...(ticket.redacted ?? []), event.message] } as Ticket;
+    }
     case 'snoozed':
     case 'snooze-ended': {
       const others = (ticket.snoozes ?? []).filter(({ by }) => by !== event.by);
@@ -828,6 +932,31 @@ export function evolve(ticket: Ticket, event: Happening, at: string): Ticket {
       return ticket.visit ? { ...next, visit: { ...ticket.visit, reminded: event.before } } : next;
     case 'time-spent':
       return { ...next, timeSpent: (ticket.timeSpent ?? 0) + event.minutes };
+    case 'fix-recorded':
+      return { ...next, fix: { words: event.words, by: event.by, at } };
+    case 'article-asked': {
+      const { draft, reviewer } = event;
+      const { owner, readers } = draft ?? ticket.article ?? { owner: reviewer, readers: 'desk' };
+      const state = draft ? 'draft' : (ticket.article?.state ?? 'draft');
+      return { ...next, article: { state, owner, readers, reviewer, askedAt: at, isOpen: true } };
+    }
+    case 'article-decided':
+      return ticket.article
+        ? { ...next, article: { ...ticket.article, state: BECOMES[event.verdict], isOpen: false } }
+        : next;
+    case 'service-begun': {
+      const { service: name, asks, answers } = event;
+      return { ...next, service: { name, asks, answers }, ...(answers ? { offered: { articles: [] } } : {}) };
+    }
+    case 'facts-answered':
+      return ticket.service ? { ...next, service: { ...ticket.service, asks: [] } } : next;
+    case 'self-served':
+    case 'security-reported':
+      return next;
+    case 'articles-offered':
+      return { ...next, offered: { articles: event.articles } };
+    case 'helped':
+      return ticket.offered ? { ...next, offered: { ...ticket.offered, helped: event.article } } : next;
     case 'field-set': {
       const { [event.field]: _, ...others } = ticket.fields ?? {};
       return { ...next, fields: event.value === null ? others : { ...others, [event.field]: event.value } };
@@ -905,21 +1034,18 @@ export function evolve(ticket: Ticket, event: Happening, at: string): Ticket {
       };
     case 'resolved':
       return {
-        ...undated(next),
-        ...(event.problem ? { links: solved(ticket, event.problem) } : {}),
-        ...moved(ticket, event.kind, at),
-        clock: finished(ticket, at),
+        ...ended(ticket, next, event.kind, at),
+        ...(event.problem
+          ? { links: marked(ticket, event.problem.id, { solvedBy: event.problem.event }) }
+          : {}),
       };
     case 'closed':
-      return {
-        ...undated(next),
-        ...moved(ticket, event.kind, at),
-        clock: finished(ticket, at),
-      };
+      return ended(ticket, next, event.kind, at);
     case 'reopened':
       return {
         ...next,
         ...moved(ticket, event.kind, at),
+        ...(ticket.offered?.helped ? { offered: { ...ticket.offered, failed: true } } : {}),
         // Whoever reopens waits for a word from us.
         clock: [
           ...ticket.clock,
@@ -980,13 +1106,20 @@ export function evolve(ticket: Ticket, event: Happening, at: string): Ticket {
   }
 }
 
+const BECOMES = {
+  publish: 'published',
+  internal: 'published',
+  reject: 'withdrawn',
+  lapse: 'lapsed',
+} as const satisfies Record<Verdict | 'lapse', OwnArticle['state']>;
+
 /** Two tickets are one thing to each other: the newest word counts. */
-function linked({ links = [] }: Ticket, link: Link): Link[] {
+function linked({ links = [] }: Pick<Ticket, 'links'>, link: Link): Link[] {
   return [...links.filter(({ id }) => id !== link.id), link];
 }
 
-function solved({ links = [] }: Ticket, problem: { id: string; event: number }): Link[] {
-  return links.map((link) => (link.id === problem.id ? { ...link, solvedBy: problem.event } : link));
+function marked({ links = [] }: Ticket, id: string, mark: Pick<Link, 'solvedBy' | 'toldBy'>): Link[] {
+  return links.map((link) => (link.id === id ? { ...link, ...mark } : link));
 }
 
 /** The desk itself asked: for a step, or for what recurs. Nobody outside hears of it. */
@@ -996,6 +1129,11 @@ export function isOfTheDesk({ requester, mailbox }: Pick<Ticket, 'requester' | '
 
 export function isActive(ticket: Ticket): boolean {
   return ticket.status === 'new' || ticket.status === 'open' || ticket.status === 'waiting';
+}
+
+/** It waits for its problem, and nobody has it. */
+export function isJoined({ status, joined }: Ticket): boolean {
+  return status === 'waiting' && joined !== undefined;
 }
 
 /** A measure runs from its last start (or the reopening, for the resolution) until it is fulfilled. */
@@ -1010,9 +1148,19 @@ function retarget({ priority, policy, policyReason: reason }: Ticket, at: string
   return { kind: 'retarget', at, priority, policy, reason };
 }
 
+function ownedBy<T extends Ticket>(ticket: T, owner?: string): T {
+  const { standsInFor: _, ...others } = ticket;
+  return { ...others, ...(owner ? { standsInFor: owner } : {}) } as T;
+}
+
 function accepted<T extends Ticket>(ticket: T): T {
   const { unaccepted: _, climbedFrom: _from, ...others } = ticket;
   return others as T;
+}
+
+/** Nobody works on it from here on. */
+function ended(ticket: Ticket, next: Ticket, kind: 'merged' | 'resolved' | 'closed', at: string): Ticket {
+  return { ...undated(next), ...moved(ticket, kind, at), clock: finished(ticket, at) };
 }
 
 /** What is done is due no more, and needs no more time. */

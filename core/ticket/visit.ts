@@ -5,7 +5,8 @@
  */
 import { createHash } from 'node:crypto';
 import { Temporal } from 'temporal-polyfill';
-import { type Desk, WEEKDAYS } from '../config/desk.ts';
+import { WEEKDAYS } from '../config/choices.ts';
+import type { Desk } from '../config/desk.ts';
 import type { CalendarAnswer } from '../mail/email.ts';
 import { spokenDays } from '../mail/spoken-day.ts';
 import { personOf } from '../mail/standing.ts';

@@ -1,6 +1,7 @@
 /** Commands that are about no ticket in particular: what an agent asks to see, and who is away. */
 import { Temporal } from 'temporal-polyfill';
 import type { Desk, Person } from '../config/desk.ts';
+import type { Article } from '../knowledge/article.ts';
 import { type Commands, didYouMean, readTicketId, type VerbName } from '../mail/commands.ts';
 import { personOf } from '../mail/standing.ts';
 import { awayUntil, isAway, type Presence, zoneOf } from '../triage/presence.ts';
@@ -18,7 +19,7 @@ import {
 } from './ticket.ts';
 import { readUntil } from './until.ts';
 
-const APART = ['mine', 'queue', 'find', 'show', 'away', 'back', 'help'] as const satisfies VerbName[];
+const APART = ['mine', 'queue', 'find', 'kb', 'show', 'away', 'back', 'help'] as const satisfies VerbName[];
 type ApartVerb = (typeof APART)[number];
 
 /** These are done in a fresh mail as well. */
@@ -38,12 +39,13 @@ export function nothingApart(): Apart {
 /** What was found for a look. */
 export type Seen =
   | {
-      look: Exclude<Look, { what: 'show' }>;
+      look: Exclude<Look, { what: 'show' | 'articles' }>;
       /** In the order in which they are shown. */
       tickets: Ticket[];
       /** How many there are; of #find, how many were looked at. */
       of: number;
     }
+  | { look: Extract<Look, { what: 'articles' }>; articles: Article[] }
   /** Null: there is none that he may read. */
   | { look: Extract<Look, { what: 'show' }>; ticket: Ticket | null; messages: Message[] };
 
@@ -107,6 +109,8 @@ export function decideApart(verb: ApartVerb, value: string, act: Act, desk: Desk
       return queue(value, act, desk);
     case 'find':
       return find(value);
+    case 'kb':
+      return findArticles(value);
     case 'show':
       return show(value);
     case 'away':
@@ -161,6 +165,16 @@ function find(value: string): Decision {
       said: { key: 'too-many-words', facts: { most: String(MOST_WORDS) } },
     };
   return shown({ what: 'find', words });
+}
+
+/** Here it looks for articles; in a ticket it makes one. */
+function findArticles(value: string): Decision {
+  return wordsOf(value).length === 0
+    ? {
+        refused: `“${value}” holds no word to look for; write #kb paper jam`,
+        said: { key: 'no-word', facts: { value: value || '–' } },
+      }
+    : shown({ what: 'articles', words: value });
 }
 
 /** What is compared: letters and digits of any script, without case. */

@@ -3,11 +3,13 @@
  * gave it and the clue that the rule saw. Only what the sender wrote now is read; whoever calls cuts off quoted text.
  */
 import type { Category, Clues, Desk, Impact, Priority, TicketType, Urgency } from '../config/desk.ts';
+import { type Belonging, belongingOf } from '../config/organisation.ts';
+import { readPattern } from '../config/pattern.ts';
 import { isFrom } from '../config/sender.ts';
-import type { Email } from '../mail/email.ts';
+import type { Attachment, Email } from '../mail/email.ts';
 import type { Reason } from '../ticket/ticket.ts';
 import { detectLanguage } from './language.ts';
-import type { Learned, Opinion } from './learned.ts';
+import type { Asked, Opinion } from './learned.ts';
 import { compile, type Folded, firstHit, fold, type Phrases } from './words.ts';
 
 export interface Sortable {
@@ -18,8 +20,9 @@ export interface Sortable {
   from: string;
   /** Every address that was written to, lower case, without the token of a reply address. */
   to: readonly string[];
-  /** Of these only what says how important the mail is. */
+  /** What the sender says of his mail: how important it is, and what rules of desk.yaml look for. */
   headers?: Email['headers'];
+  attachments?: readonly Pick<Attachment, 'name' | 'contentType' | 'inline'>[];
 }
 
 export interface Classification {
@@ -43,23 +46,37 @@ export interface Classification {
 
 /** A request stands in the first pages of a mail. What comes after 50,000 characters is a log. */
 const MOST_TEXT = 50_000;
+/** A pattern costs more at each place than a word. */
+const MOST_SEARCHED = 10_000;
+const MOST_FILES = 50;
 
 /** `learned` is asked about mails in which no word of the rules stands. */
-export function classify(input: Sortable, desk: Desk, learned?: Learned): Classification {
+export function classify(input: Sortable, desk: Desk, learned?: Asked): Classification {
   const rules = rulesOf(desk);
   const mail: Mail = {
     subject: fold(input.subject.slice(0, MOST_TEXT)),
     text: fold(input.text.slice(0, MOST_TEXT)),
+    written: {
+      subject: input.subject.slice(0, MOST_SEARCHED).normalize('NFC'),
+      text: input.text.slice(0, MOST_SEARCHED).normalize('NFC'),
+    },
     from: input.from,
+    belongs: belongingOf(input.from, desk),
     to: input.to,
     importance: importanceOf(input.headers),
+    headers: input.headers ?? new Map(),
+    files: (input.attachments ?? []).filter(({ inline }) => !inline).slice(0, MOST_FILES),
+    language: detectLanguage(`${input.subject}\n${input.text}`),
   };
   const opinion = () => learned?.(`${input.subject}\n${input.text}`);
   const filed = categorise(mail, desk, rules, opinion);
   const impact = judge(mail, desk.impact, rules.impact, 'impact', filed.category, 'one');
   const urgency = judge(mail, desk.urgency, rules.urgency, 'urgency', filed.category, 'routine');
-  const priority = desk.matrix[impact.answer][urgency.answer];
-  const language = detectLanguage(`${input.subject}\n${input.text}`);
+  const reckoned = desk.matrix[impact.answer][urgency.answer];
+  // What may be a break-in is looked at today, however calmly it is told.
+  const isRaised = filed.category.security && reckoned > 'P2';
+  const priority = isRaised ? 'P2' : reckoned;
+  const { language } = mail;
   return {
     category: filed.category.name,
     team: filed.team,
@@ -78,7 +95,9 @@ export function classify(input: Sortable, desk: Desk, learned?: Learned): Classi
       urgency.reason,
       {
         what: 'priority',
-        why: `${priority}: the matrix for impact ${impact.answer} and urgency ${urgency.answer}`,
+        why: isRaised
+          ? `${priority}: the least for a security incident; ${reckoned} by the matrix`
+          : `${priority}: the matrix for impact ${impact.answer} and urgency ${urgency.answer}`,
       },
       {
         what: 'language',
@@ -93,13 +112,27 @@ export function classify(input: Sortable, desk: Desk, learned?: Learned): Classi
 interface Mail extends Pick<Sortable, 'from' | 'to'> {
   subject: Folded;
   text: Folded;
+  /** The same as it was written, for patterns. */
+  written: Record<Place, string>;
+  belongs: Belonging | null;
   importance: 'high' | 'low' | null;
+  headers: Email['headers'];
+  files: readonly Pick<Attachment, 'name' | 'contentType'>[];
+  language: string | null;
+}
+
+type Place = 'subject' | 'text';
+
+/** Of each rule its words in one, and its patterns. */
+interface Compiled {
+  phrases: Phrases;
+  patterns: readonly (readonly { written: string; pattern: RegExp }[])[];
 }
 
 interface Rules {
-  categories: Phrases;
-  impact: Phrases;
-  urgency: Phrases;
+  categories: Compiled;
+  impact: Compiled;
+  urgency: Compiled;
 }
 
 const compiled = new WeakMap<Desk, Rules>();
@@ -107,14 +140,19 @@ const compiled = new WeakMap<Desk, Rules>();
 function rulesOf(desk: Desk): Rules {
   const known = compiled.get(desk);
   if (known) return known;
-  const wordsOf = (rules: readonly Clues[]) => compile(rules.map(({ words }) => words));
-  const rules = {
-    categories: wordsOf(desk.categories),
-    impact: wordsOf(desk.impact),
-    urgency: wordsOf(desk.urgency),
-  };
+  const of = (rules: readonly Clues[]): Compiled => ({
+    phrases: compile(rules.map(({ words }) => words)),
+    patterns: rules.map(({ patterns }) => patterns.flatMap(found)),
+  });
+  const rules = { categories: of(desk.categories), impact: of(desk.impact), urgency: of(desk.urgency) };
   compiled.set(desk, rules);
   return rules;
+}
+
+/** One that must not be was refused with the file. */
+function found(written: string): { written: string; pattern: RegExp }[] {
+  const read = readPattern(written);
+  return 'pattern' in read ? [{ written, pattern: read.pattern }] : [];
 }
 
 /** Importance is RFC 4021's, the others are what mail programs write beside or instead of it. */
@@ -136,8 +174,8 @@ interface Filed {
 }
 
 /**
- * In this order: the sender, the subject, the text, what was learned if it is sure, the address written to, the mark of
- * importance; in each the first category of the file wins. What was written to a confidential team never leaves it,
+ * In this order: the sender, the organisation or department that he is of, the subject, the text, the files, the headers,
+ * what was learned if it is sure, the address written to, the language, the mark of importance; in each the first category of the file wins. What was written to a confidential team never leaves it,
  * whatever its words are.
  */
 function categorise(mail: Mail, desk: Desk, rules: Rules, opinion: () => Opinion | undefined): Filed {
@@ -148,13 +186,19 @@ function categorise(mail: Mail, desk: Desk, rules: Rules, opinion: () => Opinion
   const eligible = (rule: number) => !confidential || desk.categories[rule]?.team === confidential.team;
   const found =
     bySender(mail, desk.categories, eligible) ??
-    byWords(mail.subject, rules.categories, 'in the subject', eligible) ??
-    byWords(mail.text, rules.categories, 'in the text', eligible);
+    byBelonging(mail, desk.categories, eligible) ??
+    byText(mail, 'subject', rules.categories, eligible) ??
+    byText(mail, 'text', rules.categories, eligible) ??
+    byFiles(mail, desk.categories, eligible) ??
+    byHeaders(mail, desk.categories, eligible);
   if (found) return { ...filedBy(found, desk), isKnown: true, likeliest: [] };
   const learned = byLearning(opinion(), desk, eligible);
   if (learned?.isSure) return { ...filedBy(learned, desk), isKnown: false, likeliest: [] };
   const unsure = learned ? `; ${learned.clue}` : '';
-  const beside = byAddress(mail, desk.categories, eligible) ?? byImportance(mail, desk.categories, eligible);
+  const beside =
+    byAddress(mail, desk.categories, eligible) ??
+    byLanguage(mail, desk.categories, eligible) ??
+    byImportance(mail, desk.categories, eligible);
   const filed = beside
     ? filedBy({ ...beside, clue: `${beside.clue}${unsure}` }, desk)
     : remainder(desk, (confidential ?? written[0])?.address, unsure);
@@ -182,9 +226,11 @@ function byLearning(
   if (rule < 0) return null;
   const { category, confidence, isSure, closest } = opinion;
   const words = closest.length > 0 ? `; closest words: ${closest.join(', ')}` : '';
-  const clue = isSure
-    ? `learned from filed tickets, confidence ${confidence.toFixed(2)}${words}`
-    : `unsure whether it is ${category}: learned with confidence ${confidence.toFixed(2)} only`;
+  const clue = opinion.model
+    ? `the model ${opinion.model} in the account says so`
+    : isSure
+      ? `learned from filed tickets, confidence ${confidence.toFixed(2)}${words}`
+      : `unsure whether it is ${category}: learned with confidence ${confidence.toFixed(2)} only`;
   const likeliest = opinion.likeliest.filter((label) => ruleOf(label) >= 0).slice(0, MOST_LIKELIEST);
   return { rule, clue, isSure, likeliest };
 }
@@ -220,16 +266,20 @@ interface Judged<Answer> {
 function judge<What extends 'impact' | 'urgency', Answer extends Category[What] & string>(
   mail: Mail,
   rules: readonly (Clues & Record<What, Answer>)[],
-  phrases: Phrases,
+  compiled: Compiled,
   what: What,
   category: Category,
   otherwise: Answer,
 ): Judged<Answer> {
   const found = [
-    byWords(mail.subject, phrases, 'in the subject'),
-    byWords(mail.text, phrases, 'in the text'),
+    byText(mail, 'subject', compiled),
+    byText(mail, 'text', compiled),
     bySender(mail, rules),
+    byBelonging(mail, rules),
+    byFiles(mail, rules),
+    byHeaders(mail, rules),
     byAddress(mail, rules),
+    byLanguage(mail, rules),
     byImportance(mail, rules),
   ]
     .filter((clue) => clue !== null)
@@ -252,6 +302,19 @@ interface Found {
   clue: string;
 }
 
+/** Words and patterns of the subject or of the text: the first rule of the file. */
+function byText(mail: Mail, place: Place, compiled: Compiled, counts = everyRule): Found | null {
+  const where = place === 'subject' ? 'in the subject' : 'in the text';
+  const word = byWords(mail[place], compiled.phrases, where, counts);
+  const pattern = byPatterns(
+    mail.written[place],
+    compiled,
+    where,
+    (rule) => counts(rule) && !(word && word.rule <= rule),
+  );
+  return pattern ?? word;
+}
+
 function byWords(
   text: Folded,
   phrases: Phrases,
@@ -262,6 +325,85 @@ function byWords(
   if (!hit) return null;
   const word = /\s/.test(hit.written) ? 'words' : 'word';
   return { rule: hit.rule, clue: `the ${word} “${hit.written}” ${where}` };
+}
+
+function byPatterns(
+  text: string,
+  { patterns }: Compiled,
+  where: string,
+  counts: (rule: number) => boolean,
+): Found | null {
+  for (const [rule, each] of patterns.entries()) {
+    if (each.length === 0 || !counts(rule)) continue;
+    const fits = each.find(({ pattern }) => pattern.test(text));
+    if (fits) return { rule, clue: `the pattern “${fits.written}” ${where}` };
+  }
+  return null;
+}
+
+function byBelonging({ belongs }: Mail, rules: readonly Clues[], counts = everyRule): Found | null {
+  if (!belongs) return null;
+  const { organisation, department } = belongs;
+  const own = department && `${organisation.name}/${department.name}`;
+  return byList(
+    rules,
+    ({ departments, organisations }) =>
+      departments.find((name) => name === own) ?? organisations.find((name) => name === organisation.name),
+    (name) => `the sender is of ${name}`,
+    counts,
+  );
+}
+
+function byFiles({ files }: Mail, rules: readonly Clues[], counts = everyRule): Found | null {
+  return byList(
+    rules,
+    ({ attachments }) =>
+      attachments.find((clue) =>
+        files.some(({ name, contentType }) => isLike(clue.includes('/') ? contentType : name, clue)),
+      ),
+    (clue) => `a file ${clue} is attached`,
+    counts,
+  );
+}
+
+/** A star stands for any part. Each piece is looked for behind the one before, so that it takes linear time. */
+function isLike(text: string, clue: string): boolean {
+  const looked = text.toLowerCase();
+  const pieces = clue.toLowerCase().split('*');
+  const [first = '', ...others] = pieces;
+  if (others.length === 0) return looked === first;
+  const last = others.pop() as string;
+  if (!looked.startsWith(first)) return false;
+  let at = first.length;
+  for (const piece of others) {
+    const stands = looked.indexOf(piece, at);
+    if (stands < 0) return false;
+    at = stands + piece.length;
+  }
+  return looked.length - last.length >= at && looked.endsWith(last);
+}
+
+function byHeaders({ headers }: Mail, rules: readonly Clues[], counts = everyRule): Found | null {
+  const stands = ({ name, contains }: Clues['headers'][number]) =>
+    headers.get(name)?.some((value) => value.slice(0, 1_000).toLowerCase().includes(contains.toLowerCase()));
+  return byList(
+    rules,
+    (rule) => {
+      const found = rule.headers.find(stands);
+      return found && `“${found.contains}” in the header ${found.name}`;
+    },
+    (clue) => clue,
+    counts,
+  );
+}
+
+function byLanguage({ language }: Mail, rules: readonly Clues[], counts = everyRule): Found | null {
+  return byList(
+    rules,
+    ({ languages }) => languages.find((each) => each === language),
+    (each) => `written in ${each}`,
+    counts,
+  );
 }
 
 function bySender({ from }: Mail, rules: readonly Clues[], counts = everyRule): Found | null {

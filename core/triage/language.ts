@@ -140,6 +140,13 @@ const WORDS: Readonly<Record<string, string>> = {
 /** By word, the languages that have it. */
 const SMALL_WORDS: ReadonlyMap<string, readonly string[]> = invert(WORDS);
 
+const FOLDED = new Set([...SMALL_WORDS.keys()].map((word) => word.normalize('NFKD').replace(/\p{M}/gu, '')));
+
+/** One of those in any of the languages; `word` lower case and without accents. */
+export function isSmallWord(word: string): boolean {
+  return FOLDED.has(word);
+}
+
 function invert(lists: typeof WORDS): Map<string, string[]> {
   const languages = new Map<string, string[]>();
   for (const [language, list] of Object.entries(lists))

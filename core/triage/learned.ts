@@ -4,6 +4,8 @@ import { type Model, readModel } from './model.ts';
 
 /** Of a text, the category that people would file it under. */
 export type Learned = (text: string) => Opinion;
+/** The same of whoever may have none. */
+export type Asked = (text: string) => Opinion | undefined;
 
 export interface Opinion {
   category: string;
@@ -15,6 +17,8 @@ export interface Opinion {
   closest: string[];
   /** All that it may be, the likeliest first: itself. */
   likeliest: string[];
+  /** Whose it is, when it is that of a model in the account. */
+  model?: string;
 }
 
 export function learnedFrom(model: Model): Learned {

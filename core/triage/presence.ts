@@ -1,6 +1,7 @@
 /** Who is away although desk.yaml does not say so: his own mail program said it. */
 import { Temporal } from 'temporal-polyfill';
-import type { Desk, Person } from '../config/desk.ts';
+import { WEEKDAYS } from '../config/choices.ts';
+import type { Calendar, Desk, Person } from '../config/desk.ts';
 
 export interface Away {
   /** ISO 8601 UTC; he is there again at `until`. */
@@ -26,9 +27,14 @@ export function isAway(away: Away | null | undefined, now: string): away is Away
   return away != null && Date.parse(away.from) <= Date.parse(now) && Date.parse(now) < Date.parse(away.until);
 }
 
-/** The zone in which somebody's days begin. */
+/** The zone by whose clock somebody lives. Hours that never end are the same everywhere, and tell nothing of where he is. */
 export function zoneOf(person: Pick<Person, 'hours'>, desk: Desk): string {
-  return desk.calendars.find(({ name }) => name === person.hours)?.timezone ?? desk.timezone;
+  const calendar = desk.calendars.find(({ name }) => name === person.hours);
+  return calendar && !neverCloses(calendar) ? calendar.timezone : desk.timezone;
+}
+
+function neverCloses({ hours, holidays }: Calendar): boolean {
+  return holidays.length === 0 && WEEKDAYS.every((day) => hours[day]?.includes('00:00-24:00'));
 }
 
 /** By the file or by his own word: the first day on which somebody is there again, null when he is there now. */

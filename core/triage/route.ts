@@ -18,7 +18,13 @@ export interface Load {
 }
 
 /** By address. Somebody who is not in it has no tickets, and is there. */
-export type Loads = ReadonlyMap<string, Load>;
+export type Loads = Pick<ReadonlyMap<string, Load>, 'get'>;
+
+/** Who had what this requester asked for last. */
+export interface Last {
+  agent: string;
+  ticketId: string;
+}
 
 export interface Wanted {
   team: string;
@@ -29,15 +35,18 @@ export interface Wanted {
   priority?: Priority;
   /** Who has it already, and did not do: another is called. */
   heldBy?: string | null;
+  /** Preferred among those who know as much: he need not ask again. */
+  last?: Last | null;
 }
 
 export type Routed = { assignee: string; reason: string } | { assignee: null; reason: string };
 
 /**
- * The people of the team and tier who are on duty and not absent; of these whoever has most of the wanted skills, then
- * the fewest open tickets, then has waited longest for a new one, then comes first by address. When nobody is on duty
- * it is who is on call for what cannot wait, else anyone of the tier who is not absent, when there is none the team's
- * lead; who is on call is not woken while the lead is there in place of a tier that has nobody.
+ * The people of the team and tier who are on duty, not absent and below their cap; of these whoever has most of the
+ * wanted skills, then had the requester's last ticket, then has the fewest open tickets, then has waited longest for a
+ * new one, then comes first by address. When nobody is on duty it is who is on call for what cannot wait, else anyone of
+ * the tier who is not absent and below his cap, when there is none the team's lead; who is on call is not woken while
+ * the lead is there in place of a tier that has nobody. P1 knows no caps.
  *
  * @param now ISO 8601 UTC.
  * @param exclude addresses that are not to get it. Only when the lead is among them may the answer be null.
@@ -53,23 +62,28 @@ export function route(
   const absences = tier.flatMap((person) => absenceOf(person, desk, loads, now) ?? []);
   const present = tier.filter((person) => !absences.some((absence) => absence.person === person));
   const onDuty = present.filter((person) => isOnDuty(person, desk, now));
-  const leftOut = absences.map(({ words }) => `; ${words}`).join('');
-  if (onDuty.length > 0) return choose(onDuty, 'on duty', wanted, loads, leftOut);
-  const called = call(wanted, desk, loads, now, exclude, present.length === 0);
+  const called = onDuty.length > 0 ? null : call(wanted, desk, loads, now, exclude, present.length === 0);
   if (called) return called;
-  if (present.length > 0)
+  const there = onDuty.length > 0 ? onDuty : present;
+  const full = there.filter((person) => wanted.priority !== 'P1' && isFull(person, loads));
+  const passedOver = [...absences.map(({ words }) => words), ...full.map(atCap)];
+  const free = there.filter((person) => !full.includes(person));
+  if (free.length > 0)
     return choose(
-      present,
-      `nobody of tier ${wanted.tier} is on duty now, so off duty`,
+      free,
+      onDuty.length > 0 ? 'on duty' : `nobody of tier ${wanted.tier} is on duty now, so off duty`,
       wanted,
       loads,
-      leftOut,
+      passedOver.map((words) => `; ${words}`).join(''),
     );
   const others = exclude.length > 0 ? 'nobody else' : 'nobody';
+  const all = `everybody of ${wanted.team} at tier ${wanted.tier} is`;
   const why =
-    tier.length > 0
-      ? `everybody of ${wanted.team} at tier ${wanted.tier} is absent (${absences.map(({ words }) => words).join(', ')})`
-      : `${others} of ${wanted.team} stands at tier ${wanted.tier}`;
+    tier.length === 0
+      ? `${others} of ${wanted.team} stands at tier ${wanted.tier}`
+      : full.length > 0
+        ? [`${all} absent or at the cap`, ...passedOver].join('; ')
+        : `${all} absent (${passedOver.join(', ')})`;
   return toLead(wanted, desk, loads, now, exclude, why);
 }
 
@@ -108,12 +122,6 @@ function dayIn(at: string, timezone: string): string {
   return Temporal.Instant.from(at).toZonedDateTimeISO(timezone).toPlainDate().toString();
 }
 
-/** The addresses of those among whom `route` chooses for this team and tier: whose loads it wants to know. */
-export function candidates(team: string, tier: number, desk: Desk): string[] {
-  const rota = desk.teams.find(({ name }) => name === team)?.onCall?.rota ?? [];
-  return [...new Set([...standingAt(team, tier, desk), ...rota])];
-}
-
 /** The addresses of the people of this team and tier. */
 export function standingAt(team: string, tier: number, desk: Desk): string[] {
   return peopleOf(team, tier, desk).map(({ address }) => address);
@@ -131,6 +139,15 @@ function absenceOf(
 ): { person: Person; words: string } | null {
   const absence = awayUntil(person, loads.get(person.address)?.away, desk, now);
   return absence && { person, words: `${person.name} is away until ${absence.day}` };
+}
+
+/** Whether he has as many open tickets as desk.yaml lets the desk give him. */
+export function isFull({ address, cap }: Person, loads: Loads): boolean {
+  return cap !== undefined && (loads.get(address)?.open ?? 0) >= cap;
+}
+
+function atCap({ name, cap }: Person): string {
+  return `${name} is at the cap of ${cap}`;
 }
 
 export function isOnDuty(person: Person, desk: Desk, now: string): boolean {
@@ -157,16 +174,21 @@ interface Ranked extends Load {
   person: Person;
   /** The wanted ones that this person has. */
   skills: string[];
+  /** The ticket of the same requester that he had. */
+  had: string | null;
 }
 
-function rank(person: Person, { skills }: Wanted, loads: Loads): Ranked {
+function rank(person: Person, { skills, last }: Wanted, loads: Loads): Ranked {
   const { open, lastAssignedAt } = loads.get(person.address) ?? { open: 0, lastAssignedAt: null };
-  return { person, skills: skills.filter((skill) => person.skills.includes(skill)), open, lastAssignedAt };
+  const had = last?.agent === person.address ? last.ticketId : null;
+  const known = skills.filter((skill) => person.skills.includes(skill));
+  return { person, skills: known, had, open, lastAssignedAt };
 }
 
 function compare(a: Ranked, b: Ranked): number {
   return (
     b.skills.length - a.skills.length ||
+    Number(b.had !== null) - Number(a.had !== null) ||
     a.open - b.open ||
     waitingSince(a) - waitingSince(b) ||
     (a.person.address < b.person.address ? -1 : 1)
@@ -181,6 +203,7 @@ function waitingSince({ lastAssignedAt }: Ranked): number {
 function edge(first: Ranked, second: Ranked): string {
   const tickets = `${first.open} open ${first.open === 1 ? 'ticket' : 'tickets'}`;
   if (first.skills.length > second.skills.length) return `${tickets}; others there know less of it`;
+  if (first.had) return `${tickets}; ${first.had} of the same requester was his`;
   if (first.open < second.open) return `${tickets}, the fewest`;
   if (waitingSince(first) < waitingSince(second))
     return `${tickets}, like others, and the longest without a new one`;
@@ -199,7 +222,11 @@ function toLead(
   if (!lead) return { assignee: null, reason: `${why}, and ${team} has no lead` };
   if (exclude.includes(lead.address))
     return { assignee: null, reason: `${why}, and the lead ${lead.name} is not to get it` };
-  const although = absenceOf(lead, desk, loads, now) ? ', although absent' : '';
+  const although = absenceOf(lead, desk, loads, now)
+    ? ', although absent'
+    : isFull(lead, loads)
+      ? ', although at the cap'
+      : '';
   return { assignee: lead.address, reason: `${lead.name}: ${why}; the lead of ${team} takes it${although}` };
 }
 

@@ -1,7 +1,7 @@
 /** A mail as its reader sees it: facts and words for our page, and its HTML as a document for a frame of its own. */
 import { Parser } from 'htmlparser2';
 import { type AddressObject, type Attachment, simpleParser } from 'mailparser';
-import { htmlToText } from '../../core/mail/html.ts';
+import { escapeHtml, htmlToText } from '../../core/mail/html.ts';
 
 export interface ReadableMail {
   subject: string;
@@ -114,11 +114,11 @@ function rewritten(html: string, pictures: ReadonlyMap<string, Attachment>): str
       style = name === 'style';
       const kept = Object.entries(attributes).filter(([key]) => ATTRIBUTES.has(key));
       const all = [...kept, ...destination(name, attributes, pictures)];
-      out.push(`<${name}${all.map(([key, value]) => ` ${key}="${escaped(value)}"`).join('')}>`);
+      out.push(`<${name}${all.map(([key, value]) => ` ${key}="${escapeHtml(value)}"`).join('')}>`);
     },
     ontext(text) {
       // A style sheet is read as it stands; only its own end may end it.
-      if (hidden === 0) out.push(style ? text.replaceAll('</', '<\\/') : escaped(text));
+      if (hidden === 0) out.push(style ? text.replaceAll('</', '<\\/') : escapeHtml(text));
     },
     onclosetag(name) {
       depth -= 1;
@@ -168,14 +168,6 @@ function destination(
 /** As pictures only these are shown; anything else is a file. */
 function isPicture({ contentType }: Attachment): boolean {
   return /^image\/(png|jpeg|gif|webp|avif|bmp|svg\+xml)$/.test(contentType);
-}
-
-function escaped(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
 }
 
 function parse(raw: Uint8Array) {

@@ -120,6 +120,30 @@ function eventOf(event: TicketEvent, ticket: Ticket, desk: Desk): Entry[] {
       );
     case 'left':
       return [];
+    case 'fix-recorded':
+      return decided(`${name(event.by)} records what helped in ${id}: ${event.words}`);
+    case 'article-asked':
+      return decided(
+        event.draft
+          ? `${name(event.by)} makes an article of ${id} and asks ${name(event.reviewer)} to publish it`
+          : `${name(event.reviewer)} is asked whether the article of ${id} still holds`,
+      );
+    case 'article-decided':
+      return decided(`${name(event.by)} decides on the article of ${id}: ${event.verdict}`);
+    case 'service-begun':
+      return decided(
+        `${id} is of the service ${event.service}${event.asks.length > 0 ? `; asked for ${event.asks.join(', ')}` : ''}${event.answers ? '; its words went to the requester' : ''}`,
+      );
+    case 'facts-answered':
+      return decided(`${name(event.by)} gives ${event.given.join(', ') || 'nothing of what was asked'}`);
+    case 'self-served':
+      return decided(`${name(event.by)} says that the words of ${event.service} solved ${id}`);
+    case 'security-reported':
+      return decided(`${name(event.lead)} is told of the security incident ${id}`);
+    case 'articles-offered':
+      return decided(`with the acknowledgement of ${id} goes ${event.articles.join(', ')}`);
+    case 'helped':
+      return decided(`${name(event.by)} says that ${event.article} solved ${id}`);
     case 'extension-asked':
       return decided(`${name(event.by)} asks ${name(event.lead)} for more time for ${id}: ${event.reason}`);
     case 'extension-decided':
@@ -176,6 +200,16 @@ function eventOf(event: TicketEvent, ticket: Ticket, desk: Desk): Entry[] {
       return decided(`${id} is linked with ${event.to}: ${event.relation}`);
     case 'solution-passed-on':
       return decided(`the solution of ${id} goes to its incident ${event.to}`);
+    case 'news-passed-on':
+      return decided(`news of ${id} goes to its incident ${event.to}`);
+    case 'recurrence-noticed':
+      return decided(`${id} and ${event.tickets.length} others tell of the same: ${event.why}`);
+    case 'problem-begun':
+      return decided(`${id} is the problem behind ${event.tickets.join(', ')}`);
+    case 'joined':
+      return decided(`${id} waits for its problem ${event.problem}: ${event.why}`);
+    case 'parted':
+      return decided(`${id} is no part of ${event.problem} any more, as ${name(event.by)} says`);
     case 'checklist-begun':
       return decided(
         `${id} is done in ${event.steps.length} steps: ${event.steps.map(({ title }) => title).join(', ')}`,

@@ -1,6 +1,6 @@
 import type { Language } from '../../core/config/desk.ts';
 import type { UpdateView } from '../../core/mail/update.ts';
-import { buttons, deadlinesOf, said, sampleView, told } from '../layout/sample.ts';
+import { buttons, deadlinesOf, known, said, sampleView, told } from '../layout/sample.ts';
 import { phrase } from '../words.ts';
 
 const WHY: Record<
@@ -13,7 +13,7 @@ const WHY: Record<
     assignee: 'on duty, knows printers, has the fewest open tickets (2)',
     handedOver: 'the first response did not come in time at tier 1',
     flagged: 'the mail does not pass DMARC for example.com',
-    likeliest: '#category printing, #category network or #category access',
+    likeliest: 'printing, network or access',
   },
   de: {
     category: 'im Betreff steht „Drucker“',
@@ -21,7 +21,7 @@ const WHY: Record<
     assignee: 'im Dienst, kennt Drucker, hat die wenigsten offenen Tickets (2)',
     handedOver: 'die erste Antwort kam auf Stufe 1 nicht rechtzeitig',
     flagged: 'die E-Mail besteht DMARC für example.com nicht',
-    likeliest: '#category printing, #category network oder #category access',
+    likeliest: 'printing, network oder access',
   },
   fr: {
     category: 'l’objet contient « imprimante »',
@@ -29,7 +29,7 @@ const WHY: Record<
     assignee: 'en service, connaît les imprimantes, a le moins de tickets ouverts (2)',
     handedOver: 'la première réponse n’est pas venue à temps au niveau 1',
     flagged: 'l’e-mail ne satisfait pas à DMARC pour example.com',
-    likeliest: '#category printing, #category network ou #category access',
+    likeliest: 'printing, network ou access',
   },
   es: {
     category: 'el asunto dice «impresora»',
@@ -37,7 +37,7 @@ const WHY: Record<
     assignee: 'de servicio, sabe de impresoras, tiene menos tickets abiertos (2)',
     handedOver: 'la primera respuesta no llegó a tiempo en el nivel 1',
     flagged: 'el correo no supera DMARC para example.com',
-    likeliest: '#category printing, #category network o #category access',
+    likeliest: 'printing, network o access',
   },
   pt: {
     category: 'o assunto diz “impressora”',
@@ -45,7 +45,7 @@ const WHY: Record<
     assignee: 'de serviço, conhece impressoras, tem menos tickets abertos (2)',
     handedOver: 'a primeira resposta não chegou a tempo no nível 1',
     flagged: 'o e-mail não passa no DMARC de example.com',
-    likeliest: '#category printing, #category network ou #category access',
+    likeliest: 'printing, network ou access',
   },
   ja: {
     category: '件名に「プリンター」があります',
@@ -53,7 +53,7 @@ const WHY: Record<
     assignee: '勤務中、プリンターに詳しい、担当チケットが最も少ない（2件）',
     handedOver: 'レベル 1 で初回回答が期限に間に合いませんでした',
     flagged: 'メールが example.com の DMARC に合格していません',
-    likeliest: '#category printing、#category network または #category access',
+    likeliest: 'printing、network または access',
   },
 };
 
@@ -101,6 +101,7 @@ export function samples(language: Language): UpdateView[] {
     ...fresh,
     attachments: [],
     facts: { ...fresh.facts, likeliest: why.likeliest },
+    articles: known(language, 'articles-known', ''),
   };
   return [fresh, unsure, handedOver];
 }

@@ -1,6 +1,7 @@
 import type { Language } from '../../core/config/desk.ts';
 import type { UpdateView } from '../../core/mail/update.ts';
 import { buttons, sampleView, told } from '../layout/sample.ts';
+import { spanIn } from '../view.ts';
 import { phrase } from '../words.ts';
 
 export function samples(language: Language): UpdateView[] {
@@ -11,7 +12,11 @@ export function samples(language: Language): UpdateView[] {
     plainReply: phrase(language, 'reply-requester'),
     actions: buttons(language, 'status', 'close'),
   });
-  const when = language === 'de' ? 'Di., 24. Nov. 2026, 14:00–15:00 Uhr' : 'Tue, 24 Nov 2026, 14:00–15:00';
+  const when = spanIn(
+    language,
+    { start: '2026-11-24T13:00:00Z', end: '2026-11-24T14:00:00Z' },
+    'Europe/Berlin',
+  );
   const visit: UpdateView = {
     ...decided('given'),
     facts: {

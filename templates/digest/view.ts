@@ -4,8 +4,9 @@ import { MARKER } from '../../core/mail/marker.ts';
 import type { UpdateView } from '../../core/mail/update.ts';
 import { MEASURES } from '../../core/sla/clock.ts';
 import type { Plan } from '../../core/ticket/audience.ts';
-import { clockOf, type Digest, type Entry, SECTIONS, type Section } from '../../core/ticket/digest.ts';
+import { type Digest, type Entry, SECTIONS, type Section } from '../../core/ticket/digest.ts';
 import { isActive, isRunning, type Ticket } from '../../core/ticket/ticket.ts';
+import { zoneOf } from '../../core/triage/presence.ts';
 import { describeTicket, leftIn, timeIn } from '../view.ts';
 import { type PhraseKey, phrase } from '../words.ts';
 
@@ -82,7 +83,7 @@ function entryOf(
     ...(section === 'own' ? [] : [assignee || phrase(language, 'list-nobody')]),
     turnOf(ticket, statusName, language),
   ];
-  const zone = { timezone: clockOf(person, desk, now) };
+  const zone = { timezone: zoneOf(person, desk) };
   const isLate = next !== null && Date.parse(next.at) < Date.parse(now);
   return {
     section,

@@ -241,3 +241,17 @@ export function buttons(language: Language, ...names: (keyof typeof VERBS)[]): A
     href: `mailto:support+AB7QK2MF4ZC6WJXN@desk.example.test?subject=%5BT-7K4M2Q%5D&body=%23${VERBS[name]}`,
   }));
 }
+
+/** What the desk knows of it. */
+export function known(
+  language: Language,
+  head: 'articles-offered' | 'articles-known',
+  how: string,
+): UpdateView['articles'] {
+  const title = sampleView('acknowledgement', language, 'requester').ticket?.subject ?? '';
+  return {
+    head: phrase(language, head),
+    entries: [{ title, text: said(language, 'grace', 'answer').text }],
+    how,
+  };
+}

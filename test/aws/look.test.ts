@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import type { Knowledge } from '../../aws/knowledge.ts';
 import { lookUp } from '../../aws/look.ts';
 import type { Held, Tickets } from '../../aws/tickets.ts';
 import type { Look, Ticket } from '../../core/ticket/ticket.ts';
-import { desk, KIM, LUIS, ticket } from '../sample.ts';
+import { desk, KIM, LUIS, MONDAY, ticket } from '../sample.ts';
 
 /** Tickets as the index and the table would give them, and how many each question read. */
 function place(all: Ticket[], texts: Record<string, string> = {}) {
@@ -27,8 +28,9 @@ function place(all: Ticket[], texts: Record<string, string> = {}) {
     askedBy: async () => all.map(({ id }) => id),
     messages: async () => [],
   } as unknown as Tickets;
+  const knowledge = { find: async () => [] } as unknown as Knowledge;
   const ask = async (look: Look, by = LUIS) => {
-    const seen = await lookUp(look, by, { desk, tickets });
+    const seen = await lookUp(look, by, { desk, tickets, knowledge, now: () => MONDAY });
     return 'tickets' in seen ? { ids: seen.tickets.map(({ id }) => id), of: seen.of } : seen;
   };
   return { ask, reads };

@@ -40,6 +40,7 @@ test('what time does next stands first, from all shards together', async () => {
     ticketId: 'T-0',
     nextAt: MONDAY,
     nextKind: 'warn:firstResponse',
+    falls: { what: 'firstResponse', at: ticket().deadlines.firstResponse },
     generation: 1,
     status: 'new',
     priority: 'P3',

@@ -331,6 +331,76 @@ describe('a model that is named', () => {
   });
 });
 
+describe('files of macros', () => {
+  const named = (...paths: string[]) =>
+    smallDeskWith([
+      'calendars:\n',
+      `macros:\n  - name: guide\n    title: The guide\n    files:\n${paths.map((path) => `      - ${JSON.stringify(path)}\n`).join('')}calendars:\n`,
+    ]);
+  const there: Record<string, Uint8Array> = {
+    'guides/VPN guide.pdf': Buffer.from('one'),
+    'map.png': Buffer.from('two'),
+    'same.png': Buffer.from('two'),
+    'empty.pdf': Buffer.of(),
+    'large.pdf': Buffer.alloc(5_000_001),
+  };
+  const read = (path: string) => {
+    const content = there[path];
+    if (!content) throw new Error('ENOENT: no such file');
+    return content;
+  };
+
+  test('are known by their content, which travels once', () => {
+    const loaded = loadDesk(named('guides/VPN guide.pdf', 'map.png', 'same.png'), read);
+    if (!loaded.ok) throw new Error(describeProblems('desk.yaml', loaded.problems));
+    const [guide, map, same] = loaded.desk.macros[0]?.files ?? [];
+    expect(guide).toEqual({
+      ...{ name: 'VPN guide.pdf', contentType: 'application/pdf', size: 3 },
+      beside: expect.stringMatching(/^macro-[0-9a-f]{64}$/),
+    });
+    expect([map?.name, same?.name]).toEqual(['map.png', 'same.png']);
+    expect(same?.beside).toBe(map?.beside);
+    expect(Object.keys(loaded.files)).toEqual([guide?.beside, map?.beside]);
+    expect(Buffer.from(loaded.files[guide?.beside ?? ''] ?? []).toString()).toBe('one');
+  });
+
+  test('make another desk when their content changes', () => {
+    const hashes = ['one', 'two', 'one'].map((content) => {
+      const loaded = loadDesk(named('map.png'), () => Buffer.from(content));
+      return loaded.ok && loaded.desk.hash;
+    });
+    expect(hashes[0]).not.toBe(hashes[1]);
+    expect(hashes[0]).toBe(hashes[2]);
+  });
+
+  test.each([
+    ['../secret.pdf', /^it leads out of the folder/, /^the path of a file beside or below desk\.yaml/],
+    ['guides/../../secret.pdf', /^it leads out of the folder/, /^the path/],
+    ['/etc/secret.pdf', /^it leads out of the folder/, /^the path/],
+    ['C:/secret.pdf', /^it leads out of the folder/, /^the path/],
+    ['..\\secret.pdf', /^it leads out of the folder/, /^the path/],
+    ['vanished.pdf', /^it cannot be read: ENOENT/, /^the path/],
+    ['setup.exe', /^files of this kind do not arrive/, /^a file that ends in pdf, png/],
+    ['guides', /^files of this kind do not arrive/, /^a file that ends in/],
+    ['empty.pdf', /^it is empty/, /something in it/],
+    ['large.pdf', /^with it they are 5000004 octets/, /^at most 5000000 octets for one macro/],
+  ])('%s is refused with its line', (path, message, allowed) => {
+    const text = named('map.png', path);
+    expect(loadDesk(text, read)).toMatchObject({
+      ok: false,
+      problems: [
+        {
+          line: text.slice(0, text.indexOf(JSON.stringify(path))).split('\n').length,
+          path: 'macros[0].files[1]',
+          found: JSON.stringify(path),
+          message: expect.stringMatching(message),
+          allowed: expect.stringMatching(allowed),
+        },
+      ],
+    });
+  });
+});
+
 test('a calendar that is made of others carries them, and a calendar without a zone has the desk’s', () => {
   const desk = deskOf(
     smallDeskWith(

@@ -127,7 +127,8 @@ interface Asked {
 /** What leaves because of this mail, and what became of it. */
 async function ask({ by, text, to, subject = 'Hello', verdicts = PROVEN }: Asked) {
   const world = leavingWorld(planted);
-  world.objects.set('files/x/1', { content: Buffer.from('pdf'), at: MONDAY });
+  for (const number of [1, 2, 3])
+    world.objects.set(`files/x/${number}`, { content: Buffer.from('pdf'), at: MONDAY });
   const address =
     to === null
       ? 'support@desk.example.test'

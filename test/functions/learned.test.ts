@@ -113,3 +113,55 @@ test('a desk without a model files as before', async () => {
   expect(await ticketOf(desk)).toMatchObject({ category: 'general' });
   expect(await eventsOf(desk)).not.toContain('likeliest');
 });
+
+const bedrock = {
+  ...{ model: 'amazon.nova-micro-v1:0', timeout: 5, mostPerDay: 10, price: { in: 1, out: 1 } },
+};
+
+/** With what a model in the account was asked. */
+function consulting(category: string | null, model: () => Promise<Learned | null> = async () => null) {
+  const made = world(model);
+  const texts: string[] = [];
+  return Object.assign(made, {
+    texts,
+    desk: { ...made.desk, triage: { ...made.desk.triage, bedrock } },
+    consult: async (text: string) => {
+      texts.push(text);
+      return category === null
+        ? null
+        : { category, confidence: 1, isSure: true, closest: [], likeliest: [], model: bedrock.model };
+    },
+  });
+}
+
+test('a model in the account files what neither the rules know nor what was learned is sure of', async () => {
+  const desk = consulting('access', async () => learned);
+  await receiveEmail(deliver(desk, mail('Hello', 'the coffee is cold')), desk);
+  expect(desk.texts).toEqual(['Hello\nthe coffee is cold']);
+  expect(await ticketOf(desk)).toMatchObject({ category: 'access' });
+  expect(await eventsOf(desk)).toContain('access: the model amazon.nova-micro-v1:0 in the account says so');
+});
+
+test('it is not asked about mail that the rules know, or of which what was learned is sure', async () => {
+  const desk = consulting('network', async () => learned);
+  await receiveEmail(deliver(desk, 'new-ticket.eml', { mailId: 'known' }), desk);
+  await receiveEmail(deliver(desk, mail('Hello', 'my pasword has expierd'), { mailId: 'sure' }), desk);
+  expect(await ticketOf(desk, 'sure')).toMatchObject({ category: 'access' });
+  expect(desk.texts).toEqual([]);
+});
+
+test('when it says nothing, or what is no category, the mail is filed as without it', async () => {
+  for (const category of [null, 'root', 'general']) {
+    const desk = consulting(category, async () => learned);
+    await receiveEmail(deliver(desk, mail('Hello', 'the coffee is cold')), desk);
+    const plain = world();
+    await receiveEmail(deliver(plain, mail('Hello', 'the coffee is cold')), plain);
+    expect((await ticketOf(desk)).category).toBe((await ticketOf(plain)).category);
+  }
+});
+
+test('without a model in desk.yaml none is asked', async () => {
+  const desk = Object.assign(world(), { consult: () => expect.unreachable('asked') });
+  await receiveEmail(deliver(desk, mail('Hello', 'the coffee is cold')), desk);
+  expect((await ticketOf(desk)).category).toBe('general');
+});

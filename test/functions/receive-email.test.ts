@@ -306,3 +306,65 @@ test('a flood is joined to the ticket as which its first one goes on, when that 
   await receiveEmail(deliver(world, raw.replace(/^Message-ID: </im, '$&6.'), { mailId: 'mail-6' }), world);
   expect(await disposed(world, 'mail-6')).toMatchObject({ reason: 'flood', ticketId: other.id });
 });
+
+describe('too-many-codes', () => {
+  const claimed = (mailId: string) => ({ mailId, returnPath: 'kim.brandt@example.test' });
+
+  test('from too-many-codes on, mail in an agent’s name waits without a code, and the ledger says why', async () => {
+    let counted = 0;
+    const rates = { arrived: async () => ({ counts: { codes: ++counted }, firsts: {} }) };
+    const world = smallWorld({ rates } as unknown as Parameters<typeof smallWorld>[0]);
+    for (let n = 1; n <= 12; n++)
+      await receiveEmail(deliver(world, 'too-many-codes.eml', claimed(`mail-${n}`)), world);
+    expect(told(world)).toHaveLength(10);
+    expect(told(world).every(({ kind }) => kind === 'held')).toBe(true);
+    expect(await disposed(world, 'mail-10')).toMatchObject({ disposition: 'held', reason: 'without-proof' });
+    expect(await disposed(world, 'mail-11')).toMatchObject({
+      ...{ disposition: 'held', reason: 'too-many-codes', ticketId: null },
+      detail: expect.stringMatching(
+        /nothing proves .*; kim\.brandt@example\.test was sent 10 codes within the hour/,
+      ),
+    });
+    expect([...world.items.keys()].filter((key) => key.startsWith('CODE#'))).toHaveLength(10);
+    counted = 0;
+    await receiveEmail({ replay: 'mail-11' }, world);
+    expect(await disposed(world, 'mail-11')).toMatchObject({ disposition: 'held', reason: 'without-proof' });
+    expect(told(world)).toHaveLength(11);
+  });
+
+  test('they are counted by the person, for an hour, and mail that asks for none is not', async () => {
+    const asked: unknown[] = [];
+    const rates = {
+      arrived: async (counted: unknown) => {
+        asked.push(counted);
+        return { counts: {}, firsts: {} };
+      },
+    };
+    const world = smallWorld({ rates } as unknown as Parameters<typeof smallWorld>[0]);
+    await receiveEmail(deliver(world, 'too-many-codes.eml', claimed('mail-1')), world);
+    await receiveEmail(deliver(world, 'private-note.eml', { mailId: 'mail-2', returnPath: LUIS }), world);
+    expect(asked).toContainEqual({
+      sender: 'code#kim.brandt@example.test',
+      slot: 'codes',
+      window: 3_600_000,
+    });
+    expect(asked.filter((each) => JSON.stringify(each).includes('code#kim'))).toHaveLength(1);
+  });
+});
+
+test('a replay of a suppressed mail adds nothing to the ticket that told of it', async () => {
+  const world = smallWorld();
+  await receiveEmail(deliver(world, 'new-ticket.eml'), world);
+  const { messageId, ticketId, from } = (await disposed(world)) ?? expect.unreachable();
+  const raw = [
+    ...[`From: ${from}`, 'To: support@desk.example.test', 'Subject: Automatic reply'],
+    ...[`In-Reply-To: <${messageId}>`, 'Auto-Submitted: auto-replied', 'Message-ID: <away@example.org>'],
+    ...['', 'I have gone fishing.'],
+  ].join('\r\n');
+  await receiveEmail(deliver(world, raw, { mailId: 'away' }), world);
+  const before = await world.tickets.events(ticketId ?? '', 100);
+  expect(before.filter(({ kind }) => kind === 'automatic-mail-received')).toHaveLength(1);
+  await receiveEmail({ replay: 'away' }, world);
+  expect(await disposed(world, 'away')).toMatchObject({ disposition: 'suppressed', ticketId });
+  expect(await world.tickets.events(ticketId ?? '', 100)).toEqual(before);
+});

@@ -3,14 +3,17 @@ import { readFileSync } from 'node:fs';
 import { openAddresses } from '../../aws/addresses.ts';
 import { countDay } from '../../aws/count.ts';
 import { openDigests } from '../../aws/digests.ts';
+import { openKnowledge } from '../../aws/knowledge.ts';
 import { openLedger } from '../../aws/ledger.ts';
 import { lookUp } from '../../aws/look.ts';
 import type { Mailroom } from '../../aws/mailroom.ts';
 import { recall } from '../../aws/recall.ts';
 import { openRecurringWork } from '../../aws/recurring.ts';
+import { openReports } from '../../aws/similar.ts';
 import type { Item, Key, Table, Write } from '../../aws/table.ts';
 import { openTickets } from '../../aws/tickets.ts';
 import { openUpdates } from '../../aws/updates.ts';
+import { ConflictError } from '../../core/faults.ts';
 import type { Receipt } from '../../core/mail/email.ts';
 import type { World } from '../../functions/handler.ts';
 import { desk, keys, MONDAY, receipt } from '../sample.ts';
@@ -24,19 +27,22 @@ export interface SmallWorld extends World {
   /** Called before each call of the table, the bucket or a queue with its name; a fault is theirs. */
   before: (call: string) => void;
   time: string;
+  /** Whether a transaction that holds an older version, or what is there already, fails as DynamoDB's does. */
+  strict: boolean;
 }
 
 export function smallWorld(more: Partial<World> = {}): SmallWorld {
   const items: SmallWorld['items'] = new Map();
   const objects: SmallWorld['objects'] = new Map();
   const before = (call: string) => world.before(call);
-  const table = tableOf(items, before);
+  const table = tableOf(items, before, () => world.strict);
   const mailroom = mailroomOf(objects, () => world.time, before);
   const [ledger, tickets, digests] = [openLedger(table), openTickets(table), openDigests(table)];
+  const knowledge = openKnowledge(table, mailroom);
   const log: World['log']['info'] = (message, ids) => void world.logged.push({ message, ids });
   const world = {
     ...{ items, objects, ledger, tickets, digests, mailroom, desk },
-    ...{ sent: [] as unknown[], logged: [], time: MONDAY, before: () => {} },
+    ...{ sent: [] as unknown[], logged: [], time: MONDAY, strict: false, before: () => {} },
     now: () => world.time,
     realNow: () => Date.parse(world.time),
     random: (octets: number) => new Uint8Array(octets).fill(items.size),
@@ -44,11 +50,15 @@ export function smallWorld(more: Partial<World> = {}): SmallWorld {
     recall: (...[arrival, record, moment]: Parameters<World['recall']>) =>
       recall(arrival, record, moment, { desk, keys, ledger, tickets, digests }),
     learned: async () => null,
-    lookUp: (...[look, by]: Parameters<World['lookUp']>) => lookUp(look, by, { desk, tickets }),
+    consult: async () => null,
+    lookUp: (...[look, by]: Parameters<World['lookUp']>) =>
+      lookUp(look, by, { desk, tickets, knowledge, now: () => world.time }),
+    knowledge,
     count: (day: string) => countDay(day, world.time, { ledger, mailroom }),
     updates: openUpdates(table, 0),
     addresses: openAddresses(table),
     recurring: openRecurringWork(table),
+    reports: openReports(table, tickets),
     rates: { arrived: async () => ({ counts: {}, firsts: {} }) },
     mails: {
       async send(body: unknown) {
@@ -88,12 +98,30 @@ export function deliver(
 
 const nameOf = ({ pk, sk }: Key) => `${pk} ${sk}`;
 
+function holds({ Put }: Write, items: SmallWorld['items']): boolean {
+  const there = Put && items.get(nameOf(Put.Item as Item));
+  if (Put?.ConditionExpression === 'attribute_not_exists(pk)') return !there;
+  if (Put?.ConditionExpression !== '#version = :read') return true;
+  return there?.version === Put.ExpressionAttributeValues?.[':read'];
+}
+
 /** Conditions are DynamoDB's affair, and tried on its own engine in test/journeys. */
-function tableOf(items: SmallWorld['items'], before: (call: string) => void): Table {
+function tableOf(items: SmallWorld['items'], before: (call: string) => void, isStrict: () => boolean): Table {
   const write = ({ Put, Update, Delete }: Write) => {
     if (Put) items.set(nameOf(Put.Item as Item), Put.Item as Item);
-    if (Update) items.set(nameOf(Update.Key as Key), { ...(Update.Key as Key), openTickets: 1 });
+    if (Update) addLoad(Update);
     if (Delete) items.delete(nameOf(Delete.Key as Key));
+  };
+  const addLoad = ({ Key: key, ExpressionAttributeValues = {} }: NonNullable<Write['Update']>) => {
+    const { ':by': by, ':at': at } = ExpressionAttributeValues;
+    const load = items.get(nameOf(key as Key));
+    const openTickets = Number(load?.openTickets ?? 0) + Number(by);
+    items.set(nameOf(key as Key), {
+      ...load,
+      ...(key as Key),
+      openTickets,
+      ...(at ? { lastAssignedAt: at } : {}),
+    });
   };
   return {
     name: 'table',
@@ -108,6 +136,8 @@ function tableOf(items: SmallWorld['items'], before: (call: string) => void): Ta
     async query<T extends Item>({
       IndexName,
       ExpressionAttributeValues: values = {},
+      ScanIndexForward = true,
+      Limit,
     }: Parameters<Table['query']>[0]) {
       before('table:query');
       const of = (item: Item, name: string) => String(item[name] ?? '');
@@ -115,16 +145,19 @@ function tableOf(items: SmallWorld['items'], before: (call: string) => void): Ta
         if (IndexName === 'hands')
           return item.handsPk === values[':pk'] && of(item, 'handsSk').startsWith(values[':begins'] ?? '');
         if (values[':shard'])
-          return item.openPk === values[':shard'] && of(item, 'openSk') < values[':before'];
+          return item.openPk === values[':shard'] && of(item, 'openSk') < (values[':before'] ?? '~');
         const [pk, sk, begins] = IndexName
           ? ['listPk', 'listSk', values[':day']]
           : ['pk', 'sk', values[':prefix']];
         return item[pk] === values[':pk'] && of(item, sk).startsWith(begins ?? '');
       });
-      return { items: structuredClone(found) as T[], next: undefined };
+      if (IndexName === 'hands') found.sort((a, b) => (of(a, 'handsSk') < of(b, 'handsSk') ? -1 : 1));
+      if (!ScanIndexForward) found.reverse();
+      return { items: structuredClone(found).slice(0, Limit) as T[], next: undefined };
     },
     async transact(writes) {
       before('table:transact');
+      if (isStrict() && writes.some((write) => !holds(write, items))) throw new ConflictError('a condition');
       writes.forEach(write);
     },
     async put(item, condition) {

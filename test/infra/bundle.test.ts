@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parseEmail } from '../../core/mail/parse.ts';
 import { type Bundle, bundle } from '../../infra/bundle.ts';
 import { FUNCTIONS, type FunctionName } from '../../infra/lambda.ts';
 
@@ -12,6 +13,12 @@ const ENTRIES = Object.fromEntries(
   FUNCTIONS.map((name) => [name, join(ROOT, 'functions', `${name}.ts`)]),
 ) as Record<FunctionName, string>;
 const DESK = '{"name":"Example"}';
+
+/** Octets; one that has no line of its own may read 400 kB. Each of them costs every cold start. */
+const MOST_AT_ONCE: Partial<Record<FunctionName, number>> = {
+  'receive-email': 1_000_000,
+  'send-update': 720_000,
+};
 
 const folders: string[] = [];
 
@@ -26,7 +33,13 @@ afterAll(() => {
 });
 
 function contents(path: string): Record<string, string> {
-  return Object.fromEntries(readdirSync(path).map((name) => [name, readFileSync(join(path, name), 'utf8')]));
+  const files = readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return Object.fromEntries(
+    files.map(({ parentPath, name }) => {
+      const file = join(parentPath, name);
+      return [relative(path, file), readFileSync(file, 'utf8')];
+    }),
+  );
 }
 
 describe('the bundles', () => {
@@ -51,7 +64,9 @@ describe('the bundles', () => {
     const files = contents(made[name].folder);
     expect(files['desk.json']).toBe(DESK);
     for (const file of Object.keys(files))
-      expect(file).toMatch(/^((index|chunk-[A-Z0-9]+|(client|lib)-[a-z0-9-]+)\.mjs(\.map)?|desk\.json)$/);
+      expect(file).toMatch(
+        /^((index|chunk-[A-Z0-9]+|(client|lib)-[a-z0-9-]+|iconv-lite|encoding-japanese|he)\.mjs(\.map)?|desk\.json|phrases\/[a-z]{2}\.json)$/,
+      );
     for (const [file, text] of Object.entries(files))
       if (file.endsWith('.map')) expect(JSON.parse(text)).not.toHaveProperty('sourcesContent');
   });
@@ -66,12 +81,38 @@ describe('the bundles', () => {
     expect(hashes(provision)).toEqual(hashes(made.provision));
   });
 
-  test('no function reads what was learned before it needs it', () => {
+  test.each(FUNCTIONS)('an import of %s reads no more than it may', (name) => {
+    expect(made[name].size.entry).toBeLessThan(MOST_AT_ONCE[name] ?? 400_000);
+  });
+
+  test('no function reads the schema of desk.yaml, a table of charsets, or phrases before it needs them', () => {
     for (const name of FUNCTIONS)
-      expect(sourcesAtOnce(made[name]), name).not.toContainEqual(
-        expect.stringMatching(/triage\/learned\.ts$/),
-      );
-    expect(sourcesOf(made['receive-email'])).toContainEqual(expect.stringMatching(/triage\/learned\.ts$/));
+      expect(
+        sourcesAtOnce(made[name]).filter((source) =>
+          /core\/config\/(desk|check|load)\.ts$|node_modules\/(iconv-lite|encoding-japanese|he)\/|templates\/phrases\//.test(
+            source,
+          ),
+        ),
+        name,
+      ).toEqual([]);
+  });
+
+  test('whoever speaks finds his phrases beside him', () => {
+    const all = readdirSync(join(ROOT, 'templates', 'phrases')).map((name) => join('phrases', name));
+    for (const name of FUNCTIONS) {
+      const speaks = sourcesOf(made[name]).some((source) => source.endsWith('templates/words.ts'));
+      const beside = Object.keys(contents(made[name].folder)).filter((file) => file.startsWith('phrases'));
+      expect(beside.sort(), name).toEqual(speaks ? all.sort() : []);
+    }
+    expect(Object.keys(contents(made['send-update'].folder))).toContain(join('phrases', 'ja.json'));
+  });
+
+  test('no function reads what was learned, or what a mail is recalled by, before it needs it', () => {
+    for (const source of [/triage\/learned\.ts$/, /aws\/recall\.ts$/]) {
+      for (const name of FUNCTIONS)
+        expect(sourcesAtOnce(made[name]), name).not.toContainEqual(expect.stringMatching(source));
+      expect(sourcesOf(made['receive-email'])).toContainEqual(expect.stringMatching(source));
+    }
   });
 
   test.each(FUNCTIONS)(
@@ -134,10 +175,70 @@ function sourcesOf({ folder: path }: Bundle): string[] {
 /** What an import of the handler reads. */
 function sourcesAtOnce({ folder: path }: Bundle): string[] {
   const files = contents(path);
-  const named = [...(files['index.mjs'] ?? '').matchAll(/(?:from|import)\s*"\.\/([^"]+)"/g)];
-  return ['index.mjs', ...named.map(([, file]) => file)].flatMap(
-    (file) => JSON.parse(files[`${file}.map`] ?? '').sources as string[],
-  );
+  const reached = new Set(['index.mjs']);
+  for (const file of reached)
+    for (const [, named = ''] of (files[file] ?? '').matchAll(/(?:from|import)\s*"\.\/([^"]+)"/g))
+      reached.add(named);
+  return [...reached].flatMap((file) => JSON.parse(files[`${file}.map`] ?? '').sources as string[]);
+}
+
+describe('a parser of mail, bundled', () => {
+  const TABLES = ['iconv-lite.mjs', 'encoding-japanese.mjs', 'he.mjs'];
+  let parser: Bundle;
+
+  beforeAll(async () => {
+    const source = join(folder(), 'parser.ts');
+    writeFileSync(source, `export { parseEmail } from '${join(ROOT, 'core', 'mail', 'parse.ts')}';\n`);
+    parser = (await bundle({ parser: source }, { desk: DESK, into: folder() })).parser;
+  });
+
+  /** In a process of its own, which has nothing but what was bundled. */
+  function textsOf(files: string[]): string[] {
+    const script = `
+      const { parseEmail } = await import(${JSON.stringify(join(parser.folder, 'index.mjs'))});
+      const { readFileSync } = await import('node:fs');
+      const texts = [];
+      for (const file of ${JSON.stringify(files)}) {
+        const { subject, text } = await parseEmail(readFileSync(file));
+        texts.push(subject + '\\n' + text);
+      }
+      console.log(JSON.stringify(texts));`;
+    return JSON.parse(
+      execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' }),
+    );
+  }
+
+  const READING = join(ROOT, 'test', 'emails', 'reading');
+  const ORDINARY = [
+    'japanese',
+    'html-only',
+    'encoded-word-split-in-a-character',
+    'inline-image',
+    'flowed',
+  ].map((name) => join(READING, `${name}.eml`));
+
+  test('reads a charset that Node does not know from the tables that stand beside it', async () => {
+    const old = join(folder(), 'old.eml');
+    const head = 'From: ada@example.com\r\nSubject: old\r\nContent-Type: text/plain; charset=cp437\r\n\r\n';
+    writeFileSync(old, Buffer.concat([Buffer.from(head), Buffer.from([0x84, 0x81, 0x94])]));
+    const files = [join(READING, 'utf-7.eml'), old];
+    expect(textsOf(files)).toEqual(await textsUnbundled(files));
+    expect(textsOf([old])[0]).toBe('old\näüö');
+  });
+
+  test('reads ordinary mail, Japanese as well, without any of them', async () => {
+    const expected = await textsUnbundled(ORDINARY);
+    for (const table of TABLES) rmSync(join(parser.folder, table));
+    expect(textsOf(ORDINARY)).toEqual(expected);
+    expect(expected[0]).toMatch(/\p{sc=Hiragana}/u);
+    const rare = [join(READING, 'utf-7.eml')];
+    expect(textsOf(rare)).not.toEqual(await textsUnbundled(rare));
+  });
+});
+
+async function textsUnbundled(files: string[]): Promise<string[]> {
+  const emails = await Promise.all(files.map((file) => parseEmail(readFileSync(file))));
+  return emails.map(({ subject, text }) => `${subject}\n${text}`);
 }
 
 test('a source that does not build says where', async () => {

@@ -81,6 +81,28 @@ describe('who may do what', () => {
     expect(sending?.Condition).toEqual({ StringLike: { 'ses:FromAddress': `*@${DOMAIN}` } });
   });
 
+  test('a model may be asked where desk.yaml names it: that one, by receive-email alone', () => {
+    expect(roles.flatMap(actions).filter((action) => action.startsWith('bedrock:'))).toEqual([]);
+    for (const [region, where] of [
+      [undefined, '<AWS::Region>'],
+      ['eu-central-1', 'eu-central-1'],
+    ] as const) {
+      const naming = deskTemplate({ model: { model: 'amazon.nova-micro-v1:0', region } });
+      const granted = roles.flatMap((role) =>
+        rights(naming, role)
+          .filter(({ Action }) => list(Action).some((action) => action.startsWith('bedrock:')))
+          .map(({ Action, Resource }) => [role, list(Action), list(Resource)]),
+      );
+      expect(granted).toEqual([
+        [
+          'ReceiveEmailRole',
+          ['bedrock:InvokeModel'],
+          [`arn:<AWS::Partition>:bedrock:${where}::foundation-model/amazon.nova-micro-v1:0`],
+        ],
+      ]);
+    }
+  });
+
   test('the configuration set is granted beside the identity, or SES refuses every call that names it', () => {
     const [sending] = on('SendUpdateRole', 'ses:SendRawEmail');
     expect(list(sending?.Resource)).toEqual(
@@ -108,16 +130,20 @@ describe('who may do what', () => {
       on(role, 's3:GetObject').some(({ Resource }) => list(Resource).includes('<Bucket.Arn>/in/*')),
     );
     expect(readers.sort()).toEqual(['ReceiveEmailRole', 'SweepRole']);
-    const deleting = roles.filter((role) => on(role, 's3:DeleteObject').length > 0);
+    const deleting = roles.filter((role) =>
+      on(role, 's3:DeleteObject').some(({ Resource }) => !isOfArticles(list(Resource))),
+    );
     expect(deleting).toEqual(['ReceiveEmailRole']);
   });
 
   test('the sweep looks at handled mail as well, to count a day, and can change none', () => {
-    expect(on('SweepRole', 's3:GetObject').flatMap(({ Resource }) => list(Resource))).toEqual([
-      '<Bucket.Arn>/in/*',
-      '<Bucket.Arn>/mail/*',
-    ]);
-    expect(actions('SweepRole').filter((action) => /^s3:(Put|Delete)/.test(action))).toEqual([]);
+    const reads = on('SweepRole', 's3:GetObject').flatMap(({ Resource }) => list(Resource));
+    expect(reads.filter((key) => !isOfArticles([key]))).toEqual(['<Bucket.Arn>/in/*', '<Bucket.Arn>/mail/*']);
+    // The index of articles it keeps, and nothing else.
+    for (const action of ['s3:PutObject', 's3:DeleteObject'])
+      expect(on('SweepRole', action).flatMap(({ Resource }) => list(Resource))).toEqual([
+        '<Bucket.Arn>/knowledge/*',
+      ]);
   });
 
   test('whoever reads objects may list, since S3 calls a missing one forbidden to all others', () => {
@@ -316,4 +342,8 @@ const HOLDS_SLASHES = /Object|Path|LeadingSlash/;
 function pattern(text: string, any: string): RegExp {
   const literal = text.replace(/[.+^${}()|[\]\\]/g, '\\$&');
   return new RegExp(`^${literal.replaceAll('*', '.*').replaceAll('?', any)}$`);
+}
+
+function isOfArticles(keys: readonly string[]): boolean {
+  return keys.every((key) => key === '<Bucket.Arn>/knowledge/*');
 }

@@ -46,9 +46,12 @@ export interface Written {
 }
 
 export interface Laptop extends DeskConnection {
+  /** What has left since the story began, but for what is about tickets of the stories before it. */
   delivered: Delivered[];
   /** What the desk says of faults that nobody waits for, refused calls among them. */
   faults: string[];
+  /** The desk.yaml that it runs with. */
+  config: string;
   webUrl: string;
   dataDir: string;
   /** Returns the Message-ID without angle brackets. */
@@ -62,9 +65,21 @@ export interface Laptop extends DeskConnection {
   ticketOf(requester: string): Promise<Ticket>;
   /** Waits until nothing has come for a while. */
   quiet(): Promise<void>;
+  /** For another story on this desk: nothing of what was before is seen. */
+  begin(): Laptop;
   /** From now on so many times faster than the wall's clock. */
   setSpeed(speed: number): Promise<void>;
   stop(): Promise<void>;
+}
+
+export interface LaptopSetting {
+  speed?: number;
+  config?: string;
+  onCall?: (call: Call) => void;
+  /** Real ms. */
+  patience?: number;
+  /** Given the folder of the assembly, returns that of the one to run instead. */
+  changed?: (assembly: string) => string;
 }
 
 const PATIENCE = 30_000;
@@ -77,19 +92,13 @@ export async function startLaptop({
   onCall,
   changed = (assembly) => assembly,
   patience = PATIENCE,
-}: {
-  speed?: number;
-  config?: string;
-  onCall?: (call: Call) => void;
-  /** Real ms. */
-  patience?: number;
-  /** Given the folder of the assembly, returns that of the one to run instead. */
-  changed?: (assembly: string) => string;
-} = {}): Promise<Laptop> {
+}: LaptopSetting = {}): Promise<Laptop> {
   const dataDir = mkdtempSync(join(tmpdir(), 'replydesk-'));
-  const relay = await startRelay();
-  const { delivered } = relay;
-  const faults: string[] = [];
+  let story: Pick<Laptop, 'delivered' | 'faults'> = { delivered: [], faults: [] };
+  const ticketsBefore = new Set<string>();
+  const relay = await startRelay((mail) => {
+    if (mail.ticketId === null || !ticketsBefore.has(mail.ticketId)) story.delivered.push(mail);
+  });
   const desk = await startDesk(
     {
       ...{ dataDir, fresh: true, smtpPort: 0, webPort: 0 },
@@ -97,21 +106,22 @@ export async function startLaptop({
       ...(onCall ? { onCall } : {}),
     },
     async () => changed(await synthesize(config, () => {})),
-    (line) => void faults.push(line),
+    (line) => void story.faults.push(line),
   );
   const connection = await connect({ data: dataDir });
-  const seen = new Set<Delivered>();
 
   const until: Laptop['until'] = async (what, ask) => {
     for (
       const end = Date.now() + patience;
       Date.now() < end;
-      await new Promise((resolve) => setTimeout(resolve, 50))
+      await new Promise((resolve) => setTimeout(resolve, 100))
     ) {
       const answer = await ask();
       if (answer) return answer;
     }
-    const all = delivered.map(({ kind, to, ticketId }) => `${kind} → ${to} ${ticketId ?? ''}`).join('\n  ');
+    const all = story.delivered
+      .map(({ kind, to, ticketId }) => `${kind} → ${to} ${ticketId ?? ''}`)
+      .join('\n  ');
     const ledger = await connection.ledger.list(50, () => true);
     const mails = ledger
       .map(
@@ -142,14 +152,13 @@ export async function startLaptop({
     return messageId.replace(/[<>]/g, '');
   };
 
-  return {
+  const fixed = {
     ...connection,
-    delivered,
-    faults,
     webUrl: `http://127.0.0.1:${desk.webPort}`,
     dataDir,
+    config,
     write,
-    reply: (mail, by, text, more = {}) =>
+    reply: (mail: Delivered, by: string, text: string, more: Partial<Written> = {}) =>
       write({
         from: by,
         to: mail.replyTo,
@@ -159,17 +168,8 @@ export async function startLaptop({
         references: [...mail.references, mail.messageId].map((id) => `<${id}>`),
         ...more,
       }),
-    mail: async (kind, to, ticketId) => {
-      const isIt = (mail: Delivered) =>
-        mail.kind === kind && mail.to === to && (ticketId === undefined || mail.ticketId === ticketId);
-      const found = await until(`${kind} → ${to}`, async () =>
-        delivered.find((mail) => !seen.has(mail) && isIt(mail)),
-      );
-      seen.add(found);
-      return found;
-    },
     until,
-    ticketOf: (requester) =>
+    ticketOf: (requester: string) =>
       until(
         `a ticket of ${requester}`,
         async () => (await connection.tickets.list(1, (ticket) => ticket.requester.address === requester))[0],
@@ -178,21 +178,38 @@ export async function startLaptop({
       for (let calm = 0, count = -1; calm < 12; await new Promise((resolve) => setTimeout(resolve, 100))) {
         const isHeld = ({ lastAnswer }: Ticket) => lastAnswer?.leftAt === null;
         const held = calm === 11 && (await connection.tickets.list(1, isHeld)).length > 0;
-        calm = delivered.length === count && !held ? calm + 1 : 0;
-        count = delivered.length;
+        calm = story.delivered.length === count && !held ? calm + 1 : 0;
+        count = story.delivered.length;
       }
     },
-    setSpeed: (faster) => desk.setSpeed(faster),
+    setSpeed: (faster: number) => desk.setSpeed(faster),
     stop: async () => {
       await desk.stop();
       await relay.stop();
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
+
+  const begin = (): Laptop => {
+    for (const { ticketId } of story.delivered) if (ticketId !== null) ticketsBefore.add(ticketId);
+    const delivered: Delivered[] = [];
+    story = { delivered, faults: [] };
+    const seen = new Set<Delivered>();
+    const mail: Laptop['mail'] = async (kind, to, ticketId) => {
+      const isIt = (mail: Delivered) =>
+        mail.kind === kind && mail.to === to && (ticketId === undefined || mail.ticketId === ticketId);
+      const found = await until(`${kind} → ${to}`, async () =>
+        delivered.find((mail) => !seen.has(mail) && isIt(mail)),
+      );
+      seen.add(found);
+      return found;
+    };
+    return { ...fixed, ...story, mail, begin };
+  };
+  return begin();
 }
 
-async function startRelay() {
-  const delivered: Delivered[] = [];
+async function startRelay(take: (mail: Delivered) => void) {
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['AUTH', 'STARTTLS'],
@@ -203,7 +220,7 @@ async function startRelay() {
         const recipients = session.envelope.rcptTo.map(({ address }) => address);
         open(Buffer.concat(chunks), recipients).then(
           (mail) => {
-            delivered.push(mail);
+            take(mail);
             done();
           },
           (error) => done(error),
@@ -215,7 +232,6 @@ async function startRelay() {
   const address = server.server.address();
   if (!address || typeof address === 'string') throw new Error('the relay has no port');
   return {
-    delivered,
     port: address.port,
     stop: () => new Promise<void>((resolve) => server.close(() => resolve())),
   };

@@ -13,6 +13,7 @@ import { openQueue } from '../../aws/queues.ts';
 import { openRecurringWork } from '../../aws/recurring.ts';
 import { openTable } from '../../aws/table.ts';
 import { readDesk } from '../../cli/config.ts';
+import { emptyIndex, writeIndex } from '../../core/knowledge/search.ts';
 import { updateId } from '../../core/ticket/audience.ts';
 import type { Running } from '../../local/desk.ts';
 import { type Call, isAllowed, type Policies, refusalOf } from '../../local/permissions.ts';
@@ -130,6 +131,7 @@ async function everything(): Promise<void> {
     mailWithoutRecord(),
     recurring(),
     morning(),
+    knowledge(),
   ]);
 }
 
@@ -313,6 +315,36 @@ async function morning(): Promise<void> {
   const digest = await laptop.mail('digest', lead);
   await laptop.reply(digest, lead, '1 tag payslips', { proven: true });
   await laptop.mail('transcript', lead);
+}
+
+/** An article is made and published; two indexes become one with the next sweep; the next who asks is offered it. */
+async function knowledge(): Promise<void> {
+  await laptop.write({ from: 'ugo@example.org', subject: 'Headset whistles', text: 'My headset whistles.' });
+  const { id, assignee } = await laptop.ticketOf('ugo@example.org');
+  const assignment = await laptop.mail('assignment', assignee ?? '', id);
+  await laptop.reply(assignment, assignee ?? '', '#kb A headset that whistles\n\nTurn it off and on.', {
+    proven: true,
+  });
+  const review = await laptop.mail('approval', MARTHA, id);
+  await laptop.reply(review, MARTHA, 'publish', { proven: true });
+  const Body = await writeIndex(emptyIndex());
+  for (const name of ['one', 'two'])
+    await new S3Client({}).send(
+      new PutObjectCommand({ Bucket: outputs.BucketName, Key: `knowledge/en/all/${name}`, Body }),
+    );
+  await laptop.until('one index', async () => called('-SweepRole', 's3:DeleteObject', '/knowledge/'));
+  await laptop.write({
+    from: 'ulla@example.org',
+    subject: 'Headset whistles',
+    text: 'A headset that whistles.',
+  });
+  await laptop.until('a look into it', async () => called('-SendUpdateRole', 's3:GetObject', '/knowledge/'));
+}
+
+function called(role: string, action: string, place: string): boolean {
+  return [...calls.values()].some(
+    (call) => call.by.endsWith(role) && call.action === action && call.resource.includes(place),
+  );
 }
 
 async function deadWatch(): Promise<void> {

@@ -9,7 +9,7 @@ import { MEASURES, type Measure } from '../../core/sla/clock.ts';
 import { change, open, upcoming } from '../../core/ticket/change.ts';
 import { decideCommands } from '../../core/ticket/decide.ts';
 import { type Happening, isActive, overrunKey, type Ticket } from '../../core/ticket/ticket.ts';
-import { candidates, route } from '../../core/triage/route.ts';
+import { route } from '../../core/triage/route.ts';
 import { sweep } from '../../functions/sweep.ts';
 import { desk as sample } from '../sample.ts';
 import {
@@ -250,7 +250,7 @@ async function live(id: string, { world, time }: SkippedDesk, chance: () => numb
       reasons: [],
     },
   };
-  const loads = await world.tickets.loads(candidates(team, 1, desk));
+  const loads = await world.tickets.loads(desk.people.map(({ address }) => address));
   const { assignee, reason } = route({ team, tier: 1, skills: [] }, desk, loads, now);
   const given: Happening[] = assignee
     ? [{ kind: 'assigned', assignee, previous: null, reason, by: 'desk' }]
@@ -297,9 +297,7 @@ async function live(id: string, { world, time }: SkippedDesk, chance: () => numb
   ];
   const agentWrites = async (ticket: Ticket, word: string, speaks: boolean): Promise<Happening[]> => {
     const by = ticket.assignee ?? 'martha.lind@example.test';
-    const near = [ticket.tier - 1, ticket.tier, ticket.tier + 1].flatMap((tier) =>
-      candidates(ticket.team, tier, world.desk),
-    );
+    const near = world.desk.people.map(({ address }) => address);
     const decided = decideCommands(
       readCommands(word, 'agent'),
       ticket,

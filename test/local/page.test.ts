@@ -8,7 +8,7 @@ import { createTransport } from 'nodemailer';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { openBrowser } from '../../bench/browser.ts';
-import { LANGUAGES } from '../../core/config/desk.ts';
+import { LANGUAGES } from '../../core/config/choices.ts';
 import { type EmbeddedDesk, startDesk } from '../../local/embed.ts';
 import { renderUpdate } from '../../templates/render.ts';
 import { SAMPLES } from '../../templates/samples.ts';

@@ -57,6 +57,12 @@ test('what comes and what goes is counted, each in its window', async () => {
   expect(many.map(({ counts }) => counts.l2a).sort((a, b) => Number(a) - Number(b))).toEqual(
     Array.from({ length: 20 }, (_, n) => n + 1),
   );
+  // What counts for longer than a flood says so itself.
+  const code = { sender: 'code#kim@example.test', slot: 'codes', window: 3_600_000 };
+  const codes: unknown[] = [];
+  for (const after of [0, FLOOD_WINDOW + 1, 3_600_001])
+    codes.push((await rates.arrived(code, `code-${after}`, NOW + after)).counts);
+  expect(codes).toEqual([{ codes: 1 }, { codes: 2 }, { codes: 1 }]);
   const firsts = new Set(many.map((tally) => `${tally.firsts.l2a} ${tally.firsts[FIRST_OF_ALL]}`));
   expect(firsts.size).toBe(1);
 

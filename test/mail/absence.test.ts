@@ -127,7 +127,7 @@ describe('without a day that can be meant', () => {
   test('the next working day after a Friday is Monday', () => {
     expect(read('I am away.', { now: '2026-11-27T10:00:00.000Z' }).until).toBe('2026-11-30T23:00:00.000Z');
     expect(read('I am away.', { now: '2026-11-27T10:00:00.000Z', who: person(LUIS) }).until).toBe(
-      '2026-11-29T00:00:00.000Z',
+      '2026-11-28T23:00:00.000Z',
     );
   });
 });

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import { dispose } from '../../core/mail/dispose.ts';
 import type { Automatic, Reported } from '../../core/mail/email.ts';
 import type { Memory } from '../../core/mail/outcome.ts';
-import { participantHash, type Token } from '../../core/mail/token.ts';
 import { updatesFor } from '../../core/ticket/audience.ts';
 import { change } from '../../core/ticket/change.ts';
 import type { Ticket } from '../../core/ticket/ticket.ts';
@@ -10,6 +9,7 @@ import type { Away } from '../../core/triage/presence.ts';
 import {
   arrival,
   desk,
+  from,
   ID,
   KIM,
   keys,
@@ -21,6 +21,7 @@ import {
   NORA,
   PROVEN,
   ticket,
+  tokenOf,
 } from '../sample.ts';
 
 type Given = ReturnType<typeof arrival>;
@@ -32,10 +33,6 @@ const machine = (
 ): Given => ({
   ...given,
   automatic: { kind, rule: 'a rule', seen },
-});
-const from = (address: string) => ({ from: { address, name: '' }, fromAll: [{ address, name: '' }] });
-const tokenOf = (participant: string, expired = false): Token => ({
-  ...{ purpose: 'ticket', id: ID, participant: participantHash(participant), expired },
 });
 const found = (on: Ticket, more: Partial<Memory> = {}) =>
   memory({ ticket: on, candidate: { ticketId: ID, clue: 'reference', why: 'it answers <x>' }, ...more });
@@ -240,13 +237,13 @@ describe('an agent’s out-of-office notice', () => {
     expect(outcome).toMatchObject({
       disposition: 'suppressed',
       learned: {
-        away: { address: LUIS, away: { from: MONDAY, until: '2026-11-30T00:00:00.000Z', source: 'mail-1' } },
+        away: { address: LUIS, away: { from: MONDAY, until: '2026-11-29T23:00:00.000Z', source: 'mail-1' } },
       },
       notice: {
         kind: 'away',
         to: { address: MARTHA },
         person: LUIS,
-        until: '2026-11-30T00:00:00.000Z',
+        until: '2026-11-29T23:00:00.000Z',
         quote: 'Back on 30 November',
       },
     });
@@ -255,7 +252,7 @@ describe('an agent’s out-of-office notice', () => {
       notice('Back on 30 November.'),
       found(ticket(), {
         token: tokenOf(LUIS),
-        loads: known('2026-11-30T00:00:00.000Z', 'Back on 30 November'),
+        loads: known('2026-11-29T23:00:00.000Z', 'Back on 30 November'),
       }),
     );
     expect(again.learned.away).toBeUndefined();
@@ -271,7 +268,7 @@ describe('an agent’s out-of-office notice', () => {
   test.each([
     ['neither', {}, memory()],
     ['another one’s token', {}, memory({ token: tokenOf(KIM) })],
-    ['an expired token', {}, memory({ token: tokenOf(LUIS, true) })],
+    ['an expired token', {}, memory({ token: tokenOf(LUIS, { expired: true }) })],
     ['failed authentication', { dmarc: 'FAIL' as const }, memory({ token: tokenOf(LUIS) })],
   ])('with %s takes nobody off the desk', (_, verdicts, given) => {
     const outcome = run(notice('Back on 30 November.', LUIS, verdicts), given);
@@ -286,7 +283,7 @@ describe('an agent’s out-of-office notice', () => {
     );
     expect(guess.learned.away?.away).toMatchObject({
       from: '2026-11-20T09:00:00.000Z',
-      until: '2026-11-25T00:00:00.000Z',
+      until: '2026-11-24T23:00:00.000Z',
     });
     expect(guess.notice).toBeNull();
     const said = run(
@@ -300,8 +297,8 @@ describe('an agent’s out-of-office notice', () => {
     const ahead = notice('I will be on leave from 1 December to 4 December.');
     const first = run(ahead, found(ticket(), { token: tokenOf(LUIS) }));
     expect(first.learned.away?.away).toMatchObject({
-      from: '2026-12-01T00:00:00.000Z',
-      until: '2026-12-05T00:00:00.000Z',
+      from: '2026-11-30T23:00:00.000Z',
+      until: '2026-12-04T23:00:00.000Z',
     });
     expect(first.notice).not.toBeNull();
     const loads = new Map([

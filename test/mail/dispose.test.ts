@@ -7,7 +7,9 @@ import { change } from '../../core/ticket/change.ts';
 import type { Happening, Ticket } from '../../core/ticket/ticket.ts';
 import {
   arrival,
+  byToken,
   desk,
+  from,
   ID,
   KIM,
   keys,
@@ -26,21 +28,8 @@ const run = (given: ReturnType<typeof arrival>, known: Memory = memory(), at = m
   dispose(given, known, at, desk, keys);
 const kinds = (outcome: ReturnType<typeof run>) =>
   outcome.ticket?.kind === 'change' ? outcome.ticket.happenings.map(({ kind }) => kind) : [];
-const tokenOf = (participant: string, expired = false): Token => ({
-  purpose: 'ticket',
-  id: ID,
-  participant: participantHash(participant),
-  expired,
-});
-const byToken = (participant: string, on: Ticket = ticket(), expired = false) =>
-  memory({
-    ticket: on,
-    token: tokenOf(participant, expired),
-    candidate: { ticketId: ID, clue: 'token', why: 'our token in the envelope' },
-  });
 const byReference = (on: Ticket = ticket()) =>
   memory({ ticket: on, candidate: { ticketId: ID, clue: 'reference', why: 'it answers <x>' } });
-const from = (address: string) => ({ from: { address, name: '' }, fromAll: [{ address, name: '' }] });
 const luis = (text: string) => arrival({ ...from(LUIS), text, messageId: 'luis@example.test' }, PROVEN);
 const nora = (text: string) => arrival({ text });
 const waiting = change(ticket(), [{ kind: 'paused', until: null, reason: '', by: LUIS }], MONDAY, desk).after;
@@ -308,6 +297,33 @@ describe('a stranger', () => {
     });
   });
 
+  test.each<[string, Happening, string]>([
+    [
+      'who is on copy no more',
+      { kind: 'copies-changed', added: [], removed: ['ida@example.org'], by: LUIS },
+      'ida@example.org',
+    ],
+    [
+      'whose ticket it is no more',
+      {
+        ...{ kind: 'requester-changed', requester: { address: 'ida@example.org', name: '' } },
+        ...{ previous: { address: NORA, name: '' }, by: LUIS },
+      },
+      NORA,
+    ],
+  ])('third-party: %s writes a private note, although his own token still holds', (_, event, address) => {
+    const on = ticket([
+      { kind: 'copies-changed', added: [{ address: 'ida@example.org', name: '' }], removed: [], by: LUIS },
+      event,
+    ]);
+    const outcome = run(arrival({ ...from(address), text: '#close\nWhat about it?' }), byToken(address, on));
+    expect(outcome).toMatchObject({
+      ...{ disposition: 'noted', reason: 'third-party', message: { visibility: 'private' } },
+      ticket: { happenings: [{ kind: 'noted', by: address, thirdParty: `${address} does not take part` }] },
+    });
+    expect(outcome.ticket?.kind === 'change' && outcome.ticket.happenings).toHaveLength(1);
+  });
+
   test('third-party: found by a reference without taking part writes a private note', () => {
     expect(run(arrival({ ...from('ole@example.org'), text: '#close' }), byReference())).toMatchObject({
       disposition: 'noted',
@@ -343,6 +359,23 @@ describe('an agent’s reply', () => {
     const outcome = run(luis('#priority P2\n#waiting'), byToken(LUIS));
     expect(outcome).toMatchObject({ disposition: 'commanded', reason: 'agent-commands', message: null });
     expect(kinds(outcome)).toEqual(['started', 'prioritised', 'paused', 'commanded']);
+  });
+
+  test.each(['network', 'Network.', '#category network'])(
+    '“%s” alone says what a new ticket is about, and nobody outside hears it',
+    (words) => {
+      const outcome = run(luis(words), byToken(LUIS));
+      expect(outcome).toMatchObject({ disposition: 'commanded', reason: 'agent-commands', message: null });
+      expect(kinds(outcome)).toContain('categorised');
+      expect(kinds(outcome)).not.toContain('answered');
+    },
+  );
+
+  test('a category’s name is an answer like any other beside other words, and once there was an answer', () => {
+    expect(run(luis('network cable'), byToken(LUIS))).toMatchObject({ reason: 'agent-answer' });
+    expect(run(luis('networks'), byToken(LUIS))).toMatchObject({ reason: 'agent-answer' });
+    const answered = ticket([{ kind: 'answered', message: 2, by: LUIS, messageId: null, with: null }]);
+    expect(run(luis('network'), byToken(LUIS, answered))).toMatchObject({ reason: 'agent-answer' });
   });
 
   test('private-note: #note keeps all words inside', () => {

@@ -78,6 +78,7 @@ const CIRCUMSTANCES: Partial<Record<DispositionReason, Partial<Memory>>> = {
   flood: { flood: { kind: 'joined', place: 21, ticket: ticket() } },
   confidential: { ticket: ofHumanResources },
   'code-accepted': { code: held },
+  'too-many-codes': { codes: 11 },
   'wrong-code': { code: held },
   'code-expired': { code: { ...held, expiresAt: later(MONDAY, -1) } },
 };

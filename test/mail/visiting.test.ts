@@ -23,8 +23,8 @@ import {
   PROVEN,
   receipt,
   ticket,
+  tokenOf,
 } from '../sample.ts';
-import { tokenOf } from '../ticket/token-of.ts';
 
 const planned = (given: object = {}): Happening => ({
   ...{ kind: 'visit-planned', nth: 1, sequence: 0, start: '2026-11-24T13:00:00.000Z', by: LUIS },

@@ -213,8 +213,8 @@ function contract(sender: Sender, verdict: Verdict, clueName: ClueName, words: W
   if (to === null) return freshMail(sender, state, failed);
   // A number in a subject leads only those who take part.
   if (clue.weak === 'subject' && !takesPart) return freshMail(sender, state, failed);
-  // Another one's token, or found by less and taking no part: for the desk's eyes alone.
-  if (clue.weak ? !takesPart : whose !== 'own') return `remarks ${to}`;
+  // Another one's token, or taking no part (any more): for the desk's eyes alone.
+  if (!takesPart || (!clue.weak && whose !== 'own')) return `remarks ${to}`;
   if (state === 'expired') return following(sender, failed);
   // Nobody commands whose mail failed; what he writes is heard all the same.
   return words === '#close' && !failed ? `closes ${to}` : `says ${to}`;

@@ -5,6 +5,7 @@ import { participantHash } from '../../core/mail/token.ts';
 import {
   arrival,
   desk,
+  from,
   ID,
   KIM,
   keys,
@@ -19,7 +20,6 @@ import {
 
 const run = (given: ReturnType<typeof arrival>, known: Memory = memory()) =>
   dispose(given, known, moment, desk, keys);
-const from = (address: string) => ({ from: { address, name: '' }, fromAll: [{ address, name: '' }] });
 const fresh = (address: string, text: string) => arrival({ ...from(address), text }, PROVEN);
 
 describe('commands in a fresh mail of an agent', () => {

@@ -1,6 +1,7 @@
 /** Calendars, minutes and histories as chance would have them, with a liking for what goes wrong. */
 import fc from 'fast-check';
-import { type Calendar, PRIORITIES, type Priority } from '../../core/config/desk.ts';
+import { PRIORITIES } from '../../core/config/choices.ts';
+import type { Calendar, Priority } from '../../core/config/desk.ts';
 import {
   AWAITED,
   type ClockEntry,

@@ -1,7 +1,8 @@
 /** When recurring work falls: by example, and against going through the days one by one. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Calendar, type Recurring, WEEKDAYS } from '../../core/config/desk.ts';
+import { WEEKDAYS } from '../../core/config/choices.ts';
+import type { Calendar, Recurring } from '../../core/config/desk.ts';
 import { isWorkingTime } from '../../core/sla/calendar.ts';
 import { nextOccurrence, notOn, occurrences } from '../../core/sla/occurrences.ts';
 

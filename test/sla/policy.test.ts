@@ -7,7 +7,8 @@ function policy(name: string, when?: Policy['when']): Policy {
   return { name, ...(when ? { when } : {}), calendar: 'always', targets: none, warnings: [], escalation: [] };
 }
 
-const desk: Pick<Desk, 'sla' | 'vips'> = {
+const desk: Pick<Desk, 'sla' | 'vips' | 'organisations'> = {
+  organisations: [],
   vips: ['ceo@example.com', '@board.example.com'],
   sla: [
     policy('payday', { categories: ['payroll'], teams: ['hr'], vip: true }),

@@ -20,8 +20,8 @@ function policy(name: string, targets: Targets, when?: Policy['when']): Policy {
   };
 }
 
-function deskWith(...sla: Policy[]): Pick<Desk, 'sla' | 'calendars' | 'vips'> {
-  return { sla, calendars: [always], vips: ['@board.example.com'] };
+function deskWith(...sla: Policy[]): Pick<Desk, 'sla' | 'calendars' | 'vips' | 'organisations'> {
+  return { sla, calendars: [always], vips: ['@board.example.com'], organisations: [] };
 }
 
 const at = (hour: number) => new Date(Date.parse('2026-06-01T00:00:00Z') + hour * HOUR).toISOString();

@@ -3,7 +3,7 @@
  * and whatever happens to it is rendered for whoever outside hears of it, in every language that he may speak.
  */
 import { describe, expect, test } from 'vitest';
-import { LANGUAGES } from '../../core/config/desk.ts';
+import { LANGUAGES } from '../../core/config/choices.ts';
 import { participantHash, readToken, replyAddress } from '../../core/mail/token.ts';
 import { UPDATE_KINDS } from '../../core/mail/update.ts';
 import { updatesFor } from '../../core/ticket/audience.ts';
@@ -151,7 +151,11 @@ const INSIDE = desk.people.flatMap(({ address, alternates }) => [address, ...alt
 describe.each(LANGUAGES)('%s', (language) => {
   test('nobody outside reads a private word, an agent’s address, or another one’s reply address', () => {
     const twice = HAPPENINGS.flatMap((happenings) =>
-      [TICKET, { ...TICKET, flagged: null }].map((at) => ({ at, happenings })),
+      [
+        TICKET,
+        { ...TICKET, flagged: null },
+        { ...TICKET, flagged: 'a token in To that does not verify, near T-SECRET' },
+      ].map((at) => ({ at, happenings })),
     );
     for (const { at, happenings } of twice) {
       const { after, events } = change({ ...at, language }, happenings, MONDAY, desk);

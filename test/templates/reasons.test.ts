@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { LANGUAGES } from '../../core/config/choices.ts';
 import { route } from '../../core/triage/route.ts';
 import { reasonIn } from '../../templates/reasons.ts';
-import { LANGUAGES } from '../../templates/words.ts';
 import { desk, MONDAY } from '../sample.ts';
 
 describe('a reason of the record', () => {
@@ -15,6 +15,10 @@ describe('a reason of the record', () => {
       'die Echtheitsprüfung schlug fehl (DMARC FAIL, SPF PASS, DKIM GRAY)',
     ],
     ['1 open ticket, the fewest', '1 offenes Ticket, die wenigsten'],
+    [
+      'access: the model amazon.nova-micro-v1:0 in the account says so',
+      'access: so sagt es das Modell amazon.nova-micro-v1:0 im eigenen Konto',
+    ],
   ])('“%s” is in German “%s”', (reason, german) => {
     expect(reasonIn('de', reason)).toBe(german);
     expect(reasonIn('en', reason)).toBe(reason);

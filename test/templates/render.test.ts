@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { LANGUAGES } from '../../core/config/choices.ts';
 import { MARKER } from '../../core/mail/marker.ts';
 import { UPDATE_KINDS, type UpdateView } from '../../core/mail/update.ts';
 import { said, sampleView } from '../../templates/layout/sample.ts';
 import { renderUpdate } from '../../templates/render.ts';
 import { SAMPLES } from '../../templates/samples.ts';
-import { LANGUAGES } from '../../templates/words.ts';
 
 const ALL = UPDATE_KINDS.flatMap((kind) =>
   LANGUAGES.flatMap((language) =>

@@ -199,7 +199,7 @@ describe('mail to an agent', () => {
     const likeliest = ['printing', 'network', 'access'];
     const [asked] = mails({ kind: 'assigned', ...filed, likeliest });
     expect(asked?.text.replaceAll(/\s+/g, ' ')).toContain(
-      'Please say it with a reply of one line: #category printing, #category network or #category access.',
+      'Please say it with a reply of one word: printing, network or access.',
     );
     for (const category of likeliest)
       expect(asked?.html).toContain(encodeURIComponent(`#category ${category}\n`));

@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { LANGUAGES } from '../../core/config/choices.ts';
 import { VERBS } from '../../core/mail/commands.ts';
 import { NEVER_ANSWERED, REASONS } from '../../core/mail/disposition.ts';
 import { UPDATE_KINDS } from '../../core/mail/update.ts';
-import { FACTS, fill, LANGUAGES, type PhraseKey, phrase } from '../../templates/words.ts';
+import { FACTS, fill, type PhraseKey, phrase } from '../../templates/words.ts';
 
 const FOLDERS = ['layout', 'phrases', ...UPDATE_KINDS];
 const wordsOf = (folder: string, language: string): Record<string, string> =>

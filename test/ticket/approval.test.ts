@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { LANGUAGES } from '../../core/config/choices.ts';
 import type { Desk } from '../../core/config/desk.ts';
-import { LANGUAGES } from '../../core/config/desk.ts';
 import { readCommands } from '../../core/mail/commands.ts';
 import { dispose } from '../../core/mail/dispose.ts';
 import type { Receipt } from '../../core/mail/email.ts';
@@ -33,8 +33,8 @@ import {
   PRIYA,
   PROVEN,
   ticket,
+  tokenOf,
 } from '../sample.ts';
-import { tokenOf } from './token-of.ts';
 
 const IDA = 'ida@example.org';
 const agent: Act = { by: LUIS, role: 'agent', now: MONDAY, loads: new Map() };
@@ -164,7 +164,7 @@ const vote = (
     memory({
       ticket: on,
       candidate: { ticketId: ID, clue: 'token', why: 'our token' },
-      token: tokenOf(purpose === 'approval' ? voterOf(of, { what: 'approval', askedAt }) : of, purpose),
+      token: tokenOf(purpose === 'approval' ? voterOf(of, { what: 'approval', askedAt }) : of, { purpose }),
     }),
     moment,
     desk,

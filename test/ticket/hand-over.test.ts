@@ -6,7 +6,7 @@ import { handOverAt } from '../../core/ticket/hand-over.ts';
 import { nextStep } from '../../core/ticket/next-step.ts';
 import type { Ticket } from '../../core/ticket/ticket.ts';
 import type { Loads } from '../../core/triage/route.ts';
-import { desk, ticket } from '../sample.ts';
+import { desk, MARTHA, ticket } from '../sample.ts';
 
 const office = (name: string, timezone: string): Calendar => {
   const day = ['09:00-17:00'];
@@ -150,4 +150,71 @@ test('a confidential team hands over to itself alone', () => {
     { path: ['teams', 0, 'handOverTo', 1], message: 'there is no team “nobody”' },
     { path: ['teams', 1, 'handOverTo', 1], message: 'what comes to hr stays there, for it is confidential' },
   ]);
+});
+
+describe('what cannot wait, when the hours of whoever has it end', () => {
+  const EVENING = '2026-01-14T16:00:00.000Z';
+  const rota = { rota: [CLEO, MIA], from: '2026-01-05', at: '09:00', priorities: ['P1' as const] };
+  const withRota = (handOverTo: string[], people = SUN, onCall = rota): Desk => {
+    const home = around(handOverTo, people);
+    return {
+      ...home,
+      teams: home.teams.map((team) => (team.name === 'service-desk' ? { ...team, onCall } : team)),
+    };
+  };
+  const urgent = (assignee: string, home: Desk): Ticket => {
+    const held = heldBy(assignee, home);
+    const impact = 'team' as const;
+    const raised = {
+      kind: 'prioritised',
+      impact,
+      urgency: 'outage',
+      priority: 'P1',
+      previous: 'P3',
+    } as const;
+    return change({ ...held, watch: null }, [{ ...raised, reason: '', by: BEN }], MORNING, home).after;
+  };
+  /** Nobody but Ben has hours: at night it is the rota or nobody. */
+  const alone = SUN.map((each) => ({ ...each, hours: 'berlin' }));
+
+  test('goes to who is on call at that moment, with the reason', () => {
+    const home = withRota([], alone);
+    const held = urgent(BEN, home);
+    expect(handOverAt(held, home)).toBe(EVENING);
+    expect(step(held, EVENING, home)).toMatchObject([
+      {
+        ...{ kind: 'assigned', assignee: MIA, previous: BEN },
+        reason: expect.stringMatching(/^the hours of ben have ended; mia: .*P1 cannot wait; on call until/),
+      },
+    ]);
+  });
+
+  test('stays with whoever has it when he is on call himself', () => {
+    const home = withRota([], alone, { ...rota, rota: [BEN, MIA], from: '2026-01-12' });
+    expect(step(urgent(BEN, home), EVENING, home)).toMatchObject([{ kind: 'kept', reason: 'he is on call' }]);
+  });
+
+  test('goes to somebody of the tier who is still on duty rather than to who is called', () => {
+    const home = withRota([]);
+    expect(step(urgent(BEN, home), EVENING, home)).toMatchObject([{ kind: 'assigned', assignee: CLEO }]);
+  });
+
+  test('goes to the lead who is at work when all of the rota are away, and stays when he is not', () => {
+    const absences = [{ from: '2026-01-01', to: '2026-01-31' }];
+    const away = alone.map((each) => (each.address === BEN ? each : { ...each, absences }));
+    const home = withRota([], away);
+    expect(step(urgent(BEN, home), EVENING, home)).toMatchObject([{ kind: 'assigned', assignee: MARTHA }]);
+    const everybody = home.people.map((each) => (each.address === BEN ? each : { ...each, absences }));
+    const empty = { ...home, people: everybody };
+    expect(step(urgent(BEN, empty), EVENING, empty)).toMatchObject([{ kind: 'kept' }]);
+  });
+
+  test('is no affair of what can wait', () => {
+    expect(handOverAt(heldBy(BEN, withRota([], alone)), withRota([], alone))).toBeNull();
+  });
+
+  test('keeps the times at which its team hands over to others, where it does', () => {
+    const home = withRota(['service-desk']);
+    expect(handOverAt(urgent(BEN, home), home)).toBe(handOverAt(heldBy(BEN, sun), sun));
+  });
 });

@@ -38,6 +38,7 @@ const AT: Record<Status, Happening[]> = {
 const EVENTS: Record<Moving, Happening> = {
   started: { kind: 'started', by: LUIS },
   paused: { kind: 'paused', until: null, reason: 'x', by: LUIS },
+  joined: { kind: 'joined', problem: 'T-777777', why: '', previous: null, told: false, by: 'desk' },
   'approval-asked': {
     kind: 'approval-asked',
     approvers: [{ address: 'ida@example.org', name: '' }],
@@ -60,6 +61,7 @@ const DRAWN = `
   started          open     ·        ·        ·        ·
   paused           waiting  waiting  waiting  ·        ·
   approval-asked   waiting  waiting  waiting  ·        ·
+  joined           waiting  waiting  waiting  ·        ·
   resumed          ·        ·        open     ·        ·
   resolved         resolved resolved resolved ·        ·
   closed           closed   closed   closed   closed   ·
@@ -96,6 +98,31 @@ test('what the table does not name moves nothing, and a decided approval only wh
       evolve(ticket(AT[status]), { kind: 'tagged', added: ['x'], removed: [], by: LUIS }, MONDAY).status,
     ).toBe(status);
 });
+
+test.each([
+  'take',
+  'assign',
+  'unassign',
+  'team',
+  'priority',
+  'impact',
+  'urgency',
+  'escalate',
+  'deescalate',
+] as const)(
+  '#%s works on no closed ticket, and says how to go on; what is only noted of it may be mended',
+  (verb) => {
+    const act = { by: LUIS, role: 'agent', now: MONDAY, loads: new Map() } as const;
+    const decide = (lines: string) =>
+      decideCommands(readCommands(lines, 'agent'), ticket(AT.closed), act, desk);
+    expect(decide(VERBS[verb].example)).toMatchObject({
+      ...{ refused: true, happenings: [] },
+      lines: [{ detail: 'the ticket is closed; #reopen it first', said: { key: 'reopen-first-closed' } }],
+    });
+    expect(decide('#tag +seen').refused).toBe(false);
+    expect(decide(`#reopen it is back\n#priority P2`).refused).toBe(false);
+  },
+);
 
 /** What of a command would have to be elsewhere is left out: another ticket, a message to split, files. */
 const VALUES: Partial<Record<VerbName, string>> = {

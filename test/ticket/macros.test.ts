@@ -18,8 +18,8 @@ import {
   PROVEN,
   desk as sample,
   ticket,
+  tokenOf,
 } from '../sample.ts';
-import { tokenOf } from './token-of.ts';
 
 const desk: Desk = {
   ...sample,
@@ -36,6 +36,10 @@ const desk: Desk = {
     },
     { name: 'unplug', title: 'Unplug it', words: { en: 'Please unplug it.' }, do: [] },
     { name: 'vpn', title: 'VPN', categories: ['network'], words: { en: 'Sign in again.' }, do: [] },
+    {
+      ...{ name: 'plan', title: 'The plan', categories: ['access'], words: {}, do: [] },
+      files: [{ name: 'plan.pdf', contentType: 'application/pdf', size: 9, beside: 'macro-1' }],
+    },
     { name: 'aside', title: 'For colleagues', words: {}, do: ['#note seen before', '#escalate known fault'] },
     { name: 'too-high', title: 'Cannot be', words: { en: 'No.' }, do: ['#tag +high', '#priority P9'] },
   ],
@@ -69,6 +73,19 @@ describe('#macro', () => {
 
   test('undoes all when one of its commands is refused', () => {
     expect(decide('#tag +mine\n#macro too-high')).toMatchObject({ refused: true, happenings: [] });
+  });
+
+  test('lists what it attaches, and says what it attached', () => {
+    const access = { ...ticket(), category: 'access' };
+    expect(decide('#macro', access).lines[0]?.said?.facts?.macros).toMatch(
+      /^plan \(The plan, plan\.pdf\), unplug \(Unplug it\)/,
+    );
+    const { lines, encloses } = decide('#macro plan', access);
+    expect(lines[0]).toMatchObject({
+      detail: 'The plan; it attaches plan.pdf',
+      said: { facts: { title: 'The plan, plan.pdf' } },
+    });
+    expect(encloses.map(({ beside }) => beside)).toEqual(['macro-1']);
   });
 
   test('with a note among its commands stays inside', () => {

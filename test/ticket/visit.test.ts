@@ -53,20 +53,23 @@ describe('#visit reads a time', () => {
   });
 
   test('in the zone of whoever says it, with what it is for', () => {
-    expect(
-      decide('#visit tomorrow 14:00 1h I come to your desk', kims, { ...kim, by: LUIS }).happenings,
-    ).toEqual([
+    const inTokyo: Desk = {
+      ...desk,
+      calendars: desk.calendars.map((each) =>
+        each.name === 'always' ? { ...each, timezone: 'Asia/Tokyo', holidays: ['12-25'] } : each,
+      ),
+    };
+    const said = '#visit tomorrow 14:00 1h I come to your desk';
+    expect(decide(said, kims, { ...kim, by: LUIS }, inTokyo).happenings).toEqual([
       {
-        ...{
-          kind: 'visit-planned',
-          nth: 1,
-          sequence: 0,
-          by: LUIS,
-          zone: 'UTC',
-          words: 'I come to your desk',
-        },
-        ...{ start: '2026-11-24T14:00:00.000Z', end: '2026-11-24T15:00:00.000Z' },
+        ...{ kind: 'visit-planned', nth: 1, sequence: 0, by: LUIS, zone: 'Asia/Tokyo' },
+        ...{ start: '2026-11-24T05:00:00.000Z', end: '2026-11-24T06:00:00.000Z' },
+        words: 'I come to your desk',
       },
+    ]);
+    // Hours that never end are written down in UTC, and nobody lives there for that.
+    expect(decide(said, kims, { ...kim, by: LUIS }).happenings).toMatchObject([
+      { zone: 'Europe/Berlin', start: '2026-11-24T13:00:00.000Z' },
     ]);
   });
 

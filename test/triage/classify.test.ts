@@ -203,3 +203,52 @@ function sort(mail: Partial<Sortable>) {
 function why({ reasons }: ReturnType<typeof classify>, what: string): string | undefined {
   return reasons.find((reason) => reason.what === what)?.why;
 }
+
+describe('rules beyond words', () => {
+  const other = deskOf(
+    smallDeskWith(
+      [
+        '  - { name: printing, title: Printing, team: it, words: [printer] }',
+        `  - { name: board, title: For the board, team: it, departments: [acme/board] }
+  - { name: partner, title: Partners, team: it, organisations: [partner] }
+  - { name: printing, title: Printing, team: it, words: [printer], patterns: ['\\bPR-\\d{4}\\b'] }
+  - { name: erp, title: ERP, team: it, patterns: ['\\bERR-\\d{4}\\b'] }
+  - { name: logs, title: Logs, team: it, attachments: ['*.log', application/zip] }
+  - { name: gold, title: Gold, team: it, headers: [{ name: X-Support-Level, contains: Gold }] }
+  - { name: francais, title: French, team: it, languages: [fr] }`,
+      ],
+      [
+        'matrix:',
+        `organisations:
+  - { name: acme, title: Acme, senders: ['@acme.example'], departments: [{ name: board, title: Board, senders: [eve@acme.example], vip: true }] }
+  - { name: partner, title: Partner, senders: ['@partner.example'] }
+matrix:`,
+      ],
+    ),
+  );
+  const file = (name: string, contentType = 'application/octet-stream', inline = false) => ({
+    attachments: [{ name, contentType, inline }],
+  });
+  const filedOf = (mail: Partial<Sortable>) =>
+    why(classify({ subject: '', text: '', from: 'ida@example.com', to: [], ...mail }, other), 'category');
+
+  test.each([
+    [{ from: 'eve@acme.example' }, 'board: the sender is of acme/board'],
+    [{ from: 'bo@acme.example' }, 'general: no clue of another was found'],
+    [{ from: 'pia@mail.partner.example' }, 'partner: the sender is of partner'],
+    [{ subject: 'see err-4711' }, 'erp: the pattern “\\bERR-\\d{4}\\b” in the subject'],
+    [{ text: 'PR-1234 says ERR-1234' }, 'printing: the pattern “\\bPR-\\d{4}\\b” in the text'],
+    [file('VPN Client.LOG'), 'logs: a file *.log is attached'],
+    [file('x', 'application/zip'), 'logs: a file application/zip is attached'],
+    [file('vpn.log', 'text/plain', true), 'general: no clue of another was found'],
+    [file('vpn.log.txt'), 'general: no clue of another was found'],
+    [
+      { headers: new Map([['x-support-level', ['GOLD; since=2024']]]) },
+      'gold: “Gold” in the header x-support-level',
+    ],
+    [{ text: 'Bonjour, je voudrais vous parler de cela' }, 'francais: written in fr'],
+    [{ text: 'Bonjour, le printer est ici' }, 'printing: the word “printer” in the text'],
+  ])('%o is filed as “%s”', (mail, reason) => {
+    expect(filedOf(mail)).toBe(reason);
+  });
+});

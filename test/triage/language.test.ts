@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { LANGUAGES } from '../../core/config/desk.ts';
+import { LANGUAGES } from '../../core/config/choices.ts';
 import { declaredLanguage, detectLanguage } from '../../core/triage/language.ts';
 import { WRITTEN } from './languages.ts';
 

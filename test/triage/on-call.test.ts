@@ -3,7 +3,7 @@ import type { Desk } from '../../core/config/desk.ts';
 import { loadDesk } from '../../core/config/load.ts';
 import { acceptBy } from '../../core/ticket/acceptance.ts';
 import { climb } from '../../core/ticket/next-step.ts';
-import { candidates, type Load, route } from '../../core/triage/route.ts';
+import { type Load, route } from '../../core/triage/route.ts';
 import { deskOf, smallDeskWith } from '../config/small-desk.ts';
 import { ticket } from '../sample.ts';
 
@@ -58,7 +58,6 @@ describe('what cannot wait while nobody is on duty', () => {
     });
     expect(route({ ...P1, heldBy: BEA }, night, nobody, BEAS).assignee).toBe(ANN);
     expect(route(P1, night, nobody, BEAS, { exclude: [BEA] }).assignee).toBe(ANN);
-    expect(candidates('it', 1, night)).toEqual([ANN, BEA]);
   });
 
   test('is not asked of anybody while somebody of the tier is on duty, or before the rota begins', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Desk, Person } from '../../core/config/desk.ts';
-import { candidates, type Load, route } from '../../core/triage/route.ts';
+import { type Load, route, standingAt } from '../../core/triage/route.ts';
 import { deskOf, SMALL_DESK } from '../config/small-desk.ts';
 
 /** A Monday at noon in Berlin: between the morning and the afternoon hours of `office` at 12:30 local, on duty at 10:00. */
@@ -171,13 +171,13 @@ describe('when nobody', () => {
   });
 });
 
-test('candidates are all of the team and tier, absent or not', () => {
+test('those who stand at a tier are all of it, absent or not', () => {
   const desk = deskWith(
     { name: 'ann', absences: [{ from: '2026-01-01', to: '2026-12-31' }] },
     { name: 'bob' },
     { name: 'cid', tier: 2 },
   );
-  expect(candidates('it', 1, desk)).toEqual(['ann@example.org', 'bob@example.org']);
+  expect(standingAt('it', 1, desk)).toEqual(['ann@example.org', 'bob@example.org']);
 });
 
 test('in a month of tickets nobody of three equals gets two more than another', () => {

@@ -215,6 +215,38 @@ export function told(event, who) {
       return { sentence: `${by} answered the appointment of ${fully(event.start)}: ${event.answer}` };
     case 'visit-reminded':
       return { sentence: `Both sides are reminded of the appointment of ${fully(event.start)}` };
+    case 'fix-recorded':
+      return { sentence: `${by} recorded what helped`, aside: event.words };
+    case 'article-asked':
+      return {
+        sentence: event.draft
+          ? `${by} made an article of it, and asked ${who(event.reviewer)} to publish it`
+          : `${who(event.reviewer)} is asked whether its article still holds`,
+        aside: event.draft?.title,
+      };
+    case 'article-decided':
+      return { sentence: `${by} decided on its article: ${event.verdict}`, aside: event.words };
+    case 'service-begun':
+      return {
+        sentence: `Of the service ${event.service}`,
+        aside: [
+          ...(event.asks.length > 0 ? [`asked for ${event.asks.join(', ')}`] : []),
+          ...(event.answers ? ['its words went with the acknowledgement'] : []),
+        ].join('; '),
+      };
+    case 'facts-answered':
+      return {
+        sentence: `${by} gave ${event.given.join(', ') || 'nothing of what was asked'}`,
+        aside: event.lacking.length > 0 ? `still lacking: ${event.lacking.join(', ')}` : '',
+      };
+    case 'self-served':
+      return { sentence: `${by} says that the words of ${event.service} helped`, tone: 'good' };
+    case 'security-reported':
+      return { sentence: `${event.lead} is told of a security incident` };
+    case 'articles-offered':
+      return { sentence: `${event.articles.join(', ')} went with the acknowledgement` };
+    case 'helped':
+      return { sentence: `${by} says that ${event.article} helped`, tone: 'good' };
     case 'extension-asked':
       return { sentence: `${by} asked for more time, until ${fully(event.wouldBe)}`, aside: event.reason };
     case 'extension-decided':
@@ -247,6 +279,16 @@ export function told(event, who) {
       return { sentence: `${by} linked it with ${event.to}`, aside: event.relation };
     case 'solution-passed-on':
       return { sentence: `${by} resolved its incident ${event.to} with it` };
+    case 'news-passed-on':
+      return { sentence: `${by} told its incident ${event.to} the news` };
+    case 'recurrence-noticed':
+      return { sentence: `${event.tickets.length} others tell of the same`, aside: event.why };
+    case 'problem-begun':
+      return { sentence: `It is the problem behind ${event.tickets.join(', ')}`, aside: event.why };
+    case 'joined':
+      return { sentence: `It waits for its problem ${event.problem}`, aside: event.why };
+    case 'parted':
+      return { sentence: `${by} said that it is no part of ${event.problem}` };
     case 'checklist-begun':
       return {
         sentence: `It is done in ${event.steps.length} steps`,

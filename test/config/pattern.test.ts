@@ -1,0 +1,78 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { describeProblems, loadDesk } from '../../core/config/load.ts';
+import { readPattern } from '../../core/config/pattern.ts';
+import { smallDeskWith } from './small-desk.ts';
+
+function pattern(written: string): RegExp {
+  const read = readPattern(written);
+  if ('wrong' in read) throw new Error(read.wrong);
+  return read.pattern;
+}
+
+describe('a pattern of desk.yaml', () => {
+  test.each([
+    ['\\bERR-\\d{4}\\b', 'It said err-4711 again', true],
+    ['\\bERR-\\d{4}\\b', 'It said ERR-471', false],
+    ['^PO ?\\d+$', 'see below\nPO 4500012\nthanks', true],
+    ['(?:asset|device)s? [A-Z]{2}\\d{3,6}', 'Device AB1234', true],
+    ['\\p{Lu}{2}-[0-9.]+', 'München ÄÖ-1.2', true],
+    ['a\\|b', 'a|b', true],
+  ])('%s in “%s”: %s', (written, text, isFound) => {
+    expect(pattern(written).test(text)).toBe(isFound);
+  });
+
+  test.each([
+    ['(a+)+$', 'a group is repeated by +'],
+    ['(a|aa)*b', 'a group is repeated by *'],
+    ['(\\d{1,3}){4}', 'a group is repeated by {4}'],
+    ['(a)\\1', '\\1 refers to what a group has found'],
+    ['a(?=b)', 'it looks around or names a group'],
+    ['(?<name>a)', 'it looks around or names a group'],
+    ['a+b+c+d', 'it can be tried in 64000 ways'],
+    ['\\d{300}', '{300} reaches over 300 characters'],
+    ['a*', 'it is found in every text'],
+    ['(a', 'a group is never closed'],
+    ['a)', 'a group that was never opened ends'],
+    ['+a', '+ repeats nothing'],
+    ['[z-a]', 'Range out of order'],
+  ])('%s is refused: %s', (written, why) => {
+    expect(readPattern(written)).toMatchObject({ wrong: expect.stringContaining(why) });
+  });
+
+  test('whatever is let through is one of JavaScript’s own, and nothing makes the reading fail', () => {
+    const pieces = [
+      'a',
+      'é',
+      '\\d',
+      '\\b',
+      '[a-c]',
+      '.',
+      '(',
+      '(?:',
+      ')',
+      '|',
+      '?',
+      '*',
+      '+',
+      '{2,4}',
+      '\\',
+      '^',
+    ];
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 12 }), (chosen) => {
+        const read = readPattern(chosen.join(''));
+        if ('pattern' in read) expect(read.pattern.test('')).toBe(false);
+        else expect(read.wrong.length * read.allowed.length).toBeGreaterThan(0);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test('is checked with the file, at its place', () => {
+    const loaded = loadDesk(smallDeskWith(['words: [printer] }', 'words: [printer], patterns: ["(x+)+"] }']));
+    expect(loaded.ok ? '' : describeProblems('desk.yaml', loaded.problems)).toContain(
+      'a group is repeated by +',
+    );
+  });
+});

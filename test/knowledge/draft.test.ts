@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest';
+import { shortened, withoutPersonalData } from '../../core/knowledge/draft.ts';
+import { replyAddress } from '../../core/mail/token.ts';
+import { keys } from '../sample.ts';
+
+const NAMES = ['Nora Quist', 'Luis Ortega', '佐藤 花子', 'Jean-Luc Dupont'];
+const bare = (text: string) => withoutPersonalData(text, NAMES, 'desk.example.test');
+
+describe('what is taken out of a text before it becomes an article', () => {
+  test.each([
+    ['an address', 'Write to nora@example.org about it', 'Write to … about it'],
+    ['a name, also in capitals and as whose it is', 'Nora’s printer, said NORA QUIST', '… printer, said …'],
+    ['a name in a script without blanks, with its title', '佐藤様のプリンター', '…のプリンター'],
+    ['a telephone number', 'Call +49 (30) 901820-17 now', 'Call … now'],
+    ['an account', 'IBAN DE89 3704 0044 0532 0130 00 is due', 'IBAN … is due'],
+    ['a secret', 'The password is Hunter-2222! again', 'The password is … again'],
+    ['a secret in German', 'Das Passwort lautet geheim123 seit heute', 'Das Passwort lautet … seit heute'],
+    [
+      'whom a link names',
+      'see https://intra.example/reset?user=nora&t=9 there',
+      'see https://intra.example/reset there',
+    ],
+    ['another ticket', 'as in [T-7K4M2Q] before', 'as in … before'],
+    ['the greeting', 'Hello Nora,\n\nTurn it off.', 'Turn it off.'],
+    ['the farewell', 'Turn it off.\n\nBest regards\nLuis\nService desk', 'Turn it off.'],
+  ])('%s', (_, text, expected) => {
+    expect(bare(text)).toBe(expected);
+  });
+
+  test('our own reply addresses lose their token', () => {
+    const address = replyAddress(
+      'support@desk.example.test',
+      { purpose: 'ticket', id: 'T-7K4M2Q', participant: 'nora@example.org', expires: Date.now() + 1e9 },
+      keys,
+    );
+    expect(bare(`Reply to ${address} please`)).toBe('Reply to … please');
+  });
+
+  test.each([
+    'Windows 11 24H2, error 0x80070005, port 8443',
+    'Set it to 192.168.100.254 since 2026-11-22',
+    'will you mark the rose?',
+  ])('what is nobody’s stays: %s', (text) => {
+    expect(bare(text)).toBe(text);
+  });
+
+  test('is linear in what it reads', () => {
+    for (const part of ['a@', '1 ', 'password ', 'DE89 3704 ', 'Hello ', '…', 'https://x?'])
+      bare(part.repeat(40_000));
+  }, 5_000);
+});
+
+test('a text that is too long ends with a word', () => {
+  expect(shortened('The printer is jammed again', 20)).toBe('The printer is…');
+});

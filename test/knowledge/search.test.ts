@@ -1,0 +1,144 @@
+/** The index in the bucket, by the real adapter over objects in memory. */
+import { describe, expect, test } from 'vitest';
+import { openKnowledge } from '../../aws/knowledge.ts';
+import { desk, LUIS, later, MONDAY } from '../sample.ts';
+import { articlePlace, madeArticle } from './articles.ts';
+
+const NOW = later(MONDAY, 1);
+const ask = (place: Awaited<ReturnType<typeof articlePlace>>, text: string, more: object = {}) =>
+  place.knowledge
+    .find({ text, how: 'mail', languages: ['en'], reader: 'outside', most: 3, ...more }, NOW, desk)
+    .then((found) => found.map(({ id }) => id));
+
+const JAM = madeArticle(1, { title: 'How to clear a paper jam', question: 'The printer eats paper' });
+const VPN = madeArticle(2, { title: 'Sign in to the VPN from home', question: 'The VPN refuses me' });
+
+describe('what is found', () => {
+  test('is about the same, and no other', async () => {
+    const place = await articlePlace([JAM, VPN]);
+    expect(await ask(place, 'Our printer has a paper jam on floor 3')).toEqual([JAM.id]);
+    expect(await ask(place, 'I cannot reach the VPN from home')).toEqual([VPN.id]);
+    expect(await ask(place, 'My chair is broken and I need another one')).toEqual([]);
+    expect(await ask(place, 'paper')).toEqual([]);
+    expect(await ask(place, 'papr jam', { how: 'words' })).toEqual([JAM.id]);
+    expect(await ask(place, '', { how: 'words' })).toEqual([]);
+  });
+
+  test('is in the language that is asked for, also in one without blanks', async () => {
+    const ja = madeArticle(3, {
+      language: 'ja',
+      title: 'プリンターの紙詰まりの直し方',
+      question: '紙が詰まりました',
+    });
+    const place = await articlePlace([JAM, ja]);
+    expect(await ask(place, 'プリンターで紙詰まりが起きました', { languages: ['ja'] })).toEqual([ja.id]);
+    expect(await ask(place, 'プリンターで紙詰まりが起きました')).toEqual([]);
+    expect(await ask(place, 'ネットワークに接続できません', { languages: ['ja'] })).toEqual([]);
+  });
+
+  test('stands in the order of what it did: one that failed sinks below one that helped', async () => {
+    const other = madeArticle(4, { title: 'How to clear a paper jam', question: 'The printer eats paper' });
+    const place = await articlePlace([
+      { ...JAM, failed: 1 },
+      { ...other, helped: 2 },
+    ]);
+    expect(await ask(place, 'paper jam in the printer')).toEqual([other.id, JAM.id]);
+  });
+
+  test('is what the table says now, whatever the index still says', async () => {
+    const place = await articlePlace([JAM, VPN]);
+    place.put({ ...JAM, state: 'withdrawn', version: 9 });
+    expect(await ask(place, 'paper jam in the printer')).toEqual([]);
+    place.put({ ...JAM, validUntil: MONDAY });
+    expect(await ask(place, 'paper jam in the printer')).toEqual([]);
+    place.put({ ...JAM, readers: 'desk' });
+    expect(await ask(place, 'paper jam in the printer')).toEqual([]);
+    expect(await ask(place, 'paper jam in the printer', { reader: LUIS })).toEqual([JAM.id]);
+  });
+
+  test('of a team that has become confidential leaves it no more', async () => {
+    const place = await articlePlace([{ ...JAM, team: 'hr' }]);
+    expect(await ask(place, 'paper jam in the printer')).toEqual([]);
+    expect(await ask(place, 'paper jam in the printer', { reader: LUIS })).toEqual([]);
+    expect(await ask(place, 'paper jam in the printer', { reader: 'ada.osei@example.test' })).toEqual([
+      JAM.id,
+    ]);
+  });
+});
+
+describe('the index', () => {
+  test('loses nothing when many publish at once', async () => {
+    const place = await articlePlace([]);
+    const many = Array.from({ length: 40 }, (_, n) =>
+      madeArticle(n, { title: `Paper jam number${n} cleared` }),
+    );
+    for (const each of many) place.put(each);
+    await Promise.all(many.map(({ id }) => place.knowledge.index(id)));
+    for (const n of [0, 17, 39])
+      expect(await ask(place, `paper jam number${n}`, { most: 1 })).toEqual([many[n]?.id]);
+  });
+
+  test('costs one small object for each more, however many there are', async () => {
+    const place = await articlePlace([JAM]);
+    const costs: number[] = [];
+    for (let n = 10; n < 40; n++) {
+      place.put(madeArticle(n));
+      place.calls.length = 0;
+      await place.knowledge.index(madeArticle(n).id);
+      costs.push(place.calls.length);
+    }
+    expect(new Set(costs)).toEqual(new Set([2]));
+  });
+
+  test('is folded into one object when much lies beside it, and gives the same', async () => {
+    const place = await articlePlace(
+      Array.from({ length: 33 }, (_, n) => madeArticle(n, { title: `Paper jam number${n} cleared` })),
+    );
+    const before = await ask(place, 'paper jam number20');
+    expect(await place.knowledge.fold('en')).toBe(33);
+    expect([...place.objects.keys()]).toHaveLength(1);
+    expect(await ask(place, 'paper jam number20')).toEqual(before);
+    expect(await place.knowledge.fold('en')).toBe(0);
+    place.calls.length = 0;
+    await ask(place, 'paper jam number20');
+    expect(place.calls.filter((call) => call.startsWith('bucket'))).toEqual(['bucket:list']);
+  });
+
+  test('what is taken back stands in it no more, and an older word comes too late', async () => {
+    const place = await articlePlace([JAM, VPN]);
+    const [old] = [...place.objects].filter(([key]) => key.includes(JAM.id));
+    place.put({ ...JAM, state: 'withdrawn', version: 2 });
+    await place.knowledge.index(JAM.id);
+    if (old) place.objects.set(old[0], old[1]);
+    place.put({ ...JAM, version: 3 });
+    expect(await ask(place, 'paper jam in the printer')).toEqual([]);
+    expect(await ask(place, 'the VPN from home')).toEqual([VPN.id]);
+  });
+
+  test('of two sweeps that fold at once both are kept, and one of the next', async () => {
+    const place = await articlePlace(
+      Array.from({ length: 32 }, (_, n) => madeArticle(n, { title: `Paper jam number${n} cleared` })),
+    );
+    const second = openKnowledge(place.table, place.mailroom);
+    const late = madeArticle(77, { title: 'Paper jam number77 cleared' });
+    await Promise.all([
+      place.knowledge.fold('en'),
+      (async () => {
+        place.put(late);
+        await place.knowledge.index(late.id);
+        await second.fold('en');
+      })(),
+    ]);
+    expect(await ask(place, 'paper jam number77', { most: 1 })).toEqual([late.id]);
+    expect(await ask(place, 'paper jam number3', { most: 1 })).toEqual([madeArticle(3).id]);
+    await place.knowledge.fold('en');
+    expect(await ask(place, 'paper jam number77', { most: 1 })).toEqual([late.id]);
+    expect(await ask(place, 'paper jam number3', { most: 1 })).toEqual([madeArticle(3).id]);
+  });
+});
+
+test('nothing of the library is needed where there is no article', async () => {
+  const place = await articlePlace([]);
+  expect(await ask(place, 'paper jam in the printer')).toEqual([]);
+  expect(place.calls).toEqual(['bucket:list']);
+});
