@@ -7,7 +7,7 @@ import type { Desk } from '../core/config/desk.ts';
 import { personOf } from '../core/mail/standing.ts';
 import { type Change, change } from '../core/ticket/change.ts';
 import type { Happening, Message, Ticket, TicketEvent } from '../core/ticket/ticket.ts';
-import { timeIn } from '../templates/view.ts';
+import { timeIn } from '../templates/times.ts';
 import { phrase } from '../templates/words.ts';
 import type { World } from './handler.ts';
 

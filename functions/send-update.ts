@@ -68,9 +68,10 @@ import type { Seen } from '../core/ticket/without-ticket.ts';
 import { route } from '../core/triage/route.ts';
 import { digestView } from '../templates/digest/view.ts';
 import { seenIn } from '../templates/listed.ts';
+import { noticeView } from '../templates/notices.ts';
 import { renderUpdate } from '../templates/render.ts';
 import { filesIn, historyIn, marked } from '../templates/shown.ts';
-import { mailView, ticketView } from '../templates/view.ts';
+import { ticketView } from '../templates/view.ts';
 import { courseBefore, whyIn } from '../templates/why.ts';
 import { phrase } from '../templates/words.ts';
 import { again, queue, type World } from './handler.ts';
@@ -846,7 +847,7 @@ async function writeToSender(plan: Plan, event: MailEvent, mailId: string, world
     inReplyTo: event.messageId,
     references: event.messageId ? [event.messageId] : [],
     date: world.now(),
-    content: renderUpdate(mailView({ plan, event: { ...event, language }, code, shown, desk })),
+    content: renderUpdate(noticeView({ plan, event: { ...event, language }, code, shown, desk })),
     files: [],
   };
 }

@@ -5,7 +5,8 @@ import { MEASURES } from '../core/sla/clock.ts';
 import type { Ticket } from '../core/ticket/ticket.ts';
 import type { Seen } from '../core/ticket/without-ticket.ts';
 import { historyIn, marked } from './shown.ts';
-import { describeTicket, leftIn, statusIn, timeIn } from './view.ts';
+import { leftIn, timeIn } from './times.ts';
+import { describeTicket, statusIn } from './view.ts';
 import { type PhraseKey, phrase } from './words.ts';
 
 export interface Reader {

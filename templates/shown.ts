@@ -3,7 +3,8 @@ import type { Desk, Language } from '../core/config/desk.ts';
 import type { Piece } from '../core/mail/parts.ts';
 import { personOf } from '../core/mail/standing.ts';
 import type { Message, Ticket } from '../core/ticket/ticket.ts';
-import { timeIn, withheldIn } from './view.ts';
+import { timeIn } from './times.ts';
+import { withheldIn } from './view.ts';
 import { phrase } from './words.ts';
 
 export interface Fetched {

@@ -2,12 +2,10 @@
 import type { Desk, Language } from '../core/config/desk.ts';
 import { type Article, articleIdOf } from '../core/knowledge/article.ts';
 import { shortened } from '../core/knowledge/draft.ts';
-import { CODE_VALID_FOR } from '../core/mail/code.ts';
 import { VERBS, type VerbName } from '../core/mail/commands.ts';
 import { shownNames } from '../core/mail/file-name.ts';
 import { languageOf } from '../core/mail/language.ts';
 import { MARKER } from '../core/mail/marker.ts';
-import type { Notice } from '../core/mail/outcome.ts';
 import { closingOf } from '../core/mail/speaker.ts';
 import { personOf } from '../core/mail/standing.ts';
 import { withoutTokens } from '../core/mail/token.ts';
@@ -34,6 +32,7 @@ import { inZone } from '../core/ticket/until.ts';
 import { type Appointment, calendarFor, visitAhead, waitsSince } from '../core/ticket/visit.ts';
 import { zoneOf } from '../core/triage/presence.ts';
 import { reasonIn } from './reasons.ts';
+import { durationIn, LOCALES, leftIn, sizeIn, spanIn, timeIn } from './times.ts';
 import { type PhraseKey, phrase } from './words.ts';
 
 export interface Occasion {
@@ -100,7 +99,7 @@ export function ticketView(occasion: Occasion): UpdateView {
 }
 
 /** What became of each command, in its reader's language where the desk has words for it. */
-function linesIn(language: Language, lines: readonly CommandResult[]): UpdateView['lines'] {
+export function linesIn(language: Language, lines: readonly CommandResult[]): UpdateView['lines'] {
   return lines.map(({ line, outcome, detail, said }) => ({
     ...{ line, outcome },
     detail: (said && phrase(language, `said-${said.key}`, said.facts)) || detail,
@@ -507,15 +506,6 @@ function visitIn(language: Language, span: Span, zone: string, desk: Desk): stri
     : `${own} (${zone}), ${phrase(language, 'visit-also', { when: ours, zone: desk.timezone })}`;
 }
 
-/** From when to when, in the manner of the language and by the clock of the zone (IANA). */
-export function spanIn(language: Language, { start, end }: Span, timeZone: string): string {
-  const format = new Intl.DateTimeFormat(LOCALES[language], {
-    ...{ timeZone, weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' },
-    ...{ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
-  });
-  return format.formatRange(new Date(start), new Date(end));
-}
-
 /** To the requester, of whose zone nothing is known, in the desk's; his calendar shows it in his own. */
 function visitOutside({ event, plan, ticket }: Occasion, { language, desk }: Speech): string {
   const subject = ticket.subject || ticket.id;
@@ -829,7 +819,7 @@ function likeliest(event: TicketEvent): string[] {
 }
 
 /** What #help sends: every command by an example, and what it does. */
-function helpIn(language: Language): string {
+export function helpIn(language: Language): string {
   const verbs = (Object.keys(VERBS) as VerbName[]).filter((verb) => VERBS[verb].requester !== 'only');
   const examples = verbs.map((verb) => `${VERBS[verb].example}\n    ${phrase(language, `help-${verb}`)}`);
   return [phrase(language, 'help-begin'), ...examples].join('\n\n');
@@ -1022,172 +1012,8 @@ function lengthOf({ start, end }: Span): string {
   return `${Math.round((Date.parse(end) - Date.parse(start)) / 60_000)}m`;
 }
 
-/** What belongs to no ticket: a refusal, a code, that an agent is away. */
-export function mailView({
-  plan,
-  event,
-  code,
-  shown = '',
-  desk,
-}: {
-  plan: Plan;
-  event: Notice;
-  code: string | null;
-  /** What commands asked to see. */
-  shown?: string;
-  desk: Desk;
-}): UpdateView {
-  const { language, subject } = event;
-  const absence =
-    event.kind === 'away' ? absenceOf(event, desk) : event.kind === 'left' ? leavingOf(event, desk) : null;
-  return {
-    kind: plan.kind,
-    language,
-    audience: plan.audience,
-    deskName: desk.name,
-    recipientName: plan.to.name.split(/\s+/)[0] ?? '',
-    ticket: null,
-    message: absence && {
-      ...{ who: phrase(language, 'the-desk'), when: absence.when },
-      ...{ text: absence.text, html: null, private: true },
-    },
-    history: [],
-    attachments: [],
-    reasons: [],
-    deadlines: [],
-    facts: absence ? { subject: absence.subject } : { ...noticeFacts(event, code, shown), subject },
-    lines: event.kind === 'commanded' ? linesIn(language, event.lines) : [],
-    plainReply: plainReplyToNotice(event, plan),
-    actions: [],
-    marker: MARKER,
-  };
-}
-
-function noticeFacts(event: Notice, code: string | null, shown: string): Record<string, string> {
-  const { language } = event;
-  switch (event.kind) {
-    case 'held':
-      return { code: code ?? '', validFor: durationIn(language, CODE_VALID_FOR) };
-    case 'commanded': {
-      const said = event.shows.includes('help') ? helpIn(language) : '';
-      return { refused: event.refused ? 'refused' : '', said, shown };
-    }
-    // What they say stands in a message of its own.
-    case 'away':
-    case 'left':
-      return {};
-    case 'refused':
-      return {
-        reason: phrase(language, `refusal-${event.reason}` as PhraseKey),
-        remedy: phrase(language, `refusal-${event.reason}-remedy` as PhraseKey),
-      };
-  }
-}
-
-function plainReplyToNotice(notice: Notice, { audience }: Plan): string {
-  const { kind, language } = notice;
-  if (kind === 'held') return phrase(language, 'reply-sender-code');
-  if (notice.kind !== 'commanded') return '';
-  if (notice.digest) return phrase(language, 'reply-agent-digest');
-  return phrase(language, audience === 'requester' ? 'reply-requester-no-ticket' : 'reply-agent-no-ticket');
-}
-
-function leavingOf(
-  { people, tickets, more, language, since }: Extract<Notice, { kind: 'left' }>,
-  desk: Desk,
-) {
-  const who = people.join(', ');
-  const names = tickets.map(({ id, subject, assignee }) => {
-    const name = assignee ? (personOf(assignee, desk)?.name ?? assignee) : '–';
-    return `${id} ${subject} → ${name}`;
-  });
-  const rest = more > 0 ? [phrase(language, 'digest-more', { count: String(more) })] : [];
-  return {
-    when: timeIn(language, since, desk),
-    subject: phrase(language, 'note-left-subject', { who }),
-    text: [phrase(language, 'note-left', { who }), [...names, ...rest].join('\n')].join('\n\n'),
-  };
-}
-
-function absenceOf(
-  { from, until, person, by, quote, ambiguous, language }: Extract<Notice, { kind: 'away' }>,
-  desk: Desk,
-) {
-  const facts = { who: personOf(person, desk)?.name ?? person, until: timeIn(language, until, desk) };
-  const said = by ? 'note-away-commanded' : ambiguous ? 'note-away-ambiguous' : 'note-away-said';
-  const speaker = (by && personOf(by, desk)?.name) ?? by ?? '–';
-  const why = quote ? phrase(language, said, { by: speaker, quote }) : phrase(language, 'note-away-guessed');
-  return {
-    when: timeIn(language, from, desk),
-    subject: phrase(language, 'note-away-subject', facts),
-    text: [phrase(language, 'note-away', facts), why, phrase(language, 'note-away-meanwhile', facts)].join(
-      '\n\n',
-    ),
-  };
-}
-
 /** The desk as its requester reads it: by his own clock, where his mail said that it shows another time. */
 function onHisClock({ ticket: { utcOffset }, desk, now }: Occasion): Desk {
   const isOther = utcOffset && inZone(now, utcOffset) !== inZone(now, desk.timezone);
   return isOther ? { ...desk, timezone: utcOffset } : desk;
-}
-
-/** `Mon 23 Nov, 10:30`, in the desk's zone unless the reader's is known. */
-export function timeIn(language: Language, at: string, { timezone }: Pick<Desk, 'timezone'>): string {
-  const key = `${language} ${timezone}`;
-  const format = FORMATS.get(key) ?? newFormat(language, timezone);
-  FORMATS.set(key, format);
-  return format.format(new Date(at));
-}
-
-/** To make one costs seventy times what it costs to use it; a desk has one zone and a few languages. */
-const FORMATS = new Map<string, Intl.DateTimeFormat>();
-const LOCALES: Record<Language, string> = {
-  en: 'en-GB',
-  de: 'de-DE',
-  fr: 'fr-FR',
-  es: 'es-ES',
-  pt: 'pt-BR',
-  ja: 'ja-JP',
-};
-
-function newFormat(language: Language, timeZone: string): Intl.DateTimeFormat {
-  return new Intl.DateTimeFormat(LOCALES[language], {
-    timeZone,
-    weekday: 'short',
-    day: 'numeric',
-    month: 'short',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-    timeZoneName: 'short',
-  });
-}
-
-export function leftIn(language: Language, due: string, now: string): string {
-  const ms = Date.parse(due) - Date.parse(now);
-  if (Math.abs(ms) < 60_000) return phrase(language, 'due-now');
-  return phrase(language, ms > 0 ? 'left' : 'overdue', { time: durationIn(language, Math.abs(ms)) });
-}
-
-/** `2 d 3 h`, `1 h 20 min`, `5 min`: two units, which is as exact as anybody plans. */
-export function durationIn(language: Language, ms: number): string {
-  const minutes = Math.max(0, Math.round(ms / 60_000));
-  const parts: [number, string][] = [
-    [Math.floor(minutes / 1440), phrase(language, 'unit-day')],
-    [Math.floor(minutes / 60) % 24, phrase(language, 'unit-hour')],
-    [minutes % 60, phrase(language, 'unit-minute')],
-  ];
-  const shown = parts.filter(([number]) => number > 0).slice(0, 2);
-  return shown.length > 0
-    ? shown.map(([number, unit]) => `${number} ${unit}`).join(' ')
-    : `0 ${phrase(language, 'unit-minute')}`;
-}
-
-function sizeIn(language: Language, octets: number): string {
-  const number = new Intl.NumberFormat(LOCALES[language], { maximumFractionDigits: 1 });
-  if (octets < 1024) return `${number.format(octets)} B`;
-  return octets < 1024 * 1024
-    ? `${number.format(octets / 1024)} KB`
-    : `${number.format(octets / 1024 / 1024)} MB`;
 }

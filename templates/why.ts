@@ -8,7 +8,8 @@ import { DESK, type Ticket, type TicketEvent } from '../core/ticket/ticket.ts';
 import { spanIn } from '../core/ticket/visit.ts';
 import type { Reader } from './listed.ts';
 import { reasonIn } from './reasons.ts';
-import { durationIn, stepsIn, timeIn } from './view.ts';
+import { durationIn, timeIn } from './times.ts';
+import { stepsIn } from './view.ts';
 import { type PhraseKey, phrase } from './words.ts';
 
 /** `events`: all of the ticket's, or as many of the first as were read. */

@@ -1,7 +1,7 @@
 import type { Language } from '../../core/config/desk.ts';
 import type { UpdateView } from '../../core/mail/update.ts';
 import { said, sampleView, told } from '../layout/sample.ts';
-import { durationIn } from '../view.ts';
+import { durationIn } from '../times.ts';
 import { phrase } from '../words.ts';
 
 export function samples(language: Language): UpdateView[] {

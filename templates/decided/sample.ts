@@ -1,7 +1,7 @@
 import type { Language } from '../../core/config/desk.ts';
 import type { UpdateView } from '../../core/mail/update.ts';
 import { buttons, sampleView, told } from '../layout/sample.ts';
-import { spanIn } from '../view.ts';
+import { spanIn } from '../times.ts';
 import { phrase } from '../words.ts';
 
 export function samples(language: Language): UpdateView[] {

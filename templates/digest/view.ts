@@ -7,7 +7,8 @@ import type { Plan } from '../../core/ticket/audience.ts';
 import { type Digest, type Entry, SECTIONS, type Section } from '../../core/ticket/digest.ts';
 import { isActive, isRunning, type Ticket } from '../../core/ticket/ticket.ts';
 import { zoneOf } from '../../core/triage/presence.ts';
-import { describeTicket, leftIn, timeIn } from '../view.ts';
+import { leftIn, timeIn } from '../times.ts';
+import { describeTicket } from '../view.ts';
 import { type PhraseKey, phrase } from '../words.ts';
 
 interface Occasion {

@@ -5,8 +5,10 @@ import { change } from '../../core/ticket/change.ts';
 import { nextStep } from '../../core/ticket/next-step.ts';
 import type { Happening, Message, Ticket, TicketEvent } from '../../core/ticket/ticket.ts';
 import { failed } from '../../core/ticket/undeliverable.ts';
+import { noticeView } from '../../templates/notices.ts';
 import { renderUpdate } from '../../templates/render.ts';
-import { durationIn, mailView, ticketView, timeIn } from '../../templates/view.ts';
+import { durationIn, timeIn } from '../../templates/times.ts';
+import { ticketView } from '../../templates/view.ts';
 import { courseBefore } from '../../templates/why.ts';
 import { desk, ID, KIM, LUIS, later, MONDAY, NORA, opened, PRIYA, ticket } from '../sample.ts';
 
@@ -301,7 +303,7 @@ test('a refusal says what was wrong and what to do, and a code says itself', () 
     speaker: null,
   };
   const refused = renderUpdate(
-    mailView({
+    noticeView({
       plan,
       event: {
         kind: 'refused',
@@ -319,7 +321,7 @@ test('a refusal says what was wrong and what to do, and a code says itself', () 
   expect(refused.text).toContain('Hello');
   expect(refused.text).toContain('above the marked line');
   const held = renderUpdate(
-    mailView({
+    noticeView({
       plan: { ...plan, kind: 'code', audience: 'agent' },
       event: {
         kind: 'held',
@@ -411,7 +413,7 @@ describe.each(['en', 'de'] as const)('what the desk itself tells an agent in %s'
       messageId: null,
       language,
     };
-    const { subject, text } = renderUpdate(mailView({ plan, event, code: null, desk: speaking }));
+    const { subject, text } = renderUpdate(noticeView({ plan, event, code: null, desk: speaking }));
     expect(subject).toMatch(/^Luis Ortega .*30/);
     expect(text).toContain('desk people');
     if (quote) expect(text).toContain(quote);
