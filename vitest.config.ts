@@ -20,8 +20,8 @@ export default defineConfig({
   test: {
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    // Journeys wait for as long as they reckon: four keep two cores busy, and more only wait for each other.
-    maxWorkers: 4,
+    // Journeys also wait: three keep two cores busy, and more only wait for each other.
+    maxWorkers: 3,
     sequence: { sequencer: DesksFirst },
     projects: [
       { extends: true, test: { name: 'desk', include: ['test/**/*.test.ts'], exclude: PURE } },

@@ -68,14 +68,10 @@ await step('reply that reopens', () => laptop.reply(resolved, ADA, 'It still doe
 await step("#close by its requester, and the desk's question", () => laptop.reply(resolved, ADA, '#close'));
 const rated = await laptop.mail('satisfaction', ADA, id);
 await step('one digit', () => laptop.reply(rated, ADA, '5'));
-await step('the same mail a second time', async () => {
-  const twice = { from: ADA, subject: 'Mouse', text: 'My mouse is gone.', messageId: '<mouse@example.org>' };
-  await laptop.write(twice);
-  await laptop.mail('acknowledgement', ADA);
-  await laptop.quiet();
-  calls.clear();
-  await laptop.write(twice);
-});
+const twice = { from: ADA, subject: 'Mouse', text: 'My mouse is gone.', messageId: '<mouse@example.org>' };
+await laptop.write(twice);
+await laptop.mail('acknowledgement', ADA);
+await step('the same mail a second time', () => laptop.write(twice));
 
 await laptop.stop();
 console.log(described(machine()));
