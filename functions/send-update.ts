@@ -105,11 +105,11 @@ export async function sendUpdate({ pk, sk }: z.output<typeof UpdateRequest>, wor
   ]);
   if (!event || !ticket) throw new InvalidInputError(`there is no event ${pk} ${sk}`);
   if (isHeld(event) && !(await again(() => letGo(event.message, ticket.id, world)))) return;
-  if (event.kind === 'solution-passed-on') return passSolution(event, ticket, world);
+  if (event.kind === 'solution-passed-on' || event.kind === 'news-passed-on')
+    return again(() => passWords(event, ticket, world));
   if (event.kind === 'redacted') return passRedaction(event, ticket, world);
   if (event.kind === 'step-reported') return passReport(event, ticket, world);
   if (event.kind === 'step-changed') await leadStep(event, ticket, world);
-  if (event.kind === 'news-passed-on') return again(() => passNews(event, ticket, world));
   if (event.kind === 'parted') return again(() => passParting(event, ticket, world));
   if (event.kind === 'problem-begun') await gather(event, ticket, world);
   if (event.kind === 'joined') await again(() => passJoining(event, ticket.id, world));
@@ -206,20 +206,24 @@ async function letGo(message: number, ticketId: string, world: World): Promise<b
   return true;
 }
 
-/** One incident of a problem, in a transaction of its own; its events then tell its own people. A repeat finds it done. */
-async function passSolution(
-  event: Extract<TicketEvent, { kind: 'solution-passed-on' }>,
+/**
+ * What was said on a problem, as its solution or as news, goes to one of its incidents in a transaction of its own; the
+ * incident's events then tell its own people. A repeat finds it done.
+ */
+async function passWords(
+  event: Extract<TicketEvent, { kind: 'solution-passed-on' | 'news-passed-on' }>,
   problem: Ticket,
   world: World,
 ): Promise<void> {
+  const { desk, tickets } = world;
   const [incident, said] = await Promise.all([
-    world.tickets.read(event.to),
-    event.message === null ? null : world.tickets.message(problem.id, event.message),
+    tickets.read(event.to),
+    event.message === null ? null : tickets.message(problem.id, event.message),
   ]);
   const isGone = event.message !== null && problem.redacted?.includes(event.message);
-  const happenings = incident && (isGone ? null : receiveSolution(incident, problem, event, world.desk));
-  if (!happenings) return world.log.info('a solution was not passed on', { ticketId: event.to });
-  const changed = change(incident, happenings, world.now(), world.desk);
+  const happenings = incident && (isGone ? null : received(event, incident, problem, desk));
+  if (!happenings) return world.log.info('words were not passed on', { ticketId: event.to });
+  const changed = change(incident, happenings, world.now(), desk);
   const { id, messages: number } = changed.after;
   // Its files and its long text lie where they are; what it quoted is the problem's.
   const copyOf = said && { ticketId: problem.id, number: said.number };
@@ -232,25 +236,18 @@ async function passSolution(
     cc: [],
     copyOf,
   };
-  await world.tickets.commit(changed, message ? [message] : []);
+  await tickets.commit(changed, message ? [message] : []);
 }
 
-/** The same for what is said to all meanwhile. */
-async function passNews(
-  event: Extract<TicketEvent, { kind: 'news-passed-on' }>,
+function received(
+  event: Extract<TicketEvent, { kind: 'solution-passed-on' | 'news-passed-on' }>,
+  incident: Ticket,
   problem: Ticket,
-  world: World,
-): Promise<void> {
-  const [incident, said] = await Promise.all([
-    world.tickets.read(event.to),
-    event.message === null ? null : world.tickets.message(problem.id, event.message),
-  ]);
-  const happenings = incident && said && receiveNews(incident, problem, event, world.desk);
-  if (!happenings) return world.log.info('news was not passed on', { ticketId: event.to });
-  const changed = change(incident, happenings, world.now(), world.desk);
-  const { id, messages: number } = changed.after;
-  const message = { ...said, id: `${id}-m${number}`, number, at: world.now(), cut: null, cc: [] };
-  await world.tickets.commit(changed, [message]);
+  desk: Desk,
+): Happening[] | null {
+  return event.kind === 'solution-passed-on'
+    ? receiveSolution(incident, problem, event, desk)
+    : receiveNews(incident, problem, event, desk);
 }
 
 /** Those who reported it before there was a problem, each in a transaction of its own. */

@@ -321,6 +321,22 @@ test('while it is held, #undo takes what was told to all back from all', async (
   expect((await report(world, 6))[0]?.text).not.toContain('Kim');
 });
 
+test('what was told to all and is taken out with #redact is taken out of each ticket', async () => {
+  const world = begin('open');
+  const mails: Left[] = [];
+  for (let n = 0; n < 6; n++) mails.push(...(await report(world, n)));
+  const lead = to(mails, MARTHA).find(({ text }) => text.includes('#tell')) as Left;
+  await write(world, MARTHA, lead.replyTo, 'Re: VPN', '#tell\n\nIt was Kim who broke it.');
+  const holders = async () => {
+    const messages = await Promise.all(ticketsIn(world).map(({ id }) => world.tickets.messages(id, 10)));
+    return messages.filter((each) => JSON.stringify(each).includes('Kim who broke it')).length;
+  };
+  expect(await holders()).toBe(7);
+  const number = problemsIn(world)[0]?.messages;
+  await write(world, MARTHA, lead.replyTo, 'Re: VPN', `#redact ${number} nobody's business`);
+  expect(await holders()).toBe(0);
+});
+
 describe('nothing comes of', () => {
   test('one person who writes five times', async () => {
     const world = begin('open');
