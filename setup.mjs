@@ -34,7 +34,7 @@ const RECIPES = [
   {
     script: 'templates/build.ts',
     from: ['templates', 'core/mail/update.ts', 'package-lock.json'],
-    makes: ['.generated/templates.js'],
+    makes: ['.generated/templates.js', '.generated/report.js'],
   },
 ];
 

@@ -3,7 +3,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Tests that leave nothing behind in their process: no environment, no mock, no server, no other clock. */
 const PURE = [
-  'test/{config,functions,mail,sla,templates,ticket,triage}/**/*.test.ts',
+  'test/{config,functions,insight,mail,sla,templates,ticket,triage}/**/*.test.ts',
   'test/infra/{alarms,in,permissions,stack,watch}.test.ts',
 ];
 

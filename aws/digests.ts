@@ -1,17 +1,18 @@
-/** Each person's digests, one for each day, and the updates that wait for the next. */
+/** Each person's digests, one for each day, and his reports; and the updates that wait for the next digest. */
+import type { Report } from '../core/insight/report.ts';
 import type { Digest, News } from '../core/ticket/digest.ts';
 import { expiry, type Item, type Table } from './table.ts';
 
 export interface Digests {
-  /** `day`: days since 1970. */
-  read(person: string, day: number): Promise<Digest | null>;
-  event(pk: string, sk: string): Promise<Digest | null>;
+  /** By its number: of a digest that is its day, in days since 1970. */
+  read(person: string, number: number): Promise<Digest | Report | null>;
+  event(pk: string, sk: string): Promise<Digest | Report | null>;
   /** What waits for this person's next digest, in the order in which it came; a page of it at the most. */
   news(person: string): Promise<News[]>;
   /** The same update again is kept once. `realNow` in epoch ms. */
   keep(person: string, news: News, at: string, realNow: number): Promise<void>;
-  /** False when there is one of this day: whoever writes it first has it sent. */
-  begin(digest: Digest): Promise<boolean>;
+  /** False when there is one of this number: whoever writes it first has it sent. */
+  begin(digest: Digest | Report): Promise<boolean>;
   /** What a digest has told. */
   forget(person: string, news: readonly News[]): Promise<void>;
 }
@@ -24,7 +25,7 @@ const MOST_DELETED = 100;
 
 export function openDigests(table: Table): Digests {
   return {
-    read: async (person, day) => eventOf(await table.get(digestKey(person, day))),
+    read: async (person, number) => eventOf(await table.get(digestKey(person, number))),
     event: async (pk, sk) => eventOf(await table.get({ pk, sk })),
     news: async (person) => {
       const { items } = await table.query<Item & { news: News }>({
@@ -60,12 +61,12 @@ export function openDigests(table: Table): Digests {
   };
 }
 
-function eventOf(item: Item | null): Digest | null {
-  return (item as (Item & { event: Digest }) | null)?.event ?? null;
+function eventOf(item: Item | null): Digest | Report | null {
+  return (item as (Item & { event: Digest | Report }) | null)?.event ?? null;
 }
 
-const digestKey = (person: string, day: number) => ({
+const digestKey = (person: string, number: number) => ({
   pk: `DIGEST#${person}`,
-  sk: `EVENT#${String(day).padStart(8, '0')}`,
+  sk: `EVENT#${String(number).padStart(8, '0')}`,
 });
 const newsKey = (person: string, id: string) => ({ pk: `DIGEST#${person}`, sk: `NEWS#${id}` });

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Desk, Language } from '../core/config/desk.ts';
+import { UnavailableError } from '../core/faults.ts';
 import {
   type Article,
   articleIdOf,
@@ -35,6 +36,10 @@ export interface Knowledge {
   due(before: string, most: number): Promise<string[]>;
   /** Folds what lies beside a language's index into it once it is much; returns how many objects that were. */
   fold(language: Language): Promise<number>;
+  /** All that the index of a language knows. */
+  entries(language: Language): Promise<Entry[]>;
+  /** Every entry of a language's index as `change` makes it, and nothing of what it was; false when there is no index. */
+  rewrite(language: Language, change: (entry: Entry) => Entry): Promise<boolean>;
   /** The newest first. */
   list(limit: number): Promise<Article[]>;
 }
@@ -140,12 +145,33 @@ export function openKnowledge(table: Table, mailroom: Mailroom): Knowledge {
       const state = await load(all, folded, mailroom);
       if (!state) return 0;
       const content = Buffer.from(await writeIndex(state.index));
-      const key = `${folderOf(language)}all/${createHash('sha256').update(content).digest('hex').slice(0, 32)}`;
+      const key = wholeKey(language, content);
       await mailroom.write(key, content, 'application/json');
       // What another sweep wrote meanwhile is left, and is folded into this next time.
       const old = [...all.filter((each) => each !== key), ...folded];
       for (const each of old) await mailroom.remove(each);
       return old.length;
+    },
+    async entries(language) {
+      const { all, news } = await listed(language, mailroom);
+      const state = await load(all, news, mailroom);
+      if (!state) throw new UnavailableError(`the index of ${language} changes at this moment`);
+      const { entriesIn } = await import('../core/knowledge/search.ts');
+      return entriesIn(state.index);
+    },
+    async rewrite(language, change) {
+      const { all, news } = await listed(language, mailroom);
+      if (all.length + news.length === 0) return false;
+      const state = await load(all, news, mailroom);
+      if (!state) throw new UnavailableError(`the index of ${language} changes at this moment`);
+      const { emptyIndex, entriesIn, take, writeIndex } = await import('../core/knowledge/search.ts');
+      const index = emptyIndex();
+      for (const entry of entriesIn(state.index)) take(index, change(entry));
+      const content = Buffer.from(await writeIndex(index));
+      const key = wholeKey(language, content);
+      await mailroom.write(key, content, 'application/json');
+      for (const each of [...all, ...news]) if (each !== key) await mailroom.remove(each);
+      return true;
     },
     list: async (limit) =>
       (await newest<Item & { article: Article }>(table, 'ARTICLE', limit, () => true)).map(
@@ -174,6 +200,10 @@ function itemOf(article: Article): Item & { version: number } {
     ...{ ...articleKey(id), article, version, listPk: 'ARTICLE', listSk: `${madeAt}#${id}` },
     ...(dueAt ? { openPk: 'ARTICLE', openSk: `${dueAt}#${id}` } : {}),
   };
+}
+
+function wholeKey(language: Language, content: Uint8Array): string {
+  return `${folderOf(language)}all/${createHash('sha256').update(content).digest('hex').slice(0, 32)}`;
 }
 
 async function listed(language: Language, mailroom: Mailroom): Promise<{ all: string[]; news: string[] }> {

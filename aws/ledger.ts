@@ -67,7 +67,12 @@ export interface Ledger {
   keepCount(count: MailCount): Promise<void>;
 }
 
-export function openLedger(table: Table): Ledger {
+/** `keptFor`, ms: after how long what is known of a mail is forgotten; null for never. */
+export function openLedger(table: Table, keptFor: number | null = null): Ledger {
+  const forgotten = (receivedAt: string) =>
+    keptFor === null ? {} : { expiresAt: expiry(Date.parse(receivedAt) + keptFor) };
+  const putRecord = (record: MailRecord, before: MailRecord | null) =>
+    putVersion(table, { ...recordItem(record), ...forgotten(record.receivedAt) }, before);
   return {
     read: async (mailId) => (await table.get<Item & { mail: MailRecord }>(mailKey(mailId)))?.mail ?? null,
     recall: async ({ mailId, claim, references, sender, trust, realNow }) => {
@@ -101,33 +106,25 @@ export function openLedger(table: Table): Ledger {
     },
     code: async (id) => (await table.get<Item & { code: HeldCode }>(codeKey(id)))?.code ?? null,
     writes: (record, before, { claim, reference, code, release, notices }) => [
-      putRecord(table, record, before),
+      putRecord(record, before),
       ...(claim ? [putClaim(table, claim, record.mailId)] : []),
       ...(record.ticketId && reference ? [putReference(table, reference, record.ticketId)] : []),
       ...(code ? [putCode(table, code)] : []),
       ...(release
-        ? [
-            putRecord(
-              table,
-              { ...release.held, released: true, version: release.held.version + 1 },
-              release.held,
-            ),
-          ]
+        ? [putRecord({ ...release.held, released: true, version: release.held.version + 1 }, release.held)]
         : []),
       ...(release?.trust ? [putTrust(table, release.trust)] : []),
-      ...notices.map((notice, index) =>
-        putEvent(table, mailKey(record.mailId).pk, {
-          ...notice,
-          number: record.events - notices.length + 1 + index,
-          at: record.disposedAt,
-        } as MailEvent),
-      ),
+      ...notices.map((notice, index) => {
+        const number = record.events - notices.length + 1 + index;
+        const event = { ...notice, number, at: record.disposedAt } as MailEvent;
+        return putEvent(table, mailKey(record.mailId).pk, event, forgotten(record.receivedAt));
+      }),
     ],
-    rewrite: (record, before) => putRecord(table, record, before),
+    rewrite: (record, before) => putRecord(record, before),
     commit: (writes) => table.transact(writes),
     tell: async (id, notice, at) => {
       const told = { ...notice, number: 1, at };
-      const item = { pk: `MAIL#${id}`, sk: 'EVENT#00000001', event: told };
+      const item = { pk: `MAIL#${id}`, sk: 'EVENT#00000001', event: told, ...forgotten(at) };
       await table.put(item, { expression: 'attribute_not_exists(pk)' });
     },
     event: async (pk, sk) => (await table.get<Item & { event: MailEvent }>({ pk, sk }))?.event ?? null,
@@ -201,15 +198,14 @@ const trustKey = ({ person, domain }: { person: string; domain: string }) => ({
   sk: 'TRUST',
 });
 
-function putRecord(table: Table, record: MailRecord, before: MailRecord | null): Write {
-  const item = {
+function recordItem(record: MailRecord): Item & { version: number } {
+  return {
     ...mailKey(record.mailId),
     mail: record,
     version: record.version,
     listPk: `MAIL#${shardOf(record.mailId)}`,
     listSk: `${record.receivedAt}#${record.mailId}`,
   };
-  return putVersion(table, item, before);
 }
 
 function putClaim(table: Table, claim: Claim, mailId: string): Write {
@@ -228,9 +224,12 @@ export function putReference(
   table: Table,
   messageId: string,
   ticketId: string | null,
-  sentTo?: string,
+  sent?: { to: string; expiresAt: number },
 ): Write {
-  const about = { ...(ticketId ? { ticketId } : {}), ...(sentTo ? { sentTo } : {}) };
+  const about = {
+    ...(ticketId ? { ticketId } : {}),
+    ...(sent ? { sentTo: sent.to, expiresAt: sent.expiresAt } : {}),
+  };
   const item = { ...referenceKey(messageId), ...about };
   return { Put: { TableName: table.name, Item: item } };
 }

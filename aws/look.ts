@@ -5,7 +5,7 @@
 import { LANGUAGES } from '../core/config/choices.ts';
 import type { Desk } from '../core/config/desk.ts';
 import { mayRead } from '../core/ticket/audience.ts';
-import { isActive, type Look, type Ticket, unreachable } from '../core/ticket/ticket.ts';
+import { isActive, type Ticket, unreachable } from '../core/ticket/ticket.ts';
 import { type Seen, wordsOf } from '../core/ticket/without-ticket.ts';
 import type { Knowledge } from './knowledge.ts';
 import type { Held, Tickets } from './tickets.ts';
@@ -19,7 +19,7 @@ interface Place {
 
 /** `by`: the address to which it goes. */
 export async function lookUp(
-  look: Look,
+  look: Seen['look'],
   by: string,
   { desk, tickets, knowledge, now }: Place,
 ): Promise<Seen> {
@@ -57,6 +57,8 @@ export async function lookUp(
       if (!ticket || !mayRead(by, ticket, desk)) return { look, ticket: null, messages: [] };
       return { look, ticket, messages: await tickets.messages(look.id, MOST_MESSAGES) };
     }
+    case 'services':
+      return { look };
     default:
       return unreachable(look);
   }
@@ -91,7 +93,7 @@ const MOST_SEARCHED = 200;
 const MOST_FOUND = 20;
 
 async function find(
-  look: Extract<Look, { what: 'find' }>,
+  look: Extract<Seen['look'], { what: 'find' }>,
   by: string,
   { desk, tickets }: Pick<Place, 'desk' | 'tickets'>,
 ): Promise<Seen> {

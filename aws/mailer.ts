@@ -24,6 +24,8 @@ export interface Mailer {
    * refusal for good is a value.
    */
   send(sending: Sending): Promise<Sent>;
+  /** Of what SES lets the account send in 24 hours, how much has been sent: percent. 0 where there is no bound. */
+  quotaUsed(): Promise<number>;
   /** The id that SES gave, as it stands in the Message-ID that recipients see. */
   messageIdOf(bare: string): Promise<string>;
 }
@@ -43,6 +45,11 @@ const LATER = new Set([
 export function openMailer(configurationSet: string): Mailer {
   return {
     messageIdOf: withDomain,
+    async quotaUsed() {
+      const { ses, client } = await mailing();
+      const { Max24HourSend = -1, SentLast24Hours = 0 } = await client.send(new ses.GetSendQuotaCommand({}));
+      return Max24HourSend > 0 ? (100 * SentLast24Hours) / Max24HourSend : 0;
+    },
     async send({ raw, from, to, tags }) {
       const { ses, client } = await mailing();
       try {

@@ -10,11 +10,19 @@ export interface Rates {
   sent(paced: Paced, realNow: number): Promise<Record<string, number>>;
   /** It did not go out. `realNow` as it was counted with. */
   takeBack(paced: Paced, realNow: number): Promise<void>;
+  /** Counts a mail that is about to leave on this day, `2026-11-23`; false, and not counted, when it would be more than `most`. One call. */
+  leaves(day: string, most: number, realNow: number): Promise<boolean>;
+  /** It did not leave. */
+  stays(day: string): Promise<void>;
+  /** Whether this process was told so before. No call. */
+  isSpent(day: string, most: number): boolean;
 }
 
 export function openRates(table: Table): Rates {
   // A mail that is tried again after a conflict must not count as two: the first try is a moment ago, in this process.
   const remembered = new Map<string, Promise<Tally>>();
+  // What waits comes back every quarter of an hour, and must not cost more than to send it.
+  let spent = { day: '', most: 0 };
   return {
     arrived(counted, mailId, realNow) {
       const name = `${counted.sender} ${mailId}`;
@@ -35,6 +43,20 @@ export function openRates(table: Table): Rates {
     async takeBack(paced, realNow) {
       await add(table, paced, -1, realNow);
     },
+    async leaves(day, most, realNow) {
+      const counted = await table.update(dayKey(day), {
+        update: 'SET expiresAt = :until ADD mails :one',
+        expression: 'attribute_not_exists(mails) OR mails < :most',
+        values: { ':one': 1, ':most': most, ':until': expiry(realNow + DAY_REMEMBERED) },
+      });
+      if (!counted) spent = { day, most };
+      return counted !== null;
+    },
+    async stays(day) {
+      await table.update(dayKey(day), { update: 'ADD mails :less', values: { ':less': -1 } });
+      spent = { day: '', most: 0 };
+    },
+    isSpent: (day, most) => spent.day === day && most <= spent.most,
   };
 }
 
@@ -45,6 +67,8 @@ const MOST_FORGOTTEN = 100;
 
 const inKey = (sender: string) => ({ pk: `RATE#in#${sender}`, sk: 'RATE' });
 const outKey = (recipient: string) => ({ pk: `RATE#out#${recipient}`, sk: 'RATE' });
+const dayKey = (day: string) => ({ pk: `RATE#day#${day}`, sk: 'RATE' });
+const DAY_REMEMBERED = 2 * 86_400_000;
 
 type Window = Item & { counts: Record<string, number>; firsts: Record<string, string>; endsAt: number };
 

@@ -55,8 +55,8 @@ export async function recall(
   const token = clues.token.found === 'token' ? clues.token.token : null;
   const forCode = token?.purpose === 'code';
   const forDigest = token?.purpose === 'digest';
-  const found =
-    forCode || forDigest ? NOTHING_FOUND : await find(thread.candidate, clues.tags, email.from, tickets);
+  const isForTicket = !forCode && !forDigest && token?.purpose !== 'canary';
+  const found = isForTicket ? await find(thread.candidate, clues.tags, email.from, tickets) : NOTHING_FOUND;
   const released = before?.released ?? false;
   const proofs = { released, trusted: known.trusted };
   const asked = person && found.ticket ? await orPoison(() => askedBy(arrival, desk, proofs)) : [];

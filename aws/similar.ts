@@ -1,10 +1,11 @@
 /**
- * What was reported lately, by team: one query for a new ticket however many there are, and no more than two reads for
+ * What was reported lately, to whichever team that is not confidential: one query for a new ticket however many there are, and no more than two reads for
  * the problem that it belongs to. Reports are items of their own, written with their tickets; what was made of them
  * stands in one item, under its version, so that of two mails that see the same only one acts.
  */
 import type { Desk } from '../core/config/desk.ts';
 import type { Change } from '../core/ticket/change.ts';
+import { areApart } from '../core/ticket/links.ts';
 import { isAlike, type Known, mostAlike, type Report, type Similar } from '../core/ticket/recurrence.ts';
 import { isActive, type Ticket } from '../core/ticket/ticket.ts';
 import { expiry, type Item, putVersion, type Table, type Write } from './table.ts';
@@ -19,9 +20,8 @@ export interface Reports {
   writes(changed: Change | null, noticed: Noticed | null, realNow: number): Write[];
 }
 
-/** What is known of a team's reports from now on, and by which version it was decided. */
+/** What is known of the reports from now on, and by which version it was decided. */
 export interface Noticed {
-  team: string;
   known: Known[];
   version: number;
 }
@@ -47,12 +47,12 @@ export function openReports(table: Table, tickets: Pick<Tickets, 'readAll'>): Re
       ).slice(0, MOST_SOLVED);
     },
     async recall(ticket, now, desk) {
-      const { print, team, id } = ticket;
+      const { print, id } = ticket;
       if (!print || !desk.recurrence) return null;
       const since = new Date(Date.parse(now) - desk.recurrence.window).toISOString();
       const { items } = await table.query<Item & { report?: Report; known?: Known[]; version?: number }>({
         KeyConditionExpression: 'pk = :pk AND sk >= :since',
-        ExpressionAttributeValues: { ':pk': keyOf(team), ':since': `AT#${since}` },
+        ExpressionAttributeValues: { ':pk': REPORTED, ':since': `AT#${since}` },
         // `KNOWN` comes behind all times, and so first.
         ScanIndexForward: false,
         ConsistentRead: true,
@@ -62,7 +62,7 @@ export function openReports(table: Table, tickets: Pick<Tickets, 'readAll'>): Re
       const known = item?.known ?? [];
       const met = known.filter((each) => isAlike(print, each)).reverse();
       const problems = await problemsOf(met, tickets);
-      const problem = problems.find((each) => isActive(each) && each.team === team) ?? null;
+      const problem = problems.find((each) => isActive(each) && !areApart(ticket, each, desk)) ?? null;
       // What was solved since is told by none of those who told of it before.
       const solved =
         problems
@@ -80,7 +80,7 @@ export function openReports(table: Table, tickets: Pick<Tickets, 'readAll'>): Re
       const expiresAt = expiry(realNow + KEPT_FOR);
       const { before, after } = changed ?? {};
       if (!before && after?.print) {
-        const { id, requester, subject, createdAt: at, print, team } = after;
+        const { id, requester, subject, createdAt: at, print } = after;
         const report: Report = {
           id,
           requester: requester.address,
@@ -88,7 +88,7 @@ export function openReports(table: Table, tickets: Pick<Tickets, 'readAll'>): Re
           at,
           print,
         };
-        const Item = { pk: keyOf(team), sk: `AT#${at}#${id}`, report, expiresAt };
+        const Item = { pk: REPORTED, sk: `AT#${at}#${id}`, report, expiresAt };
         writes.push({ Put: { TableName: table.name, Item } });
       }
       if (before?.print && after && isActive(before) && after.status === 'resolved') {
@@ -108,8 +108,8 @@ export function openReports(table: Table, tickets: Pick<Tickets, 'readAll'>): Re
         writes.push({ Put: { TableName: table.name, Item } });
       }
       if (noticed) {
-        const { team, known, version } = noticed;
-        const item = { pk: keyOf(team), sk: KNOWN, known, version: version + 1 };
+        const { known, version } = noticed;
+        const item = { pk: REPORTED, sk: KNOWN, known, version: version + 1 };
         writes.push(putVersion(table, item, version === 0 ? null : { version }));
       }
       return writes;
@@ -124,7 +124,8 @@ const MOST_SOLVED = 6;
 const solvedKey = (team: string, category: string) => `SOLVED#${team}#${category}`;
 
 const KNOWN = 'KNOWN';
-const keyOf = (team: string) => `SIMILAR#${team}`;
+/** One outage is reported to several teams, and the categories differ with the words. */
+const REPORTED = 'SIMILAR#ALL';
 
 /** The newest first: themselves, or what a lead made of a proposal. */
 async function problemsOf(met: readonly Known[], { readAll }: Pick<Tickets, 'readAll'>): Promise<Ticket[]> {

@@ -6,10 +6,12 @@ import type {
   BatchGetCommandOutput,
   DynamoDBDocument,
   QueryCommandInput,
+  ScanCommandOutput,
   TransactWriteCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import { ConflictError, UnavailableError } from '../core/faults.ts';
 import { documents } from './clients.ts';
+import { migrated, stamped } from './schema.ts';
 
 export interface Key {
   pk: string;
@@ -28,10 +30,14 @@ export interface Table {
   query<T extends Item>(
     input: Omit<QueryCommandInput, 'TableName'>,
   ): Promise<{ items: T[]; next: QueryCommandInput['ExclusiveStartKey'] }>;
+  /** Every item, a page of at most a megabyte at a time: for exports, erasures and backups, never on a mail's way. */
+  pages(): AsyncGenerator<Item[]>;
   /** All or nothing. Throws ConflictError when a condition does not hold or somebody else writes at this moment. */
   transact(writes: Write[]): Promise<void>;
   /** One conditional write: false when the condition does not hold. */
   put(item: Item, condition?: Condition): Promise<boolean>;
+  /** Repeats are harmless. */
+  remove(key: Key): Promise<void>;
   /** One atomic change: the item as it is then, or null when the condition does not hold. */
   update<T extends Item>(key: Key, change: Partial<Condition> & { update: string }): Promise<T | null>;
 }
@@ -70,7 +76,7 @@ export function openTable(name: string): Table {
     name,
     async get<T extends Item>(key: Key) {
       const found = await faults((db) => db.get({ TableName: name, Key: key, ConsistentRead: true }));
-      return (found.Item as T | undefined) ?? null;
+      return found.Item ? migrated(found.Item as T) : null;
     },
     async getAll<T extends Item>(keys: Key[]) {
       const items: T[] = [];
@@ -80,17 +86,35 @@ export function openTable(name: string): Table {
     },
     async query<T extends Item>(input: Omit<QueryCommandInput, 'TableName'>) {
       const found = await faults((db) => db.query({ TableName: name, ...input }));
-      return { items: (found.Items ?? []) as T[], next: found.LastEvaluatedKey };
+      const items = (found.Items ?? []) as T[];
+      return { items: items.map((item) => migrated(item)), next: found.LastEvaluatedKey };
+    },
+    async *pages() {
+      let start: ScanCommandOutput['LastEvaluatedKey'];
+      do {
+        const from = start;
+        const page = await faults((db) =>
+          db.scan({ TableName: name, ConsistentRead: true, ExclusiveStartKey: from }),
+        );
+        yield ((page.Items ?? []) as Item[]).map((item) => migrated(item));
+        start = page.LastEvaluatedKey;
+      } while (start);
+    },
+    async remove(key) {
+      await faults((db) => db.delete({ TableName: name, Key: key }));
     },
     async transact(writes) {
-      await faults((db) => db.transactWrite({ TransactItems: writes }));
+      const TransactItems = writes.map((write) =>
+        write.Put ? { ...write, Put: { ...write.Put, Item: stamped(write.Put.Item as Item) } } : write,
+      );
+      await faults((db) => db.transactWrite({ TransactItems }));
     },
     async put(item, condition) {
       try {
         await faults((db) =>
           db.put({
             TableName: name,
-            Item: item,
+            Item: stamped(item),
             ConditionExpression: condition?.expression,
             ExpressionAttributeNames: condition?.names,
             ExpressionAttributeValues: condition?.values,
@@ -118,7 +142,7 @@ export function openTable(name: string): Table {
             ReturnValues: 'ALL_NEW',
           }),
         );
-        return Attributes as T;
+        return migrated(Attributes as T);
       } catch (error) {
         if (error instanceof ConflictError) return null;
         throw error;
@@ -141,7 +165,7 @@ async function batchGet<T extends Item>(name: string, keys: Key[]): Promise<T[]>
       throw new UnavailableError(`DynamoDB left keys of a batch unread ${MOST_ROUNDS} times`);
     const request = asked;
     const found = await faults((db) => db.batchGet({ RequestItems: request }));
-    items.push(...((found.Responses?.[name] ?? []) as T[]));
+    items.push(...((found.Responses?.[name] ?? []) as T[]).map((item) => migrated(item)));
     asked = found.UnprocessedKeys ?? {};
   }
   return items;

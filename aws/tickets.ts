@@ -1,9 +1,11 @@
 /** Tickets in the table: read by id, changed by one transaction that holds everything that belongs together. */
+import type { Sealed } from '../core/ticket/audit.ts';
 import type { Change } from '../core/ticket/change.ts';
 import { isActive, isJoined, type Message, type Ticket, type TicketEvent } from '../core/ticket/ticket.ts';
 import type { Away } from '../core/triage/presence.ts';
 import type { Load } from '../core/triage/route.ts';
 import { awayKey } from './addresses.ts';
+import { sealEvents } from './audit.ts';
 import { type Item, putVersion, type Table, type Write } from './table.ts';
 
 export interface Tickets {
@@ -33,6 +35,13 @@ export interface Tickets {
   rewrite(ticketId: string, message: Message): Write;
   /** Ids of the tickets that are not closed: all, or those whose watch wakes before then (ISO 8601 UTC). In each shard the earliest first. */
   running(before: string | null): AsyncGenerator<string>;
+  /**
+   * Ids of tickets that were closed before then (ISO 8601 UTC), `limit` at the most: those that have all that was written in
+   * them, or those that have lost it; and those whose removal was begun before then.
+   */
+  closed(state: Closed, before: string, limit: number): Promise<string[]>;
+  /** Tickets that were closed before there was such an index are put into it, `limit` at the most; how many were looked at. */
+  adoptClosed(limit: number): Promise<number>;
   /** The hash of the desk.yaml that the last sweep through all of them reckoned with; null before the first. */
   reckonedBy(): Promise<string | null>;
   sayReckonedBy(hash: string): Promise<void>;
@@ -60,6 +69,14 @@ export interface Held {
   assignee: string | null;
   /** Its next deadline, ISO 8601 UTC; null when none runs. */
   due: string | null;
+}
+
+/** Of closed tickets: with all that was written in them, without it, on the way out. */
+export type Closed = 'kept' | 'bare' | 'going';
+
+/** Under which they stand in the index of what is open, which is sorted by time. */
+export function closedPk(state: Closed, shard: number): string {
+  return `${state.toUpperCase()}#${shard}`;
 }
 
 /** Listings are spread over a few partitions, so that none is the table's one hot key. */
@@ -99,8 +116,9 @@ export function openTickets(table: Table): Tickets {
       return found.map(({ message }) => message).reverse();
     },
     events: async (ticketId, limit) =>
-      (await range<Item & { event: TicketEvent }>(table, `T#${ticketId}`, 'EVENT#', limit, true)).map(
-        ({ event }) => event,
+      (await range<Item & { event?: TicketEvent }>(table, `T#${ticketId}`, 'EVENT#', limit, true)).flatMap(
+        // Of a ticket that is gone only the audit trail is there.
+        ({ event }) => event ?? [],
       ),
     loads: async (addresses) => {
       const people = [...new Set(addresses)];
@@ -125,15 +143,17 @@ export function openTickets(table: Table): Tickets {
     },
     commit: async (change, messages, also = [], elsewhere = [], seen = new Map()) => {
       const changes = [change, ...elsewhere];
+      const { sealed, writes } = await sealEvents(table, changes);
       await table.transact([
         ...changes.flatMap(({ before, after, events }) => [
           putTicket(table, before, after),
           ...putAsker(table, before, after),
           ...putStandIn(table, before, after),
-          ...events.map((event) => putEvent(table, `T#${after.id}`, event)),
+          ...events.map((event) => putEvent(table, `T#${after.id}`, event, sealed.get(event))),
         ]),
         ...messages.map((message) => putMessage(table, ticketOf(message), message)),
         ...moveLoads(table, changes, seen),
+        ...writes,
         ...also,
       ]);
     },
@@ -156,6 +176,20 @@ export function openTickets(table: Table): Tickets {
         } while (start);
       }
     },
+    closed: async (state, before, limit) => {
+      const pages = await Promise.all(
+        everyShard((shard) =>
+          table.query<Item>({
+            IndexName: 'open',
+            KeyConditionExpression: 'openPk = :shard AND openSk < :before',
+            ExpressionAttributeValues: { ':shard': closedPk(state, shard), ':before': before },
+            Limit: limit,
+          }),
+        ),
+      );
+      return pages.flatMap(({ items }) => items.map(({ pk }) => pk.slice('T#'.length))).slice(0, limit);
+    },
+    adoptClosed: (limit) => adoptClosed(table, limit),
     reckonedBy: async () => (await table.get<Item & { hash: string }>(RECKONED))?.hash ?? null,
     sayReckonedBy: async (hash) => void (await table.put({ ...RECKONED, hash })),
     held: async (team, assignee) => {
@@ -205,8 +239,9 @@ export function openTickets(table: Table): Tickets {
       }));
     },
     readAll: async (ids) => {
-      const items = await table.getAll<Item & { ticket: Ticket }>([...new Set(ids)].map(ticketKey));
-      const found = new Map(items.map(({ ticket }) => [ticket.id, ticket]));
+      const items = await table.getAll<Item & { ticket?: Ticket }>([...new Set(ids)].map(ticketKey));
+      // An erased id leaves an item without a ticket.
+      const found = new Map(items.flatMap(({ ticket }) => (ticket ? [[ticket.id, ticket]] : [])));
       return ids.flatMap((id) => found.get(id) ?? []);
     },
     firstTexts: async (ids) => {
@@ -244,6 +279,40 @@ export function openTickets(table: Table): Tickets {
   };
 }
 
+const ADOPTED = { pk: 'DESK', sk: 'ADOPTED' };
+
+/** Once through the listing, a page an hour, the oldest first; what is closed from now on stands in the index by itself. */
+async function adoptClosed(table: Table, limit: number): Promise<number> {
+  const done = await table.get<Item & { shard: number; after: string }>(ADOPTED);
+  const { shard, after } = done ?? { shard: 0, after: ' ' };
+  if (shard === SHARDS) return 0;
+  const { items, next: more } = await table.query<
+    Item & { ticket: Ticket; version: number; openPk?: string }
+  >({
+    IndexName: 'listing',
+    KeyConditionExpression: 'listPk = :pk AND listSk > :after',
+    ExpressionAttributeValues: { ':pk': `TICKET#${shard}`, ':after': after },
+    Limit: limit,
+  });
+  for (const { ticket, version, openPk } of items)
+    if (ticket.status === 'closed' && openPk === undefined)
+      await table.update(ticketKey(ticket.id), {
+        update: 'SET openPk = :kept, openSk = :at',
+        // Whoever changed it meanwhile has put it where it belongs.
+        expression: '#version = :read AND attribute_not_exists(openPk)',
+        names: { '#version': 'version' },
+        values: {
+          ':kept': closedPk('kept', shard),
+          ':at': `${ticket.closedAt}#${ticket.id}`,
+          ':read': version,
+        },
+      });
+  const last = items.at(-1)?.listSk;
+  const next = more && last ? { shard, after: String(last) } : { shard: shard + 1, after: ' ' };
+  await table.put({ ...ADOPTED, ...next });
+  return items.length;
+}
+
 const RECKONED = { pk: 'DESK', sk: 'RECKONED' };
 
 /** A team with more open tickets than this sees the first of them. */
@@ -257,7 +326,7 @@ export function everyShard<T>(ask: (shard: number) => T): T[] {
   return Array.from({ length: SHARDS }, (_, shard) => ask(shard));
 }
 
-const ticketKey = (id: string) => ({ pk: `T#${id}`, sk: 'TICKET' });
+export const ticketKey = (id: string) => ({ pk: `T#${id}`, sk: 'TICKET' });
 const messageKey = (ticketId: string, number: number) => ({
   pk: `T#${ticketId}`,
   sk: `MESSAGE#${pad(number)}`,
@@ -279,9 +348,10 @@ function putTicket(table: Table, before: Ticket | null, after: Ticket): Write {
     listSk: `${after.createdAt}#${after.id}`,
     // What waits for its problem is in the problem's hands, and is nobody's to take.
     ...(isActive(after) && !isJoined(after) ? inHands(after) : {}),
-    // A ticket for which time has nothing left to do is there too, behind all others: another desk.yaml may have.
+    // A ticket for which time has nothing left to do is there too, behind all others: another desk.yaml may have. What is
+    // closed stands there apart, by when it was, until its time is over.
     ...(after.status === 'closed'
-      ? {}
+      ? { openPk: closedPk('kept', shard), openSk: `${after.closedAt}#${after.id}` }
       : { openPk: `OPEN#${shard}`, openSk: `${nextAt ?? NOTHING_DUE}#${after.id}` }),
   };
   return putVersion(table, item, before);
@@ -331,11 +401,16 @@ function putStandIn(table: Table, before: Ticket | null, after: Ticket): Write[]
 }
 
 /** An event is never written over: history only grows. */
-export function putEvent(table: Table, pk: string, event: { number: number }): Write {
+export function putEvent(
+  table: Table,
+  pk: string,
+  event: { number: number },
+  beside: Partial<Sealed> & { expiresAt?: number } = {},
+): Write {
   return {
     Put: {
       TableName: table.name,
-      Item: { pk, sk: `EVENT#${pad(event.number)}`, event },
+      Item: { pk, sk: `EVENT#${pad(event.number)}`, event, ...beside },
       ConditionExpression: 'attribute_not_exists(pk)',
     },
   };
@@ -361,7 +436,7 @@ function putMessage(
 }
 
 /** How many running tickets somebody has, kept with the tickets themselves so that it can never disagree with them. */
-function moveLoads(
+export function moveLoads(
   table: Table,
   changes: readonly Change[],
   seen: ReadonlyMap<string, Load | null>,
@@ -413,7 +488,7 @@ function addLoad(table: Table, address: string, by: number, at: string | null, s
   };
 }
 
-async function range<T extends Item>(
+export async function range<T extends Item>(
   table: Table,
   pk: string,
   prefix: string,

@@ -56,6 +56,13 @@ export interface Updates {
  */
 const LEASE = 5 * 60_000;
 
+/** Nothing is handed out again after the two weeks of a queue; so long somebody may ask what was sent to whom, or answer it. */
+const KEPT_FOR = 400 * 86_400_000;
+
+function forgottenAt({ leaseUntil }: UpdateRecord): number {
+  return expiry(leaseUntil + KEPT_FOR);
+}
+
 /** Whoever claimed before `since`, epoch ms of real time, is known to be dead; 0 where nobody knows. */
 export function openUpdates(table: Table, since: number): Updates {
   const read = async (id: string) =>
@@ -75,7 +82,7 @@ export function openUpdates(table: Table, since: number): Updates {
         detail: null,
       };
       const claimed = await table.put(
-        { ...updateKey(id), update },
+        { ...updateKey(id), update, expiresAt: forgottenAt(update) },
         {
           expression: 'attribute_not_exists(pk) OR (#update.#state = :sending AND #update.leaseUntil < :now)',
           names: { '#update': 'update', '#state': 'state' },
@@ -87,9 +94,10 @@ export function openUpdates(table: Table, since: number): Updates {
     },
     async settle(update) {
       const { messageId, ticketId, to } = update;
+      const expiresAt = forgottenAt(update);
       await table.transact([
-        { Put: { TableName: table.name, Item: { ...updateKey(update.id), update } } },
-        ...(messageId ? [putReference(table, messageId, ticketId, to)] : []),
+        { Put: { TableName: table.name, Item: { ...updateKey(update.id), update, expiresAt } } },
+        ...(messageId ? [putReference(table, messageId, ticketId, { to, expiresAt })] : []),
       ]);
     },
     async release({ id }) {

@@ -1,5 +1,6 @@
 /**
- * All mails of the desk on one sheet, from sample data, as a phone shows them: `docs/mails.png`, light beside dark.
+ * All mails of the desk on one sheet, from sample data, as a phone shows them: `docs/mails.png`, light beside dark; and the
+ * report by itself, large enough to be read: `docs/report.png`.
  *
  *   npm run contact-sheet
  */
@@ -9,7 +10,9 @@ import type { Page } from 'playwright-core';
 import { writeTemplates } from '../templates/build.ts';
 import { openBrowser } from './browser.ts';
 
-const SHEET = join(import.meta.dirname, '..', 'docs', 'mails.png');
+const DOCS = join(import.meta.dirname, '..', 'docs');
+const SHEET = join(DOCS, 'mails.png');
+const REPORT = join(DOCS, 'report.png');
 const PHONE = { width: 375, height: 200 };
 const PAIRS_BESIDE = 6;
 
@@ -38,6 +41,7 @@ async function drawSheet(): Promise<number> {
       </style>${figures.join('')}`,
     );
     await writeFile(SHEET, await page.screenshot({ fullPage: true }));
+    await drawReport(page, await readFile(join(folder, 'report.lead.en.html'), 'utf8'));
     return names.length;
   } finally {
     await browser.close();
@@ -45,9 +49,20 @@ async function drawSheet(): Promise<number> {
   }
 }
 
+async function drawReport(page: Page, html: string): Promise<void> {
+  await page.setViewportSize(PHONE);
+  await page.setContent(html);
+  const [light, dark] = [await picture(page, 'light'), await picture(page, 'dark')];
+  await page.setViewportSize({ width: 2 * PHONE.width + 48, height: PHONE.height });
+  await page.setContent(
+    `<!doctype html><style>body { margin: 16px; display: flex; gap: 16px; background: #8a94a3; }</style>${light}${dark}`,
+  );
+  await writeFile(REPORT, await page.screenshot({ fullPage: true }));
+}
+
 async function picture(page: Page, colorScheme: 'light' | 'dark'): Promise<string> {
   await page.emulateMedia({ colorScheme });
   return `<img src="data:image/png;base64,${(await page.screenshot({ fullPage: true })).toString('base64')}">`;
 }
 
-if (import.meta.main) console.log(`${await drawSheet()} mails: ${SHEET}`);
+if (import.meta.main) console.log(`${await drawSheet()} mails: ${SHEET}; ${REPORT}`);

@@ -3,7 +3,7 @@
  * test/triage/mails.ts, and what it costs. `node bench/triage.ts [--misses]`
  *
  * `node bench/triage.ts FILE.jsonl…` measures what is learned from files of filed tickets instead: on the folds that are
- * held out, in size, and in time. `--folds` prints the fold of each ticket as JSON, for another classifier to be
+ * held out, in size, and in time; in memory with `node --expose-gc`. `--folds` prints the fold of each ticket as JSON, for another classifier to be
  * measured on the same.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -17,6 +17,7 @@ import { classify } from '../core/triage/classify.ts';
 import { guesser } from '../core/triage/guess.ts';
 import { foldsOf } from '../core/triage/learn.ts';
 import { readModel } from '../core/triage/model.ts';
+import { FRESH, LATER } from '../test/triage/fresh.ts';
 import { DEVELOPMENT, HELD_OUT, type LabelledMail } from '../test/triage/labelled.ts';
 import { MAILS, type SortedMail, UNSEEN } from '../test/triage/mails.ts';
 import { described, machine, rounded, table } from './figures.ts';
@@ -38,6 +39,8 @@ if (process.argv.includes('--folds')) {
   report('Mails that they were not', UNSEEN);
   judged('Labelled mails, development half', DEVELOPMENT);
   judged('Labelled mails, held out', HELD_OUT);
+  judged('Labelled mails, written before the words were widened', FRESH);
+  judged('Labelled mails, written after', LATER);
   cost();
 }
 
@@ -48,11 +51,19 @@ async function learned(): Promise<void> {
     const model = join(folder, 'bench.model');
     const { heldOut, octets, seconds, labels } = await trainFile(file, model, () => {});
     const octetsRead = readFileSync(model);
+    const held = () => {
+      const { heapUsed, arrayBuffers } = process.memoryUsage();
+      return heapUsed + arrayBuffers;
+    };
+    globalThis.gc?.();
+    const heldBefore = held();
     const beganLoad = performance.now();
     const read = readModel(octetsRead);
     if (!read.ok) throw new Error(read.detail);
     const { guess } = guesser(read.model);
     const load = performance.now() - beganLoad;
+    globalThis.gc?.();
+    const memory = (held() - heldBefore) / 1_000_000;
     const texts = (await readFiled(file)).map(({ text }) => text);
     const beganGuess = performance.now();
     for (const text of texts) guess(text);
@@ -63,7 +74,9 @@ async function learned(): Promise<void> {
         [before.accuracy, after.accuracy, before.macroF1, after.macroF1].map((value) => value.toFixed(4)),
         after.calibrationError.toFixed(4),
         sure ? `${sure.confidence.toFixed(2)} (${percent(sure.coverage, 1).trim()})` : 'never',
-        [octets / 1000, rounded(load, 1), seconds, 1000 / each].map((value) => String(rounded(value, 1))),
+        [octets / 1000, rounded(load, 1), memory, seconds, 1000 / each].map((value) =>
+          String(rounded(value, 1)),
+        ),
       ),
     );
   }
@@ -78,7 +91,7 @@ async function learned(): Promise<void> {
     'Macro-F1',
     'ECE',
   ];
-  console.log(table([[...heads, 'Sure from', 'kB', 'Load ms', 'Train s', 'Guesses/s'], ...rows]));
+  console.log(table([[...heads, 'Sure from', 'kB', 'Load ms', 'MB held', 'Train s', 'Guesses/s'], ...rows]));
 }
 
 function report(title: string, mails: readonly SortedMail[]): void {

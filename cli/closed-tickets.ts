@@ -33,7 +33,10 @@ export async function closedTickets(
   return filed;
 }
 
-async function asFiled({ id, subject, category, createdAt }: Ticket, tickets: Tickets): Promise<Filed> {
+async function asFiled(
+  { id, subject, category, team, priority, createdAt }: Ticket,
+  tickets: Tickets,
+): Promise<Filed> {
   const [message, [opened]] = await Promise.all([tickets.message(id, 1), tickets.events(id, 1)]);
   const corrected = opened?.kind === 'opened' && opened.category !== category;
   return {
@@ -41,5 +44,6 @@ async function asFiled({ id, subject, category, createdAt }: Ticket, tickets: Ti
     label: category,
     times: corrected ? 2 : 1,
     at: createdAt,
+    aspects: { team, priority },
   };
 }

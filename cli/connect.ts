@@ -5,17 +5,19 @@ import * as z from 'zod';
 import { type Addresses, openAddresses } from '../aws/addresses.ts';
 import { type DeadLetters, openDeadLetters } from '../aws/dead-letters.ts';
 import { type Digests, openDigests } from '../aws/digests.ts';
-import { openKeys } from '../aws/keys.ts';
+import { openKeys, readKeyRing, writeKeyRing } from '../aws/keys.ts';
 import { type Knowledge, openKnowledge } from '../aws/knowledge.ts';
 import { type Ledger, openLedger } from '../aws/ledger.ts';
 import { openMailroom } from '../aws/mailroom.ts';
 import { openQueue, type Queue } from '../aws/queues.ts';
-import { openTable } from '../aws/table.ts';
+import { openTable, type Table } from '../aws/table.ts';
 import { openTickets, type Tickets } from '../aws/tickets.ts';
+import type { KeyRing } from '../core/mail/key-ring.ts';
 import type { Keys } from '../core/mail/token.ts';
 import { Refused } from './refused.ts';
 
 export interface DeskConnection {
+  table: Table;
   tickets: Tickets;
   ledger: Ledger;
   digests: Digests;
@@ -26,6 +28,7 @@ export interface DeskConnection {
   /** By the first word of their names: `mail`, `updates` … */
   deadLetters: ReadonlyMap<string, DeadLetters>;
   keys(): Promise<Keys>;
+  keyRing: { read(): Promise<KeyRing>; write(ring: KeyRing): Promise<void> };
   /** Desk time, epoch ms. */
   now(): number;
   /** The checked configuration that a laptop's desk runs with; null for a stack in AWS. */
@@ -112,6 +115,7 @@ function open(outputs: z.output<typeof Outputs>, deskFile: string | null, now: (
   const table = openTable(TableName);
   const mailroom = openMailroom(BucketName);
   return {
+    table,
     tickets: openTickets(table),
     ledger: openLedger(table),
     digests: openDigests(table),
@@ -121,6 +125,10 @@ function open(outputs: z.output<typeof Outputs>, deskFile: string | null, now: (
     mails: openQueue(MailQueueUrl),
     deadLetters: deadLettersOf(outputs),
     keys: openKeys(KeysParameter, () => Date.now()),
+    keyRing: {
+      read: () => readKeyRing(KeysParameter),
+      write: (ring) => writeKeyRing(KeysParameter, ring),
+    },
     now,
     deskFile,
   };

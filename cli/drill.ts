@@ -1,6 +1,7 @@
 /** Orders faults from the desk that runs on this laptop, through its gateway, as the AWS clients speak to it. */
 import * as z from 'zod';
 import { runningDesk, type Where } from './connect.ts';
+import { askEngine } from './engine.ts';
 import { Refused } from './refused.ts';
 
 export const SERVICES = ['dynamodb', 's3', 'sqs', 'ses', 'sns', 'states', 'ssm'] as const;
@@ -36,7 +37,7 @@ export async function drill(
 ): Promise<Drill[]> {
   if (where.stack)
     throw new Refused('A drill is for a desk on a laptop: in AWS it would hold up the mail of real people.');
-  const { endpoint, region, accessKeyId } = await runningDesk(where.data);
+  const running = await runningDesk(where.data);
   const [operation, input] =
     order.order === 'begin'
       ? [
@@ -44,16 +45,7 @@ export async function drill(
           { Kind: order.kind, Service: order.service, Seconds: order.seconds, Share: order.share },
         ]
       : [order.order === 'end' ? 'EndDrills' : 'ListDrills', {}];
-  const response = await fetch(endpoint, {
-    method: 'POST',
-    headers: {
-      'x-amz-target': `Drills.${operation}`,
-      authorization: `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20260101/${region}/drill/aws4_request`,
-    },
-    body: JSON.stringify(input),
-  });
-  const answer: unknown = await response.json();
-  if (!response.ok) throw new Refused(z.object({ message: z.string() }).parse(answer).message);
+  const answer = await askEngine(running, 'drill', operation, input);
   return Answer.parse(answer).Drills.map(({ Kind, Service, Share, EndsAt, Struck }) => ({
     ...{ kind: Kind, service: Service, share: Share, endsAt: EndsAt, struck: Struck },
   }));

@@ -1,14 +1,21 @@
 /** Reads tickets from a file: JSON lines, or CSV (RFC 4180) with a head line. What is wrong is named with its line. */
 import { readFile, stat } from 'node:fs/promises';
 import type { Filed } from '../core/triage/learn.ts';
-import { LONGEST_LABEL } from '../core/triage/model.ts';
+import { ASPECTS, LONGEST_LABEL } from '../core/triage/model.ts';
 import { Refused } from './refused.ts';
 
 /** The text is one string in memory, and so are all the tickets in it. */
 const MOST_OCTETS = 100_000_000;
 
 export async function readFiled(file: string): Promise<Filed[]> {
-  return (await readRecords(file)).map((record) => ({ text: textOf(record), label: labelOf(record) }));
+  return (await readRecords(file)).map((record) => {
+    const aspects = aspectsOf(record);
+    return {
+      text: textOf(record),
+      label: labelOf(record),
+      ...(Object.keys(aspects).length > 0 ? { aspects } : {}),
+    };
+  });
 }
 
 /** A label that stands beside a text is passed over. */
@@ -31,6 +38,18 @@ function labelOf({ where, values: { label } }: Record): string {
   if (typeof label === 'string' && label.trim() !== '' && label.length <= LONGEST_LABEL) return label.trim();
   throw new Refused(
     `${where}: label is ${shown(label)}; allowed is a string of 1 to ${LONGEST_LABEL} characters, not only spaces.`,
+  );
+}
+
+/** What stands beside the label under these names; an empty cell is none. */
+function aspectsOf({ values }: Record): NonNullable<Filed['aspects']> {
+  return Object.fromEntries(
+    ASPECTS.flatMap((aspect) => {
+      const said = values[aspect];
+      return typeof said === 'string' && said.trim() !== '' && said.length <= LONGEST_LABEL
+        ? [[aspect, said.trim()]]
+        : [];
+    }),
   );
 }
 

@@ -21,6 +21,7 @@ import type {
 } from 'aws-lambda';
 import type * as z from 'zod';
 import { type Addresses, openAddresses } from '../aws/addresses.ts';
+import { type Canaries, openCanaries } from '../aws/canaries.ts';
 import { lazy } from '../aws/clients.ts';
 import { type Digests, openDigests } from '../aws/digests.ts';
 import { openKeys } from '../aws/keys.ts';
@@ -31,19 +32,24 @@ import { type Mailroom, openMailroom } from '../aws/mailroom.ts';
 import { openQueue, type Queue } from '../aws/queues.ts';
 import { openRates, type Rates } from '../aws/rates.ts';
 import { openRecurringWork, type RecurringWork } from '../aws/recurring.ts';
+import type { Removal } from '../aws/removal.ts';
+import type { Rollups } from '../aws/rollups.ts';
 import { openReports, type Reports } from '../aws/similar.ts';
 import { openTable } from '../aws/table.ts';
 import { openTickets, type Tickets } from '../aws/tickets.ts';
+import type { Trial } from '../aws/trial.ts';
 import { openUpdates, type Updates } from '../aws/updates.ts';
 import { openWatches, type Watches } from '../aws/watches.ts';
 import type { Desk } from '../core/config/desk.ts';
 import { ConflictError, InvalidInputError } from '../core/faults.ts';
+import { withoutContent } from '../core/log.ts';
 import type { Arrival, Memory, Moment } from '../core/mail/outcome.ts';
 import type { MailCount, MailRecord } from '../core/mail/record.ts';
 import type { Keys } from '../core/mail/token.ts';
-import type { Look } from '../core/ticket/ticket.ts';
+import { METRICS, METRICS_NAMESPACE, type MetricName } from '../core/metrics.ts';
 import type { Seen } from '../core/ticket/without-ticket.ts';
 import type { Learned, Opinion } from '../core/triage/learned.ts';
+import { inSources } from './stack.ts';
 
 export interface World {
   desk: Desk;
@@ -63,9 +69,11 @@ export interface World {
   /** What travels beside the function's code, by its name there. */
   beside(name: string): Promise<Uint8Array>;
   /** What a command asks to see of other tickets; `by` is who reads it. */
-  lookUp(look: Look, by: string): Promise<Seen>;
+  lookUp(look: Seen['look'], by: string): Promise<Seen>;
   /** The mails of a day against their records. */
   count(day: string): Promise<MailCount>;
+  /** What a desk on trial has read and opened since then, ISO 8601 UTC. */
+  trial(since: string): Promise<Trial>;
   tickets: Tickets;
   reports: Reports;
   knowledge: Knowledge;
@@ -75,13 +83,19 @@ export interface World {
   digests: Digests;
   rates: Rates;
   recurring: RecurringWork;
+  removal(): Promise<Removal>;
+  /** What was measured. */
+  rollups(): Promise<Rollups>;
   mailroom: Mailroom;
   mailer: Mailer;
   mails: Queue;
   updatesQueue: Queue;
   watchesQueue: Queue;
   watches: Watches;
+  canaries: Canaries;
   log: Log;
+  /** Tells CloudWatch, in the unit that core/metrics.ts says. */
+  metric(name: MetricName, value: number): Promise<void>;
 }
 
 export interface Log {
@@ -92,8 +106,8 @@ export interface Log {
 type Step<Input, Output> = (input: Input, world: World) => Promise<Output>;
 
 const log: Log = {
-  info: (message, ids) => logger.info(message, ids),
-  warn: (message, ids) => logger.warn(message, ids),
+  info: (message, ids) => logger.info(message, withoutContent(ids)),
+  warn: (message, ids) => logger.warn(message, withoutContent(ids)),
 };
 const logger = new Logger({ serviceName: process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'replydesk' });
 const beside = (name: string) => readFile(new URL(`./${name}`, import.meta.url));
@@ -193,9 +207,11 @@ export function parse<Schema extends z.ZodType>(schema: Schema, event: unknown):
 }
 
 function named(error: unknown): { fault: string; reason: string; stack: string } {
-  return error instanceof Error
-    ? { fault: error.name, reason: error.message, stack: error.stack ?? '' }
-    : { fault: 'unknown', reason: String(error), stack: '' };
+  return withoutContent(
+    error instanceof Error
+      ? { fault: error.name, reason: error.message, stack: inSources(error.stack ?? '') }
+      : { fault: 'unknown', reason: String(error), stack: '' },
+  );
 }
 
 /** What the template declares for the function; what it does not need it does not have, and using it is a fault. */
@@ -204,12 +220,16 @@ export function openWorld(
   desk: Desk,
   beside: (name: string) => Promise<Uint8Array>,
 ): World {
-  const clock = readClock(env.DESK_CLOCK ?? '');
+  const clock = () => readClock(env.DESK_CLOCK ?? '');
   const table = openTable(env.DESK_TABLE ?? '');
-  const [tickets, ledger, digests] = [openTickets(table), openLedger(table), openDigests(table)];
+  const [tickets, ledger, digests] = [
+    openTickets(table),
+    openLedger(table, desk.retention.rawMail),
+    openDigests(table),
+  ];
   const mailroom = openMailroom(env.DESK_BUCKET ?? '');
   const knowledge = openKnowledge(table, mailroom);
-  const now = () => new Date(clock.at(Date.now())).toISOString();
+  const now = () => new Date(clock().at(Date.now())).toISOString();
   const keys = openKeys(env.DESK_KEYS_PARAMETER ?? '', () => Date.now());
   return {
     desk,
@@ -241,29 +261,54 @@ export function openWorld(
       const { countDay } = await import('../aws/count.ts');
       return countDay(day, now(), { ledger, mailroom });
     },
+    trial: async (since) => {
+      const { readTrial } = await import('../aws/trial.ts');
+      return readTrial({ tickets, ledger }, since);
+    },
     tickets,
     reports: openReports(table, tickets),
     knowledge,
     ledger,
-    updates: openUpdates(table, clock.since),
+    updates: openUpdates(table, clock().since),
     addresses: openAddresses(table),
     digests,
     rates: openRates(table),
     recurring: openRecurringWork(table),
+    removal: lazy(async () => {
+      const { openRemoval } = await import('../aws/removal.ts');
+      return openRemoval(table, mailroom);
+    }),
+    rollups: lazy(async () => {
+      const { openRollups } = await import('../aws/rollups.ts');
+      return openRollups(table, tickets, desk);
+    }),
     mailroom,
     mailer: openMailer(env.DESK_CONFIGURATION_SET ?? ''),
     mails: openQueue(env.DESK_MAIL_QUEUE ?? ''),
     updatesQueue: openQueue(env.DESK_UPDATES_QUEUE ?? ''),
     watchesQueue: openQueue(env.DESK_WATCHES_QUEUE ?? ''),
     watches: openWatches(env.DESK_WATCH_MACHINE ?? ''),
+    canaries: openCanaries(table),
     log,
+    metric: openMetrics(env.DESK_STACK ?? ''),
+  };
+}
+
+/** Printed as a line of the log, in CloudWatch's embedded metric format: no call, and nothing to grant. */
+function openMetrics(stack: string): World['metric'] {
+  const opened = lazy(async () => {
+    const { Metrics } = await import('@aws-lambda-powertools/metrics');
+    return new Metrics({ namespace: METRICS_NAMESPACE, serviceName: stack });
+  });
+  return async (name, value) => {
+    (await opened()).addMetric(name, METRICS[name], value).publishStoredMetrics();
   };
 }
 
 /**
  * The template declares DESK_CLOCK empty: desk time is real time. A laptop fills in `<real ms>,<desk ms>,<speed>`
- * to play a day in seconds. Whatever ran before that real instant has ended (`since`): it was the start of the laptop's
- * one process, or a change of speed, for which all functions end what they do.
+ * to play a day in seconds, and fills in another when the speed changes. Whatever ran before that real instant has
+ * ended (`since`): it was the start of the laptop's one process, or a change of speed, for which all functions end what they do.
  */
 export function readClock(variable: string): { at(realNow: number): number; since: number } {
   if (variable === '') return { at: (realNow) => realNow, since: 0 };

@@ -140,8 +140,9 @@ async function judge(
     return similar ? await decide({ ...more, similar }) : filed;
   } catch (error) {
     if (!(error instanceof PoisonError)) throw error;
-    const { message: cause, stack = '' } = error.cause instanceof Error ? error.cause : error;
-    world.log.warn('the desk fails at a mail', { mailId: receipt.mailId, cause, stack });
+    // Its message may quote the mail: that stands in the ledger alone.
+    const { name: fault, stack = '' } = error.cause instanceof Error ? error.cause : error;
+    world.log.warn('the desk fails at a mail', { mailId: receipt.mailId, fault, stack });
     return unread('poison', error.message, email);
   }
 }
@@ -176,7 +177,8 @@ async function opinionOn(text: string, { step }: Reading, world: World): Promise
   if (!world.desk.triage.bedrock) return known;
   const opinion = known && (await step(() => known(text)));
   const said = opinion?.isSure ? null : await world.consult(text);
-  return said ? () => said : known;
+  // It chooses a category; what filed tickets say of team and priority stands.
+  return said ? () => (opinion?.aspects ? { ...said, aspects: opinion.aspects } : said) : known;
 }
 
 /** No cold start waits for it but that of a mail that the rules do not know; which is filed by them alone rather than not at all. */
@@ -396,6 +398,9 @@ async function record(
     clue: outcome.clue,
     ticketId: mail.ticketId,
   });
+  if (outcome.reason === 'poison') await world.metric('Poison', 1);
+  if (outcome.roundTrip !== undefined && !before)
+    await world.metric('CanaryRoundTrip', outcome.roundTrip / 1000);
   await carryOn(mail, world);
 }
 
@@ -422,7 +427,10 @@ function changeOf({ ticket }: Outcome, id: string, now: string, desk: Desk): Cha
 
 function elsewhereOf({ ticket, several }: Outcome, now: string, desk: Desk): Change[] {
   if (several.length > 0)
-    return several.map(({ before, happenings }) => change(before, happenings, now, desk));
+    return several.flatMap(({ before, happenings, opens }) => [
+      change(before, happenings, now, desk),
+      ...(opens ? [open(opens.id, opens.opened, opens.also, now, desk)] : []),
+    ]);
   if (!ticket) return [];
   const { elsewhere = [], opens } = ticket.kind === 'open' ? { opens: ticket.opens } : ticket;
   return [
@@ -443,10 +451,13 @@ function splitOff({ ticket }: Outcome, now: string): Message[] {
 
 /** What an answer to a digest notes on its tickets. */
 function notesOf({ several }: Outcome, mailId: string, now: string): Message[] {
-  return several.flatMap(({ before: { id, messages }, note }): Message[] => {
-    if (!note) return [];
+  return several.flatMap(({ before: { id, messages }, note, opens }): Message[] => {
+    // A problem begins with words of its own.
+    const first = opens ? [opens.message] : [];
+    if (!note) return first;
     const number = messages + 1;
     return [
+      ...first,
       {
         ...{ id: `${id}-m${number}`, number, at: now, direction: 'in', visibility: 'private', ...note },
         ...{ bodyKey: null, attachments: [], withheld: 0, mailId, messageId: null, cc: [] },

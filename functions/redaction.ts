@@ -6,6 +6,7 @@ import type { Write } from '../aws/table.ts';
 import type { Desk } from '../core/config/desk.ts';
 import { personOf } from '../core/mail/standing.ts';
 import { type Change, change } from '../core/ticket/change.ts';
+import { objectsOf } from '../core/ticket/objects.ts';
 import type { Happening, Message, Ticket, TicketEvent } from '../core/ticket/ticket.ts';
 import { timeIn } from '../templates/times.ts';
 import { phrase } from '../templates/words.ts';
@@ -77,10 +78,6 @@ export async function passRedaction(
 }
 
 const MOST_MESSAGES = 1_000;
-
-function objectsOf({ attachments, bodyKey, cut }: Message): string[] {
-  return [bodyKey, cut?.bodyKey, ...attachments.map(({ key }) => key)].filter((key) => key != null);
-}
 
 /** Who wrote when stays, and who took it out, when and why. */
 function stubOf(

@@ -1,4 +1,4 @@
-/** The one reader of the table's stream: hands each event to the queues of those who act on it, and thinks of nothing else. */
+/** The stream's reader on which others wait: hands each event to the queues of those who act on it, and thinks of nothing else. */
 import * as z from 'zod';
 import { type WatchRequest, watchRequest } from '../core/ticket/turn.ts';
 import { stream, type World } from './handler.ts';

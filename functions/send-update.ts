@@ -8,23 +8,28 @@ import type { UpdateRecord } from '../aws/updates.ts';
 import type { Desk, Language } from '../core/config/desk.ts';
 import { ConflictError, InvalidInputError, QuotaError, UnavailableError } from '../core/faults.ts';
 import { type Article, articleIdOf } from '../core/knowledge/article.ts';
+import { CANARIES, canaryMail } from '../core/mail/canary.ts';
 import { compose, type Outgoing, type OutgoingFile } from '../core/mail/compose.ts';
+import { mostOfDay } from '../core/mail/day-cap.ts';
 import { shownNames } from '../core/mail/file-name.ts';
 import { writeInvitation } from '../core/mail/invitation.ts';
 import { languageOf } from '../core/mail/language.ts';
 import { MOST_FILE_OCTETS, type Piece, packed } from '../core/mail/parts.ts';
 import type { MailEvent } from '../core/mail/record.ts';
+import { inShadow } from '../core/mail/shadow.ts';
 import { senderName, withoutPeople } from '../core/mail/speaker.ts';
 import { personOf } from '../core/mail/standing.ts';
 import {
   digestId,
   holdsToken,
+  lasting,
   oneTimeCode,
   ownReference,
   replyAddress,
   ticketIdFrom,
   withoutTokens,
 } from '../core/mail/token.ts';
+import type { SentKind, UpdateView } from '../core/mail/update.ts';
 import { questionIn, voterOf } from '../core/ticket/approval.ts';
 import { inParts, mayRead, type Plan, updateId, updatesFor } from '../core/ticket/audience.ts';
 import { change, open } from '../core/ticket/change.ts';
@@ -66,6 +71,7 @@ import { isMarked, type Undeliverable } from '../core/ticket/undeliverable.ts';
 import { calendarFor, visitUid } from '../core/ticket/visit.ts';
 import type { Seen } from '../core/ticket/without-ticket.ts';
 import { route } from '../core/triage/route.ts';
+import { catalogueIn } from '../templates/catalogue.ts';
 import { digestView } from '../templates/digest/view.ts';
 import { seenIn } from '../templates/listed.ts';
 import { noticeView } from '../templates/notices.ts';
@@ -76,7 +82,9 @@ import { courseBefore, whyIn } from '../templates/why.ts';
 import { phrase } from '../templates/words.ts';
 import { again, queue, type World } from './handler.ts';
 import { passRedaction } from './redaction.ts';
+import type { reportMail } from './report-mail.ts';
 import { type SeenLoads, withLoads } from './with-loads.ts';
+import type { writeAsked } from './write-report.ts';
 
 export const UpdateRequest = z.object({ pk: z.string(), sk: z.string().startsWith('EVENT#') });
 
@@ -85,20 +93,26 @@ export const handler = queue(UpdateRequest, sendOrPark);
 /** The longest that SQS lets a message wait before it is handed out. */
 const PARKED_FOR = 900;
 
-/** When SES takes no more today, its few tries must not be used up: the update goes back into the queue as a new one. */
+/** When no more may leave today, its few tries must not be used up: the update goes back into the queue as a new one. */
 export async function sendOrPark(request: z.output<typeof UpdateRequest>, world: World): Promise<void> {
   try {
     await sendUpdate(request, world);
   } catch (error) {
     if (!(error instanceof QuotaError)) throw error;
-    world.log.warn('parked until SES takes more mail', { pk: request.pk, sk: request.sk });
+    world.log.warn('parked until more mail may leave', {
+      pk: request.pk,
+      sk: request.sk,
+      why: error.message,
+    });
     await world.updatesQueue.send(request, PARKED_FOR);
+    await world.metric('HeldBack', 1);
   }
 }
 
 export async function sendUpdate({ pk, sk }: z.output<typeof UpdateRequest>, world: World): Promise<void> {
   if (pk.startsWith('MAIL#')) return answerSender(pk, sk, world);
   if (pk.startsWith('DIGEST#')) return sendDigest(pk, sk, world);
+  if (pk.startsWith(CANARIES)) return sendCanary(pk, world);
   const [event, ticket] = await Promise.all([
     world.tickets.event(pk, sk),
     world.tickets.read(pk.slice('T#'.length)),
@@ -106,27 +120,35 @@ export async function sendUpdate({ pk, sk }: z.output<typeof UpdateRequest>, wor
   if (!event || !ticket) throw new InvalidInputError(`there is no event ${pk} ${sk}`);
   if (isHeld(event) && !(await again(() => letGo(event.message, ticket.id, world)))) return;
   if (event.kind === 'solution-passed-on' || event.kind === 'news-passed-on')
-    return again(() => passWords(event, ticket, world));
+    return passToEach(event, ticket, world);
   if (event.kind === 'redacted') return passRedaction(event, ticket, world);
   if (event.kind === 'step-reported') return passReport(event, ticket, world);
   if (event.kind === 'step-changed') await leadStep(event, ticket, world);
   if (event.kind === 'parted') return again(() => passParting(event, ticket, world));
   if (event.kind === 'problem-begun') await gather(event, ticket, world);
   if (event.kind === 'joined') await again(() => passJoining(event, ticket.id, world));
+  if (event.kind === 'commanded') await writeReportsAsked(event.looks ?? [], event.by, `${pk} ${sk}`, world);
   if (event.kind === 'article-decided') await world.knowledge.index(articleIdOf(ticket.id));
+  const spent: QuotaError[] = [];
   for (const plan of updatesFor(event, ticket, world.desk)) {
     if (plan.kind === 'satisfaction' && !(await mayAsk(plan, world))) continue;
     // What was taken out is no answer any more.
     if (plan.audience === 'requester' && plan.message && ticket.redacted?.includes(plan.message)) continue;
     const news = waitsForDigest(plan, event, ticket, world.desk);
-    if (news) {
+    // A digest after the trial must not tell of it.
+    if (news && !inShadow(plan, ticket, world.desk)) {
       await putOff(plan, news, ticket.id, world);
       continue;
     }
     const asked = plan.kind === 'transcript' ? await fetchAsked(event, ticket, world) : null;
     for (const part of inParts(plan, asked?.mails.length ?? 1))
-      await deliver(part, ticket, () => write(part, event, ticket, asked, world), world);
+      await deliver(part, ticket, () => write(part, event, ticket, asked, world), world).catch((error) => {
+        // What is urgent may leave all the same.
+        if (!(error instanceof QuotaError)) throw error;
+        spent.push(error);
+      });
   }
+  if (spent[0]) throw spent[0];
 }
 
 /** Claimed like a mail, so that the event may come again after the digest has told it. */
@@ -145,7 +167,7 @@ async function putOff({ id, kind, to }: Plan, news: News, ticketId: string, worl
   await updates.settle({ ...claim, state: 'put-off', leaseUntil: 0, messageId: null, detail: null });
 }
 
-/** As its tickets are now. What its reader may not read any more is not in it, and keeps its number. */
+/** A digest or a report: as its tickets are now. What its reader may not read any more is not in it, and keeps its number. */
 async function sendDigest(pk: string, sk: string, world: World): Promise<void> {
   const { desk } = world;
   const digest = await world.digests.event(pk, sk);
@@ -154,25 +176,61 @@ async function sendDigest(pk: string, sk: string, world: World): Promise<void> {
   if (!person) return;
   const found = await world.tickets.readAll(digest.entries.map(({ ticketId }) => ticketId));
   const tickets = new Map(
-    found.filter((ticket) => mayRead(person.address, ticket, desk)).map((ticket) => [ticket.id, ticket]),
+    found
+      .filter((ticket) => mayRead(person.address, ticket, desk) && (desk.shadow || !ticket.shadow))
+      .map((ticket) => [ticket.id, ticket]),
   );
-  if (tickets.size === 0) return;
+  const { kind } = digest;
+  if (kind === 'nothing-to-tell' || (kind === 'digest' && tickets.size === 0)) return;
   const id = digestId(digest.number);
   const plan: Plan = {
-    ...{ id: updateId(id, 'digest', person.address), kind: 'digest', to: person },
-    ...{ audience: person.role === 'lead' ? 'lead' : 'agent', message: null, history: false, speaker: null },
+    ...{ id: updateId(id, kind, person.address), kind, to: person },
+    ...{ audience: person.role === 'agent' ? 'agent' : 'lead', message: null, history: false, speaker: null },
   };
   const own = desk.addresses.find(({ team }) => team === person.team) ?? desk.addresses[0];
   if (!own) throw new TypeError('a desk has an address');
-  const write = async (): Promise<Outgoing> => ({
-    ...{ id: plan.id, kind: 'digest', ticketId: null, audience: plan.audience, personal: false },
-    ...{ from: { address: own.address, name: own.name }, to: { address: person.address, name: person.name } },
-    replyTo: await digestAddress(own.address, id, person.address, digest.answerableUntil, world),
-    ...{ cc: [], messageId: `${plan.id}@${desk.domain}`, inReplyTo: null, references: [], date: world.now() },
-    content: renderUpdate(digestView({ plan, digest, tickets, person, desk, now: world.now() })),
-    files: [],
-  });
+  const write = async (): Promise<Outgoing> => {
+    const replyTo = await digestAddress(own.address, id, person.address, digest.answerableUntil, world);
+    return {
+      ...{ id: plan.id, kind, ticketId: null, audience: plan.audience, personal: false, replyTo },
+      ...{
+        from: { address: own.address, name: own.name },
+        to: { address: person.address, name: person.name },
+      },
+      ...{
+        cc: [],
+        messageId: `${plan.id}@${desk.domain}`,
+        inReplyTo: null,
+        references: [],
+        date: world.now(),
+      },
+      ...(digest.kind === 'report'
+        ? await writeReportMail({ plan, report: digest, person, tickets, replyTo }, world)
+        : {
+            content: renderUpdate(digestView({ plan, digest, tickets, person, desk, now: world.now() })),
+            files: [],
+          }),
+    };
+  };
   await deliver(plan, null, write, world);
+}
+
+/** A few a week, and a table's writer with it: no other mail waits until that is loaded. */
+async function writeReportMail(...given: Parameters<typeof reportMail>): ReturnType<typeof reportMail> {
+  const { reportMail } = await import('./report-mail.ts');
+  return reportMail(...given);
+}
+
+/** Each in a mail of its own, beside the transcript that says so. */
+async function writeReportsAsked(...given: Parameters<typeof writeAsked>): Promise<void> {
+  if (!given[0].some(({ what }) => what === 'report')) return;
+  const { writeAsked } = await import('./write-report.ts');
+  await writeAsked(...given);
+}
+
+async function sendCanary(pk: string, world: World): Promise<void> {
+  const canary = canaryMail(Date.parse(pk.slice(CANARIES.length)), world.desk, await world.keys());
+  await deliver({ ...canary, speaker: null }, null, async () => canary, world);
 }
 
 /** Where lines such as `1 close` mean the tickets of this digest. */
@@ -204,6 +262,15 @@ async function letGo(message: number, ticketId: string, world: World): Promise<b
   if (ticket.lastAnswer?.message === message && ticket.lastAnswer.leftAt === null)
     await world.tickets.commit(change(ticket, [{ kind: 'left', message }], world.now(), world.desk), []);
   return true;
+}
+
+/** One that is done stays so when a later one fails and the event comes again. */
+async function passToEach(
+  { others = [], ...event }: Extract<TicketEvent, { kind: 'solution-passed-on' | 'news-passed-on' }>,
+  problem: Ticket,
+  world: World,
+): Promise<void> {
+  for (const to of [event.to, ...others]) await again(() => passWords({ ...event, to }, problem, world));
 }
 
 /**
@@ -480,7 +547,7 @@ async function invite(
       address: replyAddress(
         mailbox,
         { purpose: 'ticket', id, participant: plan.to.address, expires: NEVER },
-        await keys(),
+        lasting(await keys()),
       ),
       name: desk.addresses.find(({ address }) => address === mailbox)?.name ?? desk.name,
     },
@@ -562,6 +629,7 @@ interface Asked {
   history: string | null;
   /** What is shown as it is when the mail goes out: the reasons, and other tickets. */
   beyond: string[];
+  services: UpdateView['services'];
 }
 
 const MOST_EVENTS = 1_000;
@@ -577,9 +645,10 @@ async function fetchAsked(event: TicketEvent, ticket: Ticket, world: World): Pro
   const language = languageOf(by, world.desk);
   const fetched = shows.some((what) => what === 'files' || what === 'history' || what === 'why');
   if (!fetched && looks.length === 0) return null;
+  const found = await lookAll(looks, by, world);
   const beyond = [
     ...(shows.includes('why') ? [await why(ticket, language, world)] : []),
-    ...(await inWords(await lookAll(looks, by, world), by, language, world)),
+    ...(await inWords(found, by, language, world)),
   ];
   const until = Date.parse(event.at);
   const all = marked(await world.tickets.messages(ticket.id, MOST_MESSAGES), ticket, language);
@@ -597,6 +666,7 @@ async function fetchAsked(event: TicketEvent, ticket: Ticket, world: World): Pro
     withheld: of.reduce((sum, { withheld }) => sum + withheld, 0),
     history,
     beyond,
+    services: servicesIn(found, by, language, world),
   };
 }
 
@@ -660,8 +730,9 @@ async function why(ticket: Ticket, language: Language, { tickets, desk, now }: W
   return withoutTokens(whyIn(ticket, events, { language, desk, now: now() }), desk.domain);
 }
 
+/** A report comes in a mail of its own. */
 function lookAll(looks: readonly Look[], by: string, { lookUp }: World): Promise<Seen[]> {
-  return Promise.all(looks.map((look) => lookUp(look, by)));
+  return Promise.all(looks.flatMap((look) => (look.what === 'report' ? [] : [lookUp(look, by)])));
 }
 
 function inWords(all: readonly Seen[], by: string, language: Language, world: World): Promise<string[]> {
@@ -674,6 +745,16 @@ function inWords(all: readonly Seen[], by: string, language: Language, world: Wo
       return write === '' ? words : `${words}\n\n${phrase(language, 'show-reply', { address: write })}`;
     }),
   );
+}
+
+function servicesIn(
+  found: readonly Seen[],
+  to: string,
+  language: Language,
+  { desk, now }: World,
+): UpdateView['services'] {
+  const names = found.flatMap(({ look }) => (look.what === 'services' ? [look.of] : [])).at(-1);
+  return names ? catalogueIn(names, to, { language, desk, now: now() }) : null;
 }
 
 /** Where this person's mail belongs to this ticket. */
@@ -736,7 +817,11 @@ async function fetchPart(asked: Asked, { to, part = { number: 1, of: 1 } }: Plan
       files.push({ name, contentType: 'text/plain', content, contentId: null, size: content.length });
     }
   }
-  return { files, shown: shown.filter((words) => words !== '').join('\n\n') };
+  return {
+    files,
+    shown: shown.filter((words) => words !== '').join('\n\n'),
+    services: part.number === 1 ? asked.services : null,
+  };
 }
 
 async function longText(key: string, world: World): Promise<string> {
@@ -765,6 +850,8 @@ async function answerSender(pk: string, sk: string, world: World): Promise<void>
     speaker: null,
   };
   await deliver(plan, null, () => writeToSender(plan, event, pk.slice('MAIL#'.length), world), world);
+  if (event.kind === 'commanded')
+    await writeReportsAsked(event.looks, event.to.address, `${pk} ${sk}`, world);
 }
 
 const DAY = 86_400_000;
@@ -844,50 +931,75 @@ async function writeToSender(plan: Plan, event: MailEvent, mailId: string, world
     inReplyTo: event.messageId,
     references: event.messageId ? [event.messageId] : [],
     date: world.now(),
-    content: renderUpdate(noticeView({ plan, event: { ...event, language }, code, shown, desk })),
+    content: renderUpdate(
+      noticeView({
+        ...{ plan, event: { ...event, language }, code, shown, desk },
+        services: servicesIn(found, event.to.address, language, world),
+      }),
+    ),
     files: [],
   };
 }
 
+type Leaving = Pick<Plan, 'id' | 'to' | 'speaker'> & { kind: SentKind };
+
 async function deliver(
-  plan: Plan,
+  plan: Leaving,
   ticket: Ticket | null,
   prepare: () => Promise<Outgoing>,
   world: World,
 ): Promise<void> {
   const { id, kind, to } = plan;
   const ticketId = ticket?.id ?? null;
+  const [day, most] = [world.now().slice(0, 10), mostOfDay(plan, world.desk)];
+  const spent = new QuotaError(
+    `${most} mails, all that may leave on ${day} of this kind or with it, have left`,
+  );
+  if (world.rates.isSpent(day, most)) throw spent;
   const claim = { id, kind, to: to.address, ticketId, at: world.now() };
   const claimed = await world.updates.claim(claim, world.realNow());
   if (claimed === 'done') return;
   // The other delivery of the event needs a moment; waiting for the queue would take minutes.
   if (claimed === 'taken') throw new ConflictError(`${id} is being sent`);
   const record: UpdateRecord = { ...claim, state: 'sent', leaseUntil: 0, messageId: null, detail: null };
+  const shadow = inShadow(plan, ticket, world.desk);
+  if (shadow) return withhold(record, plan, shadow, world);
   const sending = await prepareOrRelease(plan, ticketId, prepare, world);
   const pace = await keepPace(plan, ticket, world).catch(async (error) => {
     await world.updates.release({ id });
     throw error;
   });
   const { withheld } = pace;
-  if (withheld) {
-    world.log.warn('withheld', { update: id, kind, ticketId });
-    if (ticketId) await again(() => noteWithheld(ticketId, plan, withheld, world));
-    return world.updates.settle({ ...record, state: 'withheld', detail: withheld });
+  if (withheld) return withhold(record, plan, withheld, world);
+  const stay = async () => {
+    await pace.takeBack();
+    await world.updates.release({ id });
+  };
+  const may = await world.rates.leaves(day, most, world.realNow()).catch(async (error) => {
+    await stay();
+    throw error;
+  });
+  if (!may) {
+    await stay();
+    throw spent;
   }
   const sent = await world.mailer.send(sending).catch(async (error) => {
     // SES said that it did not take it: the claim need not wait for its lease. Of any other fault nobody knows.
     if (error instanceof UnavailableError) {
-      await pace.takeBack();
-      await world.updates.release({ id });
+      await world.rates.stays(day);
+      await stay();
+      if (!(error instanceof QuotaError)) await world.metric('SendThrottled', 1);
     }
     throw error;
   });
   if (sent.sent) {
     await world.updates.settle({ ...record, messageId: sent.messageId });
     world.log.info('sent', { update: id, kind, ticketId });
+    await world.metric('MailsSent', 1);
     return;
   }
   world.log.warn('refused by SES', { update: id, kind, ticketId });
+  await world.rates.stays(day);
   if (ticketId && !personOf(to.address, world.desk))
     await again(() => tellDesk(ticketId, to.address, id, world));
   await world.updates.settle({ ...record, state: 'refused', detail: sent.refused });
@@ -895,11 +1007,11 @@ async function deliver(
 
 /** Counts what no person wrote and goes to somebody outside. A repeat after a fault of which nobody knows counts again. */
 async function keepPace(
-  plan: Plan,
+  plan: Leaving,
   ticket: Ticket | null,
   { desk, rates, addresses, now, realNow }: World,
 ): Promise<{ withheld: string | null; takeBack: () => Promise<void> }> {
-  const outside = !personOf(plan.to.address, desk);
+  const outside = plan.kind !== 'canary' && !personOf(plan.to.address, desk);
   // An agent's own words are tried all the same: somebody may have mended the mailbox.
   const dead = outside && !plan.speaker ? await addresses.undeliverable(plan.to.address) : null;
   if (isMarked(dead, now())) return { withheld: whyWithheld(dead), takeBack: async () => {} };
@@ -919,16 +1031,32 @@ function whyWithheld({ why, since, status }: Undeliverable): string {
   return `mail to this address could not be delivered on ${day}${status ? ` (${status})` : ''}`;
 }
 
+/** It never leaves: what is settled is done, whatever is asked later. */
+async function withhold(record: UpdateRecord, plan: Leaving, why: string, world: World): Promise<void> {
+  const { id, kind, ticketId } = record;
+  world.log.warn('withheld', { update: id, kind, ticketId });
+  if (ticketId) await again(() => noteWithheld(ticketId, plan, why, world));
+  await world.updates.settle({ ...record, state: 'withheld', detail: why });
+}
+
 /** For whoever looks at the ticket: nobody is mailed because of it. */
-async function noteWithheld(ticketId: string, { id, to }: Plan, reason: string, world: World): Promise<void> {
+async function noteWithheld(
+  ticketId: string,
+  { id, kind, to }: Leaving,
+  reason: string,
+  world: World,
+): Promise<void> {
   const ticket = await world.tickets.read(ticketId);
   if (!ticket) return;
-  const event: Happening = { kind: 'update-withheld', update: id, address: to.address, reason };
+  const event: Happening = {
+    ...{ kind: 'update-withheld', update: id, address: to.address },
+    ...{ reason, mail: kind },
+  };
   await world.tickets.commit(change(ticket, [event], world.now(), world.desk), []);
 }
 
 async function prepareOrRelease(
-  { id, to }: Plan,
+  { id, to }: Leaving,
   ticketId: string | null,
   prepare: () => Promise<Outgoing>,
   world: World,

@@ -3,7 +3,7 @@
  * day before is counted, once, and again while its count shows a difference; a ticket whose watch is to wake before the
  * next hour, and whose execution is gone, gets a new one; recurring work that has fallen due is opened; tickets of somebody
  * who is away go to others, and come back; after a deployment with another desk.yaml the tickets that are not closed are
- * reckoned anew, and those of who is no longer in it go to others.
+ * reckoned anew, and those of who is no longer in it go to others; what desk.yaml keeps no longer goes (retention.ts).
  *
  * Each of these has a bound, and goes on in the next hour. What one of them fails at, and what one ticket fails at, keeps
  * nothing else from its turn; it is thrown at the end, so that the alarm rings.
@@ -27,6 +27,7 @@ import { backAt, comeBack, isBack, isLeft, leave, moves, standIn } from '../core
 import { DESK, type Happening, type Message, type Ticket } from '../core/ticket/ticket.ts';
 import { route } from '../core/triage/route.ts';
 import { again, lambda, type World } from './handler.ts';
+import { expireTickets, stripTickets } from './retention.ts';
 import { type SeenLoads, withLoads } from './with-loads.ts';
 
 export const handler = lambda(z.unknown(), (_, world) => sweep(world));
@@ -51,6 +52,8 @@ export interface Swept {
   mails: number;
   /** Of these, how many were handed in before and lie there all the same. */
   stuck: number;
+  /** Seconds since the oldest of them came. */
+  oldest: number;
   /** By how many mails the day before still differs from its records. */
   unbalanced: number;
   watches: number;
@@ -62,12 +65,15 @@ export interface Swept {
   articles: number;
   /** Objects that went into an index of articles. */
   folded: number;
+  /** Closed tickets whose time is over: those that went, and those that lost what was written in them. */
+  expired: number;
+  stripped: number;
 }
 
 export async function sweep(world: World): Promise<Swept> {
   const attempt = failing(world);
   const swept = {
-    ...(await attempt('mails', { mails: 0, stuck: 0 }, () => handInAgain(world))),
+    ...(await attempt('mails', { mails: 0, stuck: 0, oldest: 0 }, () => handInAgain(world))),
     unbalanced: await attempt('count', 0, () => balance(world)),
     watches: await attempt('watches', 0, () => restartWatches(world, attempt)),
     recurred: await attempt('recurring', 0, () => openRecurring(world, attempt)),
@@ -75,10 +81,22 @@ export async function sweep(world: World): Promise<Swept> {
     reckoned: await attempt('reckoning', 0, () => reckonAnew(world, attempt)),
     articles: await attempt('articles', 0, () => askOwners(world, attempt)),
     folded: await attempt('index', 0, () => foldIndexes(world)),
+    expired: await attempt('retention', 0, () => expireTickets(world)),
+    stripped: await attempt('retention', 0, () => stripTickets(world)),
   };
   world.log.info('swept', swept);
+  await attempt('metrics', undefined, () => tell(swept, world));
   if (attempt.faults.length > 0) throw attempt.faults[0];
   return swept;
+}
+
+/** What there was none of is not told: silence costs nothing. */
+async function tell({ stuck, unbalanced, watches, oldest }: Swept, { mailer, metric }: World): Promise<void> {
+  if (oldest > 0) await metric('OldestUnhandled', oldest);
+  if (stuck > 0) await metric('StuckMail', stuck);
+  if (unbalanced > 0) await metric('Unbalanced', unbalanced);
+  if (watches > 0) await metric('Overdue', watches);
+  await metric('SendQuotaUsed', await mailer.quotaUsed());
 }
 
 /** Runs what it is given, and keeps what that throws for the end. */
@@ -103,7 +121,7 @@ function failing(world: World): Attempt {
 }
 
 /** The newest first: what could not be repaired grows old, and must not keep the others from their turn. */
-async function handInAgain(world: World): Promise<{ mails: number; stuck: number }> {
+async function handInAgain(world: World): Promise<Pick<Swept, 'mails' | 'stuck' | 'oldest'>> {
   const before = Date.parse(world.now()) - UNHANDLED_FOR;
   const unhandled: Stored[] = [];
   for await (const object of world.mailroom.list(IN)) {
@@ -116,7 +134,9 @@ async function handInAgain(world: World): Promise<{ mails: number; stuck: number
     await handIn(object, world);
     if (await isStuck(object, world)) stuck++;
   }
-  return { mails: chosen.length, stuck };
+  const oldest = unhandled.findLast(({ key }) => mailIdIn(key) !== SETUP_NOTICE);
+  const age = oldest ? (Date.parse(world.now()) - Date.parse(oldest.at)) / 1000 : 0;
+  return { mails: chosen.length, stuck, oldest: Math.round(age) };
 }
 
 async function isStuck({ key, at }: Stored, world: World): Promise<boolean> {

@@ -51,14 +51,21 @@ async function synthesize(): Promise<string | null> {
     >;
     // The CDK's own switch for its rules, followed here for ours: a laptop starts faster without either.
     if (process.env.CDK_VALIDATION !== 'false') Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-    const { domain, triage } = loaded.desk;
-    new DeskStack(app, stackName, { bundles, domain, model: triage.bedrock, ...options });
+    const { domain, triage, sending, retention } = loaded.desk;
+    const { mostADay } = sending;
+    const kept = { rawMail: inDays(retention.rawMail), logs: Number.parseInt(retention.logs, 10) };
+    const props = { bundles, domain, mostADay, retention: kept, model: triage.bedrock };
+    new DeskStack(app, stackName, { ...props, ...options });
     // Copies the bundles into the cloud assembly.
     app.synth();
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
   return null;
+}
+
+function inDays(ms: number | null): number | null {
+  return ms === null ? null : Math.round(ms / 86_400_000);
 }
 
 const problem = await synthesize();

@@ -1,6 +1,7 @@
 /**
  * THE CLOCK: one execution of the state machine for each ticket and generation, begun by `start-watch`, the sweep that
- * comes by every hour for whatever was left lying anywhere, and the digests, which each come in somebody's morning.
+ * comes by every hour for whatever was left lying anywhere, the digests, which each come in somebody's morning, and the
+ * hour's canary.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,6 +26,8 @@ export class Clock extends Construct {
   readonly deadLetters: Queue;
   readonly sweepDeadLetters: Queue;
   readonly digestsDeadLetters: Queue;
+  readonly reportsDeadLetters: Queue;
+  readonly canaryDeadLetters: Queue;
   readonly watchMachine: StateMachine;
   readonly advanceWatch: LambdaFunction;
   readonly sweep: LambdaFunction;
@@ -84,6 +87,7 @@ export class Clock extends Construct {
         DESK_CLOCK: '',
       },
       permissions: permissions.sweep({ table, bucket, mailQueue, watchMachine: this.watchMachine }),
+      tells: true,
       failures: this.sweepDeadLetters,
     });
     this.schedule('Sweep', this.sweep, this.sweepDeadLetters, {
@@ -106,6 +110,40 @@ export class Clock extends Construct {
       description: 'Every quarter of an hour: the digests that have come due.',
       // On the clock's own quarters, so that whoever begins at eight has it at eight. All zones keep to them.
       scheduleExpression: 'cron(0/15 * * * ? *)',
+    });
+
+    this.reportsDeadLetters = deadLetterQueue(this, 'ReportsDeadLetters');
+    const sendReport = deskFunction(this, {
+      name: 'send-report',
+      bundles,
+      description:
+        'Every quarter of an hour: whose report has come due by his own clock, and what he has to decide.',
+      memory: 512,
+      timeout: 120,
+      environment: { DESK_TABLE: table.tableName, DESK_CLOCK: '' },
+      permissions: permissions.sendReport({ table }),
+      failures: this.reportsDeadLetters,
+    });
+    this.schedule('Reports', sendReport, this.reportsDeadLetters, {
+      description: 'Every quarter of an hour: the reports that have come due.',
+      // As the digests.
+      scheduleExpression: 'cron(0/15 * * * ? *)',
+    });
+
+    this.canaryDeadLetters = deadLetterQueue(this, 'CanaryDeadLetters');
+    const sendCanary = deskFunction(this, {
+      name: 'send-canary',
+      bundles,
+      description: 'Every hour: a mail from the desk to itself, through all of it.',
+      memory: 256,
+      timeout: 30,
+      environment: { DESK_TABLE: table.tableName, DESK_CLOCK: '' },
+      permissions: permissions.sendCanary({ table }),
+      failures: this.canaryDeadLetters,
+    });
+    this.schedule('Canary', sendCanary, this.canaryDeadLetters, {
+      description: 'Every hour: the canary.',
+      scheduleExpression: 'rate(1 hour)',
     });
   }
 
@@ -159,14 +197,15 @@ export class Clock extends Construct {
       },
       {
         id: 'AwsSolutions-SF2',
-        reason: 'One function and one wait make no trace worth paying for.',
+        reason:
+          'A watch waits for days and weeks, and X-Ray takes nothing of a trace after seven days. Each wake of advance-watch has a trace of its own, and the execution has its history.',
       },
     );
     return machine;
   }
 
   private schedule(
-    name: 'Sweep' | 'Digests',
+    name: 'Sweep' | 'Digests' | 'Reports' | 'Canary',
     called: LambdaFunction,
     deadLetters: Queue,
     when: { description: string; scheduleExpression: string },

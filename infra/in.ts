@@ -74,6 +74,7 @@ export class In extends Construct {
         DESK_CLOCK: '',
       },
       permissions: permissions.receiveEmail({ table, bucket, mailQueue: queue, keysParameter, model }),
+      tells: true,
       // One mail at a time, because one that takes all memory or time would fail the whole batch, over and over. Five
       // at once leave half of a new account's ten executions to everything else.
       queue: { queue, batchSize: 1, maxConcurrency: 5 },

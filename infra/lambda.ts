@@ -4,10 +4,11 @@
  * functions at once, and reserving any of them fails its first deployment. `maxConcurrency` on the queues holds
  * functions back instead.
  */
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Aws, Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
+  type CfnFunction,
   Code,
   EventSourceMapping,
   type EventSourceMappingOptions,
@@ -19,7 +20,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { keepLogicalId } from './names.ts';
-import { wildcards } from './permissions.ts';
+import { TRACING, wildcards } from './permissions.ts';
 
 /** One file in functions/ each, and one asset folder. */
 export const FUNCTIONS = [
@@ -31,6 +32,9 @@ export const FUNCTIONS = [
   'receive-feedback',
   'sweep',
   'send-digests',
+  'send-report',
+  'send-canary',
+  'count-measures',
   'provision',
 ] as const;
 export type FunctionName = (typeof FUNCTIONS)[number];
@@ -49,6 +53,8 @@ interface FunctionProps {
   timeout: number;
   environment: Record<string, string>;
   permissions: PolicyStatement[];
+  /** Tells metrics of core/metrics.ts, under the stack's name. */
+  tells?: boolean;
   /** The queue that feeds it, and how. */
   queue?: { queue: IQueue } & Pick<EventSourceMappingOptions, 'batchSize' | 'maxConcurrency'>;
   /** Where Lambda leaves what a stream or an asynchronous call could not get done; the function's role sends it. */
@@ -70,6 +76,7 @@ export function deskFunction(scope: Construct, props: FunctionProps): LambdaFunc
       actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
       resources: [logGroup.logGroupArn],
     }),
+    TRACING,
   ];
   if (props.queue) {
     statements.push(
@@ -89,7 +96,7 @@ export function deskFunction(scope: Construct, props: FunctionProps): LambdaFunc
     // Inline, so that the function never exists without its rights, not even for the moment between two resources.
     inlinePolicies: { Rights: new PolicyDocument({ statements }) },
   });
-  for (const [resource, reason] of Object.entries(wildcards[props.name] ?? {})) {
+  for (const [resource, reason] of Object.entries({ ...TRACED, ...wildcards[props.name] })) {
     Validations.of(role).acknowledge({ id: `AwsSolutions-IAM5[Resource::${resource}]`, reason });
   }
   const lambda = new LambdaFunction(scope, id, {
@@ -100,11 +107,13 @@ export function deskFunction(scope: Construct, props: FunctionProps): LambdaFunc
     handler: 'index.handler',
     memorySize: props.memory,
     timeout: Duration.seconds(props.timeout),
-    environment: props.environment,
+    environment: { ...props.environment, ...(props.tells ? { DESK_STACK: Aws.STACK_NAME } : {}) },
     role: keepLogicalId(role, `${id}Role`),
     logGroup,
     loggingFormat: LoggingFormat.JSON,
   });
+  // Said here, since the CDK's own switch would add a policy beside the rights above.
+  (lambda.node.defaultChild as CfnFunction).tracingConfig = { mode: 'Active' };
   keepLogicalId(lambda, id);
   if (props.queue) {
     const { queue, ...options } = props.queue;
@@ -120,6 +129,8 @@ export function deskFunction(scope: Construct, props: FunctionProps): LambdaFunc
   }
   return lambda;
 }
+
+const TRACED = { '*': 'X-Ray takes traces by calls that know no resource.' };
 
 /** `receive-email` is `ReceiveEmail` in the template. */
 function logicalId(name: FunctionName): string {

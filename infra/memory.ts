@@ -4,6 +4,7 @@
  */
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, ProjectionType, StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { FilterRule } from 'aws-cdk-lib/aws-lambda';
 import {
   BlockPublicAccess,
   Bucket,
@@ -14,11 +15,18 @@ import {
 import { Construct } from 'constructs';
 import { keepLogicalId } from './names.ts';
 
+/** What readers of the stream ask of its images: what `desk restore` put back has happened long ago. */
+export const NEWS = { restored: { BOOL: FilterRule.notExists() } };
+
+/** Days. */
+const AT_HAND = 90;
+
 export class Memory extends Construct {
   readonly table: Table;
   readonly bucket: Bucket;
 
-  constructor(scope: Construct, id: string) {
+  /** `rawMailDays`: `retention.rawMail` of desk.yaml; null for ever. */
+  constructor(scope: Construct, id: string, { rawMailDays }: { rawMailDays: number | null }) {
     super(scope, id);
 
     this.table = new Table(this, 'Table', {
@@ -61,13 +69,27 @@ export class Memory extends Construct {
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
       lifecycleRules: [
         { id: 'half-written', abortIncompleteMultipartUploadAfter: Duration.days(1) },
-        // What a ticket may still need stays at hand; after that it is read once a year at most. Nothing expires by
-        // itself: only an admin decides that mail is no longer kept.
-        ...['mail/', 'files/', 'bodies/'].map((prefix) => ({
-          id: `old-${prefix.slice(0, -1)}`,
-          prefix,
-          transitions: [{ storageClass: StorageClass.INFREQUENT_ACCESS, transitionAfter: Duration.days(90) }],
-        })),
+        // What a ticket may still need stays at hand; after that it is read once a year at most. Only raw mail expires by
+        // itself: what lies under `in/` is unhandled, and files and long texts go with their tickets, by the sweep.
+        ...['mail/', 'files/', 'bodies/'].map((prefix) => {
+          const days = prefix === 'mail/' ? rawMailDays : null;
+          return {
+            id: `old-${prefix.slice(0, -1)}`,
+            prefix,
+            // The other class is paid for thirty days at least.
+            ...(days === null || days >= AT_HAND + 30
+              ? {
+                  transitions: [
+                    {
+                      storageClass: StorageClass.INFREQUENT_ACCESS,
+                      transitionAfter: Duration.days(AT_HAND),
+                    },
+                  ],
+                }
+              : {}),
+            ...(days === null ? {} : { expiration: Duration.days(days) }),
+          };
+        }),
       ],
     });
     keepLogicalId(this.bucket, 'Bucket');

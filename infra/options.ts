@@ -29,6 +29,8 @@ const Options = z
       .optional(),
     zoneName: z.string().min(1).optional(),
     alarmAddress: z.email('an email address').optional(),
+    /** The fourth and each further dashboard of an account is $3 a month. */
+    dashboard: Yes.default(true),
   })
   .refine(({ hostedZoneId, zoneName }) => (hostedZoneId === undefined) === (zoneName === undefined), {
     path: ['hostedZoneId'],
@@ -43,6 +45,7 @@ export interface DeskOptions {
   takeOverActiveRuleSet: boolean;
   zone?: { hostedZoneId: string; zoneName: string };
   alarmAddress?: string;
+  dashboard: boolean;
 }
 
 /** `context`: all of the app's; what belongs to the CDK has a colon in its name, or begins with cli-. `fallback`: a desk.yaml if it names none. */

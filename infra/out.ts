@@ -1,9 +1,8 @@
 /**
- * OUT: the only way mail leaves. One reader of the table's stream hands events to queues, so that a throttled SES never
+ * OUT: the only way mail leaves. A reader of the table's stream hands events to queues, so that a throttled SES never
  * holds up the stream; what became of each mail comes back through the configuration set.
  */
 import { Duration } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import {
   EventSourceMapping,
   FilterCriteria,
@@ -22,9 +21,9 @@ import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { type Bundles, deskFunction } from './lambda.ts';
-import type { Memory } from './memory.ts';
+import { type Memory, NEWS } from './memory.ts';
 import { keepLogicalId } from './names.ts';
-import { permissions } from './permissions.ts';
+import { permissions, readingStream, streamOf } from './permissions.ts';
 import { deadLetterQueue, deskQueue } from './queue.ts';
 import { deskTopic } from './topic.ts';
 
@@ -97,6 +96,7 @@ export class Out extends Construct {
         domain,
         configurationSet: this.configurationSet.configurationSetName,
       }),
+      tells: true,
       // One mail at a time, two at once: SES lets a new account send one a second, and what it refuses it drops.
       queue: { queue: this.updatesQueue, batchSize: 1, maxConcurrency: 2 },
     });
@@ -109,8 +109,6 @@ export class Out extends Construct {
   }
 
   private relay({ table }: Memory, bundles: Bundles, watchesQueue: Queue): LambdaFunction {
-    const streamArn = table.tableStreamArn;
-    if (!streamArn) throw new Error('The table has no stream.');
     const relayEvents = deskFunction(this, {
       name: 'relay-events',
       bundles,
@@ -124,24 +122,19 @@ export class Out extends Construct {
       },
       permissions: [
         ...permissions.relayEvents({ updatesQueue: this.updatesQueue, watchesQueue }),
-        new PolicyStatement({
-          actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
-          resources: [streamArn],
-        }),
-        // Lambda asks for it when the mapping is made, and it knows no narrower resource.
-        new PolicyStatement({ actions: ['dynamodb:ListStreams'], resources: ['*'] }),
+        ...readingStream(table),
       ],
       failures: this.relayDeadLetters,
     });
     const source = new EventSourceMapping(this, 'RelayEventsSource', {
       target: relayEvents,
-      eventSourceArn: streamArn,
+      eventSourceArn: streamOf(table),
       // From the first record: what is written while the stack is still being made is relayed too.
       startingPosition: StartingPosition.TRIM_HORIZON,
       filters: [
         FilterCriteria.filter({
           eventName: FilterRule.isEqual('INSERT'),
-          dynamodb: { Keys: { sk: { S: FilterRule.beginsWith('EVENT#') } } },
+          dynamodb: { Keys: { sk: { S: FilterRule.beginsWith('EVENT#') } }, NewImage: NEWS },
         }),
       ],
       batchSize: 100,

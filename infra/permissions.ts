@@ -71,6 +71,8 @@ export const permissions = {
     on(updatesQueue.queueArn, 'sqs:SendMessage'),
     // How much went to somebody outside is counted by UpdateItem.
     items(table, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'),
+    // What a report tells of is all that is open.
+    on(`${table.tableArn}/index/open`, 'dynamodb:Query'),
     // #mine, #queue and a requester's own tickets; #find looks through the newest ones as well.
     on(`${table.tableArn}/index/hands`, 'dynamodb:Query'),
     on(`${table.tableArn}/index/listing`, 'dynamodb:Query'),
@@ -99,7 +101,8 @@ export const permissions = {
 
   receiveFeedback: ({ table }: { table: ITable }) => [
     // A ticket that waits because nothing reaches its requester is no load of its agent's.
-    items(table, 'GetItem', 'PutItem', 'UpdateItem'),
+    // What is audited names people by their pseudonyms, whose keys are one batch.
+    items(table, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'),
   ],
 
   sweep: ({
@@ -109,7 +112,8 @@ export const permissions = {
     watchMachine,
   }: Memory & { mailQueue: IQueue; watchMachine: StateMachine }) => [
     // Recurring work that it opens is one ticket more of whoever gets it.
-    items(table, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'),
+    // What is kept no longer is taken out, ticket by ticket.
+    items(table, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'),
     on(`${table.tableArn}/index/open`, 'dynamodb:Query'),
     // What somebody has who is away, and what others have for him.
     on(`${table.tableArn}/index/hands`, 'dynamodb:Query'),
@@ -118,7 +122,7 @@ export const permissions = {
     objects(bucket, 's3:GetObject', 'in/*', 'mail/*', 'knowledge/*'),
     // What lies beside the index of articles is folded into it.
     objects(bucket, 's3:PutObject', 'knowledge/*'),
-    objects(bucket, 's3:DeleteObject', 'knowledge/*'),
+    objects(bucket, 's3:DeleteObject', 'knowledge/*', 'mail/*', 'files/*', 'bodies/*'),
     knowingWhatIsMissing(bucket),
     on(mailQueue.queueArn, 'sqs:SendMessage'),
     on(
@@ -130,6 +134,8 @@ export const permissions = {
       }),
       'states:DescribeExecution',
     ),
+    // How much of the day's mail is used up.
+    on('*', 'ses:GetSendQuota'),
   ],
 
   sendDigests: ({ table }: { table: ITable }) => [
@@ -138,11 +144,28 @@ export const permissions = {
     on(`${table.tableArn}/index/hands`, 'dynamodb:Query'),
   ],
 
+  sendCanary: ({ table }: { table: ITable }) => [items(table, 'PutItem')],
+
+  countMeasures: ({ table }: { table: ITable }) => [
+    // What was counted, what happened since, and what has become of mails; markers and rollups in one transaction.
+    items(table, 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'),
+    ...readingStream(table),
+  ],
+
+  sendReport: ({ table }: { table: ITable }) => [
+    // Whether there is one of the number; who is away; the tickets that are not closed; what was counted.
+    items(table, 'GetItem', 'BatchGetItem', 'Query', 'PutItem'),
+    on(`${table.tableArn}/index/open`, 'dynamodb:Query'),
+  ],
+
   provision: ({ keysParameter }: { keysParameter: string }) => [
     on('*', 'ses:DescribeActiveReceiptRuleSet', 'ses:SetActiveReceiptRuleSet'),
     on(parameterArn(keysParameter), 'ssm:PutParameter'),
   ],
 };
+
+/** Lambda writes the traces of a function with the function's role. */
+export const TRACING = on('*', 'xray:PutTraceSegments', 'xray:PutTelemetryRecords');
 
 /**
  * Where a right names more than one resource, and why it cannot name fewer: cdk-nag refuses every wildcard that is not
@@ -163,19 +186,39 @@ export const wildcards: Partial<Record<FunctionName, Record<string, string>>> = 
       "In the SES sandbox the recipient's identity is checked as well; the condition allows no other sender than the desk.",
   },
   'relay-events': {
-    '*': 'Lambda lists streams when it is given one to read, and DynamoDB knows no narrower resource for it.',
+    '*': 'Lambda lists streams when it is given one to read, and DynamoDB knows no narrower resource for it; nor does X-Ray for traces.',
+  },
+  'count-measures': {
+    '*': 'Lambda lists streams when it is given one to read, and DynamoDB knows no narrower resource for it; nor does X-Ray for traces.',
   },
   sweep: {
+    '*': 'What an account may send is the whole account’s; and X-Ray takes traces by calls that know no resource.',
     '<Bucket.Arn>/in/*': 'What lies unhandled is only known by listing it.',
     '<Bucket.Arn>/mail/*': 'Which handled mail has no record is only known by counting the day.',
     '<Bucket.Arn>/knowledge/*': 'What lies beside an index of articles is only known by listing it.',
+    '<Bucket.Arn>/files/*': 'What goes with a ticket whose time is over, the ticket says.',
+    '<Bucket.Arn>/bodies/*': 'The same.',
     'arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<WatchMachine.Name>:*':
       'The name of an execution holds the id of its ticket.',
   },
   provision: {
-    '*': 'The choice of the active receipt rule set is one per account and region, and has no ARN.',
+    '*': 'The choice of the active receipt rule set is one per account and region, and has no ARN; traces have none either.',
   },
 };
+
+/** Throws when the table has none. */
+export function streamOf({ tableStreamArn }: ITable): string {
+  if (!tableStreamArn) throw new Error('The table has no stream.');
+  return tableStreamArn;
+}
+
+export function readingStream(table: ITable): PolicyStatement[] {
+  return [
+    on(streamOf(table), 'dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'),
+    // Lambda asks for it when the mapping is made, and it knows no narrower resource.
+    on('*', 'dynamodb:ListStreams'),
+  ];
+}
 
 /** A transaction is checked item by item, each as what it does. An index is a resource of its own. */
 function items(

@@ -19,6 +19,7 @@ import type { Guard } from './gateway.ts';
 import { startGateway } from './gateway.ts';
 import type { Mailer } from './mailer.ts';
 import { openMailer } from './mailer.ts';
+import { meterService, openMeter, standingOf } from './meter.ts';
 import { readDesk } from './page/mailboxes.ts';
 import { openRecords } from './page/records.ts';
 import { openParameters } from './parameters.ts';
@@ -90,6 +91,8 @@ export interface Running {
 const REGION = 'us-east-1';
 const ACCOUNT = '000000000000';
 const HOUSEKEEPING_MS = 10 * 60_000;
+/** A canary proves that the world's mail gets through, of which there is none here; and at --speed 3600 one would come each second. */
+const OF_THE_ACCOUNT: ReadonlySet<string> = new Set(['CanarySchedule']);
 /** All that a desk writes into its data folder. */
 const CONTENTS = /^(state\.db|table\.db)(-wal|-shm|-journal)?$|^(buckets|sent|logs|running\.json)$/;
 
@@ -154,13 +157,17 @@ async function open(setting: DeskSetting, opening: Opening): Promise<Omit<Desk, 
   // The plan names the gateway's address, and the gateway asks what the plan permits: nobody calls before both are there.
   let permissions: Permissions | undefined;
   const guard: Guard = { authorize: (principal, needs) => permissions?.authorize(principal, needs) };
+  const meter = openMeter(state, clock.iso);
+  closers.push(() => meter.stop());
   const drills = openDrills(report.note);
   closers.push(() => drills.stop());
-  const gateway = await startGateway(guard, report, drills.strike);
+  const gateway = await startGateway(guard, report, drills.strike, meter.called);
   closers.push(() => gateway.stop());
   gateway.add('drill', drills.service);
   const account = { region: REGION, accountId: ACCOUNT };
-  const plan = readPlan(readAssembly(outdir), { endpoint: gateway.endpoint, ...account });
+  const assembly = readAssembly(outdir);
+  const plan = readPlan(assembly, { endpoint: gateway.endpoint, ...account });
+  gateway.add('meter', meterService(meter, standingOf(plan, assembly, OF_THE_ACCOUNT)));
   const granted = judge(plan.policies, firstOfEach(report), setting.onCall);
   permissions = granted;
   const may = deliveries(granted);
@@ -169,15 +176,27 @@ async function open(setting: DeskSetting, opening: Opening): Promise<Omit<Desk, 
   const failed = new Promise<DeskFault>((resolve) => {
     fail = resolve;
   });
-  const tables = await openTables(dataDir, state, guard, plan.tables, (reason) =>
-    fail(new DeskFault(`${reason} Start the desk again; nothing is lost.`)),
+  const tables = await openTables(
+    dataDir,
+    state,
+    guard,
+    plan.tables,
+    (reason) => fail(new DeskFault(`${reason} Start the desk again; nothing is lost.`)),
+    meter.consumed,
   );
   closers.push(() => tables.stop());
   const queues = openQueues(state, clock, plan.queues);
   closers.push(() => queues.stop());
-  const topics = openTopics(state, clock, queues, plan.topics, may.deliver);
+  // What AWS's own services do with queues, topics and the bucket passes no gateway.
+  const { counted } = meter;
+  const ownQueues = counted.queues(queues);
+  const topics = counted.topics(openTopics(state, clock, ownQueues, plan.topics, may.deliver));
   const buckets = openBuckets(state, clock, dataDir, guard, plan.buckets);
-  const receiver = openReceiver({ state, clock, buckets, topics, region: REGION }, may.receive, plan.rules);
+  const receiver = openReceiver(
+    { state, clock, buckets: counted.buckets(buckets), topics, region: REGION },
+    may.receive,
+    plan.rules,
+  );
   const relay = startRelay(state, dataDir, setting.relay, report);
   closers.push(() => relay.stop());
   const mailer = openMailer(
@@ -199,9 +218,18 @@ async function open(setting: DeskSetting, opening: Opening): Promise<Omit<Desk, 
     dataDir,
     (id) => functionEnvironment(id, gateway.endpoint, dataDir),
     plan.functions.map((each) => ({ ...each, environment: withClock(each.environment, clock.reading) })),
+    meter.functions,
   );
   closers.push(() => functions.stop());
-  const executions = openExecutions(state, clock, functions, plan.machines, may.invoke, report);
+  const executions = openExecutions(
+    state,
+    clock,
+    functions,
+    plan.machines,
+    may.invoke,
+    report,
+    meter.transition,
+  );
   closers.push(() => executions.stop());
 
   gateway.add('dynamodb', tables.service);
@@ -215,9 +243,17 @@ async function open(setting: DeskSetting, opening: Opening): Promise<Omit<Desk, 
   await announce(plan, { state, receiver, mailer });
 
   checkMappings(plan, granted);
-  const sources = startSources(plan, { functions, queues, region: REGION, state, tables, clock, report });
+  const world = { functions, queues: ownQueues, region: REGION, state, tables, clock, report };
+  const sources = startSources(plan, world);
   closers.push(() => sources.stop());
-  const scheduler = startScheduler(state, clock, functions, queues, plan.schedules, report);
+  const scheduler = startScheduler(
+    state,
+    clock,
+    counted.schedules(functions),
+    ownQueues,
+    plan.schedules.filter(({ id }) => !OF_THE_ACCOUNT.has(id)),
+    report,
+  );
   closers.push(() => scheduler.stop());
 
   const door = await openDoor(setting.smtpPort, receiver, report);
@@ -355,7 +391,11 @@ function startSources(
     // What fails is hidden by its queue, so that this comes to an end.
     if (sources.some((source) => source.isBusy())) return void setTimeout(goOn, 10);
     begin(plan.queueSources.filter(({ queueArn }) => !told.has(queueArn)));
-    for (const source of plan.streamSources) sources.push(startStreamSource(world, source));
+    const readers = Map.groupBy(plan.streamSources, ({ streamArn }) => streamArn);
+    for (const source of plan.streamSources) {
+      const ids = readers.get(source.streamArn)?.map(({ id }) => id);
+      sources.push(startStreamSource(world, source, ids));
+    }
     begun = true;
   };
   goOn();

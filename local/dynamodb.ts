@@ -38,6 +38,12 @@ export interface StreamRecord {
   record: Fields;
 }
 
+/** In the units that are billed. */
+export interface Consumed {
+  reads: number;
+  writes: number;
+}
+
 export interface Tables {
   /** Calls back after writes to any table. */
   onWrite(wake: () => void): void;
@@ -57,6 +63,7 @@ export interface Tables {
 const API = 'DynamoDB_20120810';
 const STREAMS_API = 'DynamoDBStreams_20120810';
 const WRITES = new Set(['PutItem', 'UpdateItem', 'DeleteItem', 'TransactWriteItems', 'BatchWriteItem']);
+const METERED = new Set([...WRITES, 'GetItem', 'BatchGetItem', 'TransactGetItems', 'Query', 'Scan']);
 const LARGEST_BODY = 32 * 1024 * 1024;
 /** GetRecords may end a page at a megabyte although there is more. Half of that is surely not such a page. */
 const FULL_PAGE = 512 * 1024;
@@ -67,6 +74,7 @@ export async function openTables(
   guard: Guard,
   settings: TableSetting[],
   onExit: (reason: string) => void,
+  consumed: (by: string, units: Consumed) => void = () => {},
 ): Promise<Tables> {
   const engine = await startEngine(dataDir, onExit);
   const agent = new Agent({ keepAlive: true, maxSockets: 32 });
@@ -140,9 +148,11 @@ export async function openTables(
 
   const serve: RawService['serve'] = async (request, response, principal) => {
     const [api = '', operation = ''] = String(request.headers['x-amz-target']).split('.');
-    const body = await readBody(request, LARGEST_BODY);
-    guard.authorize(principal, tableNeeds(operation, JSON.parse(body.toString()) as Fields, arns));
-    const answer = await forward(api, operation, body);
+    const input = JSON.parse((await readBody(request, LARGEST_BODY)).toString()) as Fields;
+    guard.authorize(principal, tableNeeds(operation, input, arns));
+    const metered = METERED.has(operation) ? { ...input, ReturnConsumedCapacity: 'TOTAL' } : input;
+    const answer = await forward(api, operation, JSON.stringify(metered));
+    consumed(principal, consumedBy(operation, input, answer));
     response.statusCode = answer.status;
     for (const name of ['content-type', 'x-amz-crc32', 'x-amzn-requestid']) {
       const value = answer.headers[name];
@@ -256,6 +266,19 @@ export async function openTables(
       await engine.stop();
     },
   };
+}
+
+/** What a condition refuses is billed as well; the engine does not say how much, and each part of it is taken for a small one. */
+function consumedBy(
+  operation: string,
+  { TransactItems = [] }: { TransactItems?: unknown[] },
+  { status, body }: { status: number; body: Buffer },
+): Consumed {
+  const isWrite = WRITES.has(operation);
+  if (status !== 200) return { reads: 0, writes: isWrite ? Math.max(1, 2 * TransactItems.length) : 0 };
+  const { ConsumedCapacity } = JSON.parse(body.toString()) as { ConsumedCapacity?: Fields | Fields[] };
+  const units = [ConsumedCapacity ?? []].flat().reduce((sum, each) => sum + Number(each.CapacityUnits), 0);
+  return isWrite ? { reads: 0, writes: units } : { reads: units, writes: 0 };
 }
 
 /** The IAM actions of a call. A transaction needs the action of each of its parts; an index is a resource of its own. */

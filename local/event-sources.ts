@@ -195,11 +195,15 @@ export function startStreamSource(
     report,
   }: World & { state: State; tables: Tables; clock: DeskClock; report: (fault: unknown) => void },
   setting: StreamSourceSetting,
+  /** The ids of all that read the same stream. */
+  readers: readonly string[] = [setting.id],
 ): EventSource {
-  const note = `stream:${setting.id}`;
+  const note = noteOf(setting.id);
   let position = state.read<string>(note) ?? null;
   let stopped = false;
   let running = false;
+  /** What waits for more to come is not busy. */
+  let gathering = false;
   let again = false;
   let read = 0;
 
@@ -215,7 +219,11 @@ export function startStreamSource(
     try {
       while (again && !stopped) {
         again = false;
-        if (setting.batchingWindow > 0) await pause(setting.batchingWindow * 1000);
+        if (setting.batchingWindow > 0) {
+          gathering = true;
+          await pause(windowOf(setting, clock.speed));
+          gathering = false;
+        }
         let full = true;
         while (full && !stopped) {
           const found = await tables.readStream(setting.table, position, setting.batchSize);
@@ -233,9 +241,10 @@ export function startStreamSource(
           if (stopped) return;
           advance((records.at(-1) as (typeof records)[number]).sequence);
           read += records.length;
-          if (read >= TRIM_EVERY && position !== null) {
+          if (read >= TRIM_EVERY) {
             read = 0;
-            tables.trimStream(setting.table, position);
+            const behind = slowest(readers.map((id) => state.read<string>(noteOf(id)) ?? null));
+            if (behind !== null) tables.trimStream(setting.table, behind);
           }
         }
       }
@@ -310,11 +319,27 @@ export function startStreamSource(
   tables.onWrite(wake);
   wake();
   return {
-    isBusy: () => running,
+    isBusy: () => running && !gathering,
     stop() {
       stopped = true;
     },
   };
+}
+
+const noteOf = (id: string) => `stream:${id}`;
+
+/** Real time in which what is written is gathered. On a quick desk a minute is over sooner, but not all at once. */
+function windowOf({ batchingWindow }: StreamSourceSetting, speed: number): number {
+  const [window, shortest] = [batchingWindow * 1000, 500];
+  return Math.min(window, Math.max(window / speed, shortest));
+}
+
+/** Null while one of them has read nothing. Sequence numbers are whole numbers without end. */
+function slowest(positions: readonly (string | null)[]): string | null {
+  return positions.reduce(
+    (a, b) => (a === null || b === null ? null : BigInt(a) < BigInt(b) ? a : b),
+    positions[0] ?? null,
+  );
 }
 
 function pause(ms: number): Promise<void> {

@@ -79,6 +79,7 @@ export function openExecutions(
   settings: MachineSetting[],
   invokable: (machineArn: string, functionArn: string) => void,
   report: (fault: unknown) => void,
+  onTransition: () => void = () => {},
 ): Executions {
   const { db } = state;
   db.exec(`
@@ -205,6 +206,7 @@ export function openExecutions(
   };
 
   const entered = (row: Row): [string, Fields] => {
+    onTransition();
     const type = machineOf(row.definition).states[row.state]?.Type;
     return [`${type}StateEntered`, { stateEnteredEventDetails: { name: row.state, input: row.data } }];
   };
@@ -328,6 +330,8 @@ export function openExecutions(
     if (again) {
       row.attempts = JSON.stringify({ ...attempts, [again.retrier]: (attempts[again.retrier] ?? 0) + 1 });
       save(row, failed);
+      // AWS counts a retry as one.
+      onTransition();
       const timer = setTimeout(() => {
         underWay.delete(row.arn);
         run(row);

@@ -3,13 +3,15 @@
  * template gives it. A thread serves one invocation at a time, as an execution environment does; it is kept for the
  * next one, ended by a time-out, and given back when nothing has asked for it for a while.
  */
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { WriteStream } from 'node:fs';
-import { createWriteStream, mkdirSync } from 'node:fs';
+import { createWriteStream, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { FunctionFault, Reply, WorkerData } from './worker.ts';
+import type * as Esbuild from 'esbuild';
+import type { FunctionFault, Renewal, Reply, WorkerData } from './worker.ts';
 
 export interface FunctionSetting {
   /** Logical id: also the access key id with which the function calls AWS, and the name of its log. */
@@ -25,7 +27,20 @@ export interface FunctionSetting {
   memory: number;
   /** Seconds. */
   timeout: number;
+  /** Is each call traced by X-Ray? */
+  traced?: boolean;
 }
+
+/** Hears what AWS would bill. */
+export interface Heard {
+  /** Real ms from the call to its end. */
+  ran(setting: FunctionSetting, ms: number): void;
+  /** Real ms from nothing until it could be called. */
+  loaded(setting: FunctionSetting, ms: number): void;
+  logged(setting: FunctionSetting, text: string): void;
+}
+
+const UNHEARD: Heard = { ran() {}, loaded() {}, logged() {} };
 
 export type Outcome = { ok: true; value: unknown } | { ok: false; fault: FunctionFault };
 
@@ -37,7 +52,8 @@ export interface Functions {
   isBusy(): boolean;
   /**
    * Gives every function another environment, as a change of its configuration does: what runs ends in the old one,
-   * then `change` is called, and threads load anew for what comes next. In between nothing begins. One call at a time.
+   * then `change` is called, and what comes next runs in the new one. In between nothing begins. One call at a time.
+   * A thread that is there stays, where Lambda would begin another: to load them all anew costs seconds.
    */
   renew(change: () => (setting: FunctionSetting) => Record<string, string>): Promise<void>;
   stop(): Promise<void>;
@@ -77,6 +93,7 @@ export function openFunctions(
   dataDir: string,
   environment: (id: string) => Record<string, string>,
   settings: FunctionSetting[],
+  hear: Heard = UNHEARD,
 ): Functions {
   const logs = join(dataDir, 'logs');
   mkdirSync(logs, { recursive: true });
@@ -113,20 +130,24 @@ export function openFunctions(
       // Goes with the assembly that it was made of.
       compiled: join(setting.folder, '..', 'compiled'),
     };
-    const worker = new Worker(new URL('worker.ts', import.meta.url), {
+    const worker = new Worker(withoutTypes(), {
       // The thread's name in profiles, and where the system lists threads.
       name: setting.id,
       workerData: data,
       env: { ...environment(setting.id), ...setting.environment, ...runtimeVariables(setting) },
       resourceLimits: { maxOldGenerationSizeMb: setting.memory, maxYoungGenerationSizeMb: YOUNG_MB },
-      // A source map is read when a stack trace needs it, as NODE_OPTIONS=--enable-source-maps does in Lambda.
-      execArgv: ['--enable-source-maps', '--disable-warning=ExperimentalWarning'],
+      execArgv: ['--disable-warning=ExperimentalWarning'],
       stdout: true,
       stderr: true,
     });
     for (const output of [worker.stdout, worker.stderr])
-      output.on('data', (text) => stopping || pool.log.write(text));
+      output.on('data', (text) => {
+        if (stopping) return;
+        pool.log.write(text);
+        hear.logged(setting, String(text));
+      });
 
+    const since = performance.now();
     const thread: Thread = { worker, ready: false, busy: null, idle: undefined };
     const cold = setTimeout(() => {
       lose(pool, thread, {
@@ -140,6 +161,7 @@ export function openFunctions(
         case 'ready':
           clearTimeout(cold);
           thread.ready = true;
+          hear.loaded(setting, performance.now() - since);
           return next(pool);
         case 'broken':
           clearTimeout(cold);
@@ -226,10 +248,12 @@ export function openFunctions(
     }, timeout * 1000);
     // A desk that ends while a function runs does not wait for its time-out.
     limit.unref();
+    const since = performance.now();
     thread.busy = {
       requestId,
       finish(outcome) {
         clearTimeout(limit);
+        hear.ran(pool.setting, performance.now() - since);
         thread.busy = null;
         const isFirst = pool.threads.values().next().value === thread;
         thread.idle = setTimeout(
@@ -279,11 +303,8 @@ export function openFunctions(
       const environmentOf = change();
       for (const pool of pools.values()) {
         pool.setting = { ...pool.setting, environment: environmentOf(pool.setting) };
-        for (const { worker, idle } of pool.threads) {
-          clearTimeout(idle);
-          void worker.terminate();
-        }
-        pool.threads.clear();
+        const renewal: Renewal = { environment: pool.setting.environment };
+        for (const { worker } of pool.threads) worker.postMessage(renewal);
       }
       held = false;
       for (const pool of pools.values()) next(pool);
@@ -302,6 +323,23 @@ export function openFunctions(
       }
     },
   };
+}
+
+/**
+ * Each thread that begins with TypeScript would first load the compiler that takes the types out, for longer than all the
+ * rest of its start takes. So that is done once, and kept.
+ */
+function withoutTypes(): string {
+  const source = readFileSync(new URL('worker.ts', import.meta.url), 'utf8');
+  const name = `worker-${createHash('sha256').update(source).digest('hex').slice(0, 16)}.mjs`;
+  const file = join(import.meta.dirname, '..', '.generated', name);
+  if (existsSync(file)) return file;
+  const { transformSync }: typeof Esbuild = createRequire(import.meta.url)('esbuild');
+  // Another desk may make the same at this moment: each writes its own, and whichever is renamed last is as good.
+  const mine = `${file}.${randomUUID()}`;
+  writeFileSync(mine, transformSync(source, { loader: 'ts' }).code);
+  renameSync(mine, file);
+  return file;
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html, Defined runtime environment variables. */

@@ -39,6 +39,15 @@ export interface RawService {
   serve(request: IncomingMessage, response: ServerResponse, principal: string): Promise<void>;
 }
 
+/** A call that its service has answered, be it with a refusal. */
+export interface HeardCall {
+  principal: string;
+  service: string;
+  operation: string;
+  /** Of its body. */
+  octets: number;
+}
+
 export interface Gateway {
   endpoint: string;
   /** Services by the name in the credential scope: `dynamodb`, `s3`, `ses`, `sns`, `sqs`, `ssm`, `states`. */
@@ -52,11 +61,12 @@ export interface Gateway {
 const LARGEST_BODY = 48 * 1024 * 1024;
 const CREDENTIAL = /^AWS4-HMAC-SHA256 Credential=([^/]+)\/\d{8}\/([a-z0-9-]+)\/([a-z0-9-]+)\/aws4_request/;
 
-/** `strike` may order a fault for a call before its service sees it. */
+/** `strike` may order a fault for a call before its service sees it; `hear` is told of each that it saw. */
 export async function startGateway(
   guard: Guard,
   report: (fault: unknown) => void,
   strike: Drills['strike'] = () => null,
+  hear: (call: HeardCall) => void = () => {},
 ): Promise<Gateway> {
   const services = new Map<string, Service | RawService>();
   const routes = new Map<string, (request: IncomingMessage, response: ServerResponse) => Promise<void>>();
@@ -88,8 +98,13 @@ export async function startGateway(
         if (fault === 'broken') return void request.socket.destroy();
         throw fault;
       }
-      if ('serve' in service) await service.serve(request, response, principal);
-      else await call(service, request, response, principal);
+      if ('serve' in service) {
+        const octets = Number(
+          request.headers['x-amz-decoded-content-length'] ?? request.headers['content-length'] ?? 0,
+        );
+        hear({ principal, service: scope, operation: rawOperationOf(request), octets });
+        await service.serve(request, response, principal);
+      } else await call(scope, service, request, response, principal);
     } catch (error) {
       if (response.headersSent) {
         response.destroy();
@@ -104,6 +119,7 @@ export async function startGateway(
   };
 
   const call = async (
+    scope: string,
     service: Service,
     request: IncomingMessage,
     response: ServerResponse,
@@ -117,6 +133,7 @@ export async function startGateway(
     const work = Object.hasOwn(service.operations, operation) ? service.operations[operation] : undefined;
     if (!work) throw new AwsFault('InvalidAction', `${operation} is not available on the laptop.`);
     guard.authorize(principal, service.needs(operation, input));
+    hear({ principal, service: scope, operation, octets: Buffer.byteLength(body) });
     answer(service.protocol, response, operation, await work(input, principal));
   };
 
@@ -142,6 +159,14 @@ export async function startGateway(
 /** Of the JSON protocols; the others have it in their body or path. */
 function operationOf(request: IncomingMessage): string {
   return String(request.headers['x-amz-target']).replace(/^.*\./, '');
+}
+
+/** S3's stands in a parameter that the SDK adds; to a HEAD, a list and a deletion of many it adds none. */
+function rawOperationOf(request: IncomingMessage): string {
+  if (request.headers['x-amz-target'] !== undefined) return operationOf(request);
+  const id = new URL(request.url ?? '/', 'http://gateway').searchParams.get('x-id');
+  if (id !== null) return id;
+  return { HEAD: 'HeadObject', POST: 'DeleteObjects' }[request.method ?? ''] ?? 'ListObjectsV2';
 }
 
 function readJson(body: string): Fields {

@@ -184,6 +184,9 @@ function functionsOf(from: Resolved, assets: Record<string, string>): FunctionSe
       environment: environment ?? {},
       memory: Number(properties.MemorySize ?? 128),
       timeout: Number(properties.Timeout ?? 3),
+      ...((properties.TracingConfig as { Mode?: string } | undefined)?.Mode === 'Active'
+        ? { traced: true }
+        : {}),
     };
   });
 }

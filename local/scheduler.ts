@@ -23,6 +23,9 @@ const UNITS: Record<string, number> = { minute: 60_000, hour: 3_600_000, day: 86
 /** Lambda waits a minute before the first repetition of an asynchronous call and two before the second. Real time. */
 const PAUSES_MS = [60_000, 120_000];
 
+/** Real time. A desk that hurries would be busy with schedules: what came due of one in the meantime is one call. */
+const APART_MS = 1_000;
+
 export function startScheduler(
   state: State,
   clock: DeskClock,
@@ -81,7 +84,8 @@ export function startScheduler(
                 running = false;
               });
           }
-          plan();
+          const timer = setTimeout(plan, APART_MS);
+          cancels.set(setting.id, () => clearTimeout(timer));
         }),
       );
     };

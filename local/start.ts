@@ -6,7 +6,7 @@ import type { DeskSetting } from './desk.ts';
 import { startDesk } from './desk.ts';
 import { DeskFault } from './fault.ts';
 import { relayAddress } from './relay.ts';
-import { playSampleDay } from './sample-day.ts';
+import type { Stage } from './sample-day.ts';
 import { synthesize } from './synthesize.ts';
 
 const USAGE = `usage: npm start -- [options]
@@ -43,7 +43,7 @@ async function main(): Promise<number> {
     const { signal } = evening;
     const day = read.empty
       ? Promise.resolve()
-      : playSampleDay({ desk, setting, config, paper: process.stdout, signal }).catch((error) =>
+      : playDay({ desk, setting, config, paper: process.stdout, signal }).catch((error) =>
           complain(`The sample day broke off: ${(error as Error).message}`),
         );
     const fault = await Promise.race([ended, desk.failed]);
@@ -57,6 +57,12 @@ async function main(): Promise<number> {
     process.stderr.write(`${error.message}\n`);
     return 1;
   }
+}
+
+/** Loaded when it is played: it reads mail, which the desk itself leaves to its functions. */
+async function playDay(stage: Stage): Promise<void> {
+  const { playSampleDay } = await import('./sample-day.ts');
+  await playSampleDay(stage);
 }
 
 /** The first signal ends the desk in order; whoever is impatient sends another one. */

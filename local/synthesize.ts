@@ -17,7 +17,6 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import { loadDesk } from '../core/config/load.ts';
 import { DeskFault } from './fault.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -38,7 +37,7 @@ const SOURCES = [
 
 /** Returns the assembly's folder. Throws DeskFault with the app's own words when there is something wrong with the desk.yaml. */
 export async function synthesize(config: string, progress: (line: string) => void): Promise<string> {
-  const outdir = join(KEPT, hashOfInputs(config));
+  const outdir = join(KEPT, await hashOfInputs(config));
   if (existsSync(join(outdir, 'manifest.json'))) {
     const now = new Date();
     utimesSync(outdir, now, now);
@@ -68,14 +67,14 @@ function takePlace(temporary: string, outdir: string): void {
 }
 
 /** Of all that goes into the assembly. */
-export function hashOfInputs(config: string): string {
+export async function hashOfInputs(config: string): Promise<string> {
   const hash = createHash('sha256');
   for (const file of SOURCES.flatMap((source) => filesIn(join(ROOT, source))))
     hash.update(relative(ROOT, file)).update('\0').update(readFileSync(file)).update('\0');
   if (existsSync(config)) {
     const desk = readFileSync(config, 'utf8');
     hash.update(desk);
-    for (const file of namedBeside(config, desk, hash.copy().digest('hex').slice(0, 24)))
+    for (const file of await namedBeside(config, desk, hash.copy().digest('hex').slice(0, 24)))
       if (existsSync(file)) hash.update(readFileSync(file)).update('\0');
   }
   return hash.digest('hex').slice(0, 24);
@@ -85,11 +84,12 @@ export function hashOfInputs(config: string): string {
  * The files that desk.yaml names beside itself. Their names are kept by the hash of the sources and the text, because
  * to read and check a desk.yaml takes a third of a start. A mistake in it is told by the app.
  */
-function namedBeside(config: string, desk: string, key: string): string[] {
+async function namedBeside(config: string, desk: string, key: string): Promise<string[]> {
   const kept = join(NAMED, `${key}.json`);
   const named: string[] = existsSync(kept) ? JSON.parse(readFileSync(kept, 'utf8')) : [];
   const file = (path: string) => resolve(dirname(config), path);
   if (!existsSync(kept)) {
+    const { loadDesk } = await import('../core/config/load.ts');
     loadDesk(desk, (path) => {
       named.push(path);
       return readFileSync(file(path));

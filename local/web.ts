@@ -18,9 +18,7 @@ import { close, listen, readBody } from './gateway.ts';
 import type { Mailer } from './mailer.ts';
 import { openLive } from './page/live.ts';
 import { type Mailboxes, type Original, openMailboxes } from './page/mailboxes.ts';
-import { htmlDocument, readFilePart, readMail } from './page/reading.ts';
 import type { Records } from './page/records.ts';
-import { Writing, write } from './page/writing.ts';
 
 export interface Web {
   port: number;
@@ -177,6 +175,7 @@ function isOwnPage(request: IncomingMessage, host: string, token: string): boole
 
 async function take(request: IncomingMessage, response: ServerResponse, world: WebWorld): Promise<void> {
   const body = await readBody(request, LARGEST_REQUEST);
+  const { Writing, write } = await import('./page/writing.ts');
   const read = Writing.safeParse(parseJson(body));
   if (!read.success) {
     const [issue] = read.error.issues;
@@ -221,6 +220,8 @@ async function mail(
   [way = '', id = '', how = '', n = '']: string[],
 ): Promise<void> {
   const found = await mailboxes.original(way, id);
+  // What reads mail and writes it is half of what a desk would load, and none needs it before somebody looks.
+  const { htmlDocument, readFilePart, readMail } = await import('./page/reading.ts');
   if (!found) return text(response, 404, 'There is no such mail.');
   switch (how) {
     case '':

@@ -22,6 +22,11 @@ export interface Invocation {
   deadline: number;
 }
 
+/** Another environment for the invocations that come: a change of the function's configuration. */
+export interface Renewal {
+  environment: Record<string, string>;
+}
+
 export type Reply =
   | { kind: 'ready' }
   | { kind: 'broken'; fault: FunctionFault }
@@ -63,7 +68,9 @@ function run(port: NonNullable<typeof parentPort>, data: WorkerData): void {
     if (!kept) flushCompileCache();
     kept = true;
   };
-  port.on('message', async ({ requestId, event, deadline }: Invocation) => {
+  port.on('message', async (message: Invocation | Renewal) => {
+    if ('environment' in message) return Object.assign(process.env, message.environment);
+    const { requestId, event, deadline } = message;
     const context = {
       ...data.context,
       awsRequestId: requestId,

@@ -1,6 +1,7 @@
 /**
- * Makes `.generated/templates.js` of the MJML, text and words in this folder: MJML and the Handlebars compiler are
- * large and slow to load, so they work here, once, and never in a function. The same input gives the same bytes.
+ * Makes `.generated/templates.js` of the MJML, text and words in this folder, and `.generated/report.js` of those of the
+ * report: MJML and the Handlebars compiler are large and slow to load, so they work here, once, and never in a function. The
+ * same input gives the same bytes.
  *
  *   node templates/build.ts
  */
@@ -18,8 +19,10 @@ const GENERATED = join(HERE, '..', '.generated');
 
 /** Writes the module and its types, each only when it has changed: watchers and other processes may be reading them. */
 export async function writeTemplates(folder = GENERATED): Promise<void> {
-  const { module, types } = await buildTemplates();
+  const { module, types, apart } = await buildTemplates();
   await mkdir(folder, { recursive: true });
+  await writeWhole(join(folder, `${APART}.js`), apart);
+  await writeWhole(join(folder, `${APART}.d.ts`), APART_TYPES);
   await writeWhole(join(folder, 'templates.js'), module);
   await writeWhole(join(folder, 'templates.d.ts'), types);
 }
@@ -31,8 +34,11 @@ async function writeWhole(path: string, content: string): Promise<void> {
   await rename(beside, path);
 }
 
+/** As large as six others, and written once a week: it is loaded when it is. */
+const APART = 'report';
+
 /** Throws with the file's name when MJML or Handlebars does not accept what it says. */
-export async function buildTemplates(): Promise<{ module: string; types: string }> {
+export async function buildTemplates(): Promise<{ module: string; types: string; apart: string }> {
   const { layout, styles, blocks } = await readLayout();
   const html = [`html.layout = ${precompile('layout/mail.mjml', layout, 'html')};`];
   const text = [`text.layout = ${precompile('layout/mail.txt', await read('layout', 'mail.txt'), 'text')};`];
@@ -46,14 +52,20 @@ export async function buildTemplates(): Promise<{ module: string; types: string 
         `text.blocks[${quote(name)}] = ${precompile(name, await read('layout', `${name}.txt`), 'text')};`,
       );
   }
-  for (const kind of UPDATE_KINDS) {
-    const mjml = await read(kind, 'mail.mjml');
-    html.push(
-      `html.kinds[${quote(kind)}] = ${precompile(kind, await fragment(kind, mjml, styles), 'html')};`,
-    );
-    text.push(`text.kinds[${quote(kind)}] = ${precompile(kind, await read(kind, 'mail.txt'), 'text')};`);
+  const kindOf = async (kind: string) => ({
+    html: precompile(kind, await fragment(kind, await read(kind, 'mail.mjml'), styles), 'html'),
+    text: precompile(kind, await read(kind, 'mail.txt'), 'text'),
+  });
+  for (const kind of UPDATE_KINDS.filter((each) => each !== APART)) {
+    const own = await kindOf(kind);
+    html.push(`html.kinds[${quote(kind)}] = ${own.html};`);
+    text.push(`text.kinds[${quote(kind)}] = ${own.text};`);
   }
-  return { module: moduleOf(html, text, await readWords()), types: TYPES };
+  return {
+    module: moduleOf(html, text, await readWords()),
+    types: TYPES,
+    apart: apartOf(APART, await kindOf(APART)),
+  };
 }
 
 /** The page around every mail, compiled with its head; and the blocks it is built from. */
@@ -117,13 +129,16 @@ function precompile(name: string, source: string, part: 'html' | 'text'): string
       preventIndent: true,
       noEscape: part === 'text',
     });
-    return String(spec).replace(OWN_LOOKUP, 'container.lookupProperty;');
+    return String(spec).replace(OWN_LOOKUP, 'container.lookupProperty;').replace(PLACE, '');
   } catch (error) {
     throw new Error(`${name} (${part}): ${error instanceof Error ? error.message : String(error)}`, {
       cause: error,
     });
   }
 }
+
+/** Where in the template something stands: an eighth of the module, for a message that names what is missing anyway. */
+const PLACE = /,\s*(?:"loc":)?\{"start":\{"line":\d+,"column":\d+\},"end":\{"line":\d+,"column":\d+\}\s*\}/g;
 
 /** Each block brings a lookup for runtimes older than 4.6. Ours is the compiler's own version, and a seventh of the module would be this. */
 const OWN_LOOKUP =
@@ -152,15 +167,30 @@ ${text.join('\n')}
 export const words = ${words};
 export const renderHtml = renderer(html);
 export const renderText = renderer(text);
+export function know(kind, own) {
+  html.kinds[kind] = own.html;
+  text.kinds[kind] = own.text;
+}
 function renderer(part) {
   const { template } = Handlebars.create();
   const blocks = Object.fromEntries(Object.entries(part.blocks).map(([name, spec]) => [name, template(spec)]));
-  const kinds = Object.fromEntries(Object.entries(part.kinds).map(([name, spec]) => [name, template(spec)]));
+  const kinds = {};
   const layout = template(part.layout);
-  return (kind, view) => layout(view, { partials: { ...blocks, body: kinds[kind] } });
+  return (kind, view) => layout(view, { partials: { ...blocks, body: (kinds[kind] ??= template(part.kinds[kind])) } });
 }
 `;
 }
+
+function apartOf(kind: string, own: { html: string; text: string }): string {
+  return `// Made by templates/build.ts.
+import { know } from './templates.js';
+know(${quote(kind)}, { html: ${own.html}, text: ${own.text} });
+`;
+}
+
+const APART_TYPES = `// Made by templates/build.ts.
+export {};
+`;
 
 const TYPES = `// Made by templates/build.ts.
 import type { Language } from '../core/config/desk.ts';
@@ -168,6 +198,8 @@ import type { UpdateKind } from '../core/mail/update.ts';
 export declare const words: Readonly<Record<Language, Readonly<Record<UpdateKind | 'layout', Readonly<Record<string, string>>>>>>;
 export declare function renderHtml(kind: UpdateKind, view: object): string;
 export declare function renderText(kind: UpdateKind, view: object): string;
+/** Of a kind whose templates travel apart, which their module says when it is loaded. */
+export declare function know(kind: UpdateKind, own: { html: object; text: object }): void;
 `;
 
 async function named(folder: string, ending: string): Promise<string[]> {

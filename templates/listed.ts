@@ -19,6 +19,8 @@ export interface Reader {
 export function seenIn(seen: Seen, reader: Reader): string {
   if ('tickets' in seen) return listIn(seen, reader);
   if ('articles' in seen) return articlesIn(seen, reader);
+  // Those have a place and buttons of their own in the mail.
+  if (!('messages' in seen)) return '';
   const { ticket, messages, look } = seen;
   const { language, desk, now } = reader;
   if (!ticket) return phrase(language, 'show-none', { ticket: look.id });

@@ -16,6 +16,7 @@ export function noticeView({
   event,
   code,
   shown = '',
+  services = null,
   desk,
 }: {
   plan: Plan;
@@ -23,6 +24,7 @@ export function noticeView({
   code: string | null;
   /** What commands asked to see. */
   shown?: string;
+  services?: UpdateView['services'];
   desk: Desk;
 }): UpdateView {
   const { language, subject } = event;
@@ -45,6 +47,7 @@ export function noticeView({
     deadlines: [],
     facts: absence ? { subject: absence.subject } : { ...noticeFacts(event, code, shown), subject },
     lines: event.kind === 'commanded' ? linesIn(language, event.lines) : [],
+    services,
     plainReply: plainReplyToNotice(event, plan),
     actions: [],
     marker: MARKER,

@@ -10,12 +10,12 @@ import { fileURLToPath } from 'node:url';
 import { LANGUAGES } from '../core/config/choices.ts';
 import { UPDATE_KINDS } from '../core/mail/update.ts';
 import { writeTemplates } from './build.ts';
-import { SAMPLES } from './samples.ts';
 
 const FOLDER = join(dirname(fileURLToPath(import.meta.url)), '..', '.generated', 'preview');
 
 export async function writePreviews(folder = FOLDER): Promise<string[]> {
   const { renderUpdate } = await import('./render.ts');
+  const { SAMPLES } = await import('./samples.ts');
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const shown: { name: string; subject: string }[] = [];

@@ -4,6 +4,8 @@
  */
 import { words as allWords, renderHtml, renderText } from '../.generated/templates.js';
 import type { RenderedUpdate, Said, UpdateView } from '../core/mail/update.ts';
+import { columns, WIDE_RANGE } from './columns.ts';
+import { drawn } from './report/chart.ts';
 import { FACTS, fill, phrase } from './words.ts';
 
 /** Our own lines in plain text are no longer than this (RFC 5322 2.1.1 asks for 78). What a person wrote keeps its lines. */
@@ -12,7 +14,7 @@ const WIDTH = 78;
 /** Throws a TypeError when an action is not a mailto: link. */
 export function renderUpdate(given: UpdateView): RenderedUpdate {
   const view = clean(given);
-  for (const { href } of view.actions)
+  for (const { href } of actionsIn(view))
     if (!href.startsWith('mailto:')) throw new TypeError(`an action of ${view.kind} is not a mailto: link`);
   const model = modelOf(view);
   return {
@@ -21,6 +23,14 @@ export function renderUpdate(given: UpdateView): RenderedUpdate {
     text: layOut(renderText(view.kind, model)),
     html: renderHtml(view.kind, model),
   };
+}
+
+function actionsIn({ actions, sections = [], report }: UpdateView): UpdateView['actions'] {
+  return [
+    ...actions,
+    ...sections.flatMap(({ entries }) => entries.flatMap((entry) => entry.actions ?? [])),
+    ...(report ? [report.ask, ...report.charts.flatMap(({ ask }) => ask ?? [])] : []),
+  ];
 }
 
 /** Everything that a template may name. */
@@ -58,6 +68,8 @@ function modelOf(view: UpdateView) {
         ...saidOf({ who: '', when: '', text, html: null, private: false }, ''),
       })),
     },
+    sections: view.sections ?? [],
+    report: view.report ? drawn(view.report) : null,
     lines: view.lines.map((line) => ({
       ...line,
       outcomeName: phrase(view.language, `outcome-${line.outcome}`),
@@ -237,15 +249,7 @@ function wordsIn(text: string): string[] {
   );
 }
 
-/** East Asian characters take the room of two (UAX 11). */
-function columns(text: string): number {
-  return text.length + (text.match(EACH_WIDE)?.length ?? 0);
-}
-
-const WIDE_RANGE =
-  '\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6';
 const WIDE = new RegExp(`[${WIDE_RANGE}]`);
-const EACH_WIDE = new RegExp(`[${WIDE_RANGE}]`, 'g');
 const WIDE_OR_NOT = new RegExp(`[${WIDE_RANGE}]+|[^${WIDE_RANGE}]+`, 'g');
 const SEGMENTER = new Intl.Segmenter('ja', { granularity: 'word' });
 /** Signs that begin no line of Japanese, and those that end none (JIS X 4051). */
@@ -274,8 +278,12 @@ function clean(view: UpdateView): UpdateView {
     lines: view.lines.map((line) => ({ ...line, line: oneLine(line.line), detail: oneLine(line.detail) })),
     sections: (view.sections ?? []).map((section) => ({
       ...eachLine(section),
-      entries: section.entries.map(eachLine),
+      entries: section.entries.map((entry) => ({
+        ...eachLine(entry),
+        actions: (entry.actions ?? []).map(eachLine),
+      })),
     })),
+    ...(view.report ? { report: allLines(view.report) } : {}),
     articles: view.articles && {
       head: oneLine(view.articles.head),
       entries: view.articles.entries.map(({ title, text }) => ({
@@ -283,6 +291,15 @@ function clean(view: UpdateView): UpdateView {
         text: manyLines(text),
       })),
       how: oneLine(view.articles.how),
+    },
+    services: view.services && {
+      head: oneLine(view.services.head),
+      entries: view.services.entries.map((entry) => ({
+        ...eachLine(entry),
+        about: entry.about.map(oneLine),
+        ask: eachLine(entry.ask),
+      })),
+      note: oneLine(view.services.note),
     },
     plainReply: oneLine(view.plainReply),
     actions: view.actions.map(({ label, href }) => ({ label: oneLine(label), href: oneLine(href) })),
@@ -302,6 +319,14 @@ function eachLine<T extends object>(values: T): T {
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => [name, typeof value === 'string' ? oneLine(value) : value]),
   ) as T;
+}
+
+/** The same of whatever is in them. */
+function allLines<T>(value: T): T {
+  if (typeof value === 'string') return oneLine(value) as T;
+  if (Array.isArray(value)) return value.map(allLines) as T;
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, allLines(each)])) as T;
 }
 
 function oneLine(text: string): string {

@@ -13,6 +13,7 @@ import { samples as digest } from './digest/sample.ts';
 import { samples as escalated } from './escalated/sample.ts';
 import { samples as note } from './note/sample.ts';
 import { samples as refusal } from './refusal/sample.ts';
+import { samples as report } from './report/sample.ts';
 import { samples as requesterMessage } from './requester-message/sample.ts';
 import { samples as resolved } from './resolved/sample.ts';
 import { samples as satisfaction } from './satisfaction/sample.ts';
@@ -40,4 +41,5 @@ export const SAMPLES: Record<UpdateKind, (language: Language) => UpdateView[]> =
   satisfaction,
   refusal,
   digest,
+  report,
 };

@@ -14,7 +14,7 @@ import { MEASURES, type Measure } from '../core/sla/clock.ts';
 import { acceptBy } from '../core/ticket/acceptance.ts';
 import { isOnlyApprover } from '../core/ticket/approval.ts';
 import type { Plan } from '../core/ticket/audience.ts';
-import { NO_REASON } from '../core/ticket/decide.ts';
+import { NO_REASON } from '../core/ticket/decision.ts';
 import { fieldsOf } from '../core/ticket/fields.ts';
 import { macrosFor } from '../core/ticket/macros.ts';
 import { opensAt } from '../core/ticket/opening-hours.ts';
@@ -55,7 +55,11 @@ export interface Occasion {
   /** What is known about it, for whoever reads this mail. */
   articles?: readonly Article[];
   /** What commands fetched: the files of this mail, and what #files and #history show in it. */
-  fetched?: { files: { name: string; size: number }[]; shown: string } | null;
+  fetched?: {
+    files: { name: string; size: number }[];
+    shown: string;
+    services?: UpdateView['services'];
+  } | null;
   /** The address with the reader's own token. */
   replyTo: string;
   desk: Desk;
@@ -93,6 +97,7 @@ export function ticketView(occasion: Occasion): UpdateView {
     lines: event.kind === 'commanded' && !isFurther(plan) ? linesIn(language, event.lines) : [],
     plainReply: plainReply(occasion, speech),
     articles: articlesOf(occasion, speech),
+    services: occasion.fetched?.services ?? null,
     actions: actionsFor(occasion, speech),
     marker: MARKER,
   };

@@ -59,6 +59,8 @@ export const FACTS = {
   refusal: ['reason', 'remedy', 'subject'],
   /** How many of what stand in it. */
   digest: ['subject'],
+  /** Of which days it is, and the first of its figures. */
+  report: ['subject'],
 } as const;
 
 /**

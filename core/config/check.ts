@@ -11,6 +11,7 @@ import { PRIORITIES, WEEKDAYS } from './choices.ts';
 import type { DeskSchema } from './desk.ts';
 import { readPattern } from './pattern.ts';
 import { isFrom } from './sender.ts';
+import { titlesOf } from './service.ts';
 import { listed } from './suggest.ts';
 
 export type Path = readonly (string | number)[];
@@ -52,13 +53,39 @@ export function contradictions(desk: Desk): Finding[] {
     ...absences(desk),
     ...approvers(desk),
     ...digests(desk),
+    ...reports(desk),
     ...fields(desk),
     ...services(desk),
     ...macros(desk),
     ...spoken(desk),
     ...checklists(desk),
     ...recurring(desk),
+    ...retention(desk),
   ];
+}
+
+/** What is kept longer holds what is kept shorter; and whoever may still answer finds what he answers. */
+function retention({ retention: { bodies, tickets }, tokens, resolved }: Desk): Finding[] {
+  const inDays = (ms: number) => `${Math.ceil(ms / 86_400_000)}d`;
+  const path = (name: string): Path => ['retention', name];
+  const answerable = tokens.validFor + resolved.closeAfter;
+  if (tickets !== null && (bodies === null || bodies > tickets))
+    return [
+      {
+        path: path('bodies'),
+        message: 'the words of a ticket cannot be kept longer than the ticket',
+        allowed: `at most ${inDays(tickets)}, which is retention.tickets`,
+      },
+    ];
+  if (bodies !== null && bodies < answerable)
+    return [
+      {
+        path: path('bodies'),
+        message: 'a ticket would lose its words while it can still be answered',
+        allowed: `at least ${inDays(answerable)}, which is tokens.validFor and resolved.closeAfter`,
+      },
+    ];
+  return [];
 }
 
 function repeatedNames(desk: Desk): Finding[] {
@@ -483,7 +510,7 @@ function organisations(desk: Desk): Finding[] {
 
 function policies(desk: Desk): Finding[] {
   const last = desk.sla.length - 1;
-  return desk.sla.flatMap(({ when, calendar, targets }, at) => {
+  return desk.sla.flatMap(({ name, when, calendar, targets }, at) => {
     const path = (...steps: Path): Path => ['sla', at, ...steps];
     const known = calendarNames(desk);
     const findings = reference(calendar, known, path('calendar'), 'calendar');
@@ -502,17 +529,18 @@ function policies(desk: Desk): Finding[] {
       findings.push(
         ...reference(name, organisationNames(desk), path('when', 'organisations', nth), 'organisation'),
       );
-    if (at < last && isForAll(when))
+    const own = desk.services.some((service) => service.sla === name);
+    if (at < last && isForAll(when) && !own)
       findings.push({
         path: path(...(when ? ['when'] : ['name'])),
         message: 'this policy is for all tickets, so that no policy below is ever reached',
         allowed: 'a `when`, or the last place',
       });
-    if (at === last && !isForAll(when))
+    if (at === last && (own || !isForAll(when)))
       findings.push({
-        path: path('when'),
+        path: path(...(when ? ['when'] : ['name'])),
         message: 'nothing is promised to tickets that no policy fits',
-        allowed: 'a last policy without `when`, for all the others',
+        allowed: 'a last policy without `when` that no service has for itself, for all the others',
       });
     return findings;
   });
@@ -692,6 +720,24 @@ function digests(desk: Desk): Finding[] {
   });
 }
 
+function reports(desk: Desk): Finding[] {
+  const people = desk.people.map(({ address }) => address);
+  return (['weekly', 'daily'] as const).flatMap((which) =>
+    (desk.reports[which]?.to ?? []).flatMap((to, at): Finding[] =>
+      to === 'leads' || to === 'managers' || people.includes(to)
+        ? []
+        : [
+            {
+              path: ['reports', which, 'to', at],
+              message: `nobody of people has the address ${to}`,
+              meant: people,
+              allowed: 'leads, managers, or an address of people',
+            },
+          ],
+    ),
+  );
+}
+
 function fields(desk: Desk): Finding[] {
   const taken = Object.entries(VERBS).flatMap(([verb, { aliases }]) => [verb, ...aliases]);
   return desk.fields.flatMap(({ name, type, choices = [], categories: of = [] }, at) => {
@@ -728,9 +774,49 @@ function fields(desk: Desk): Finding[] {
 
 function services(desk: Desk): Finding[] {
   const known = desk.fields.map(({ name }) => name);
-  return desk.services.flatMap(({ categories: of, facts, answers }, at) => {
+  const titles = desk.services.flatMap((service) => titlesOf(service).map((title) => ({ title, service })));
+  return desk.services.flatMap((service, at) => {
+    const { categories: of, facts, answers, team, sla } = service;
     const path = (...steps: Path): Path => ['services', at, ...steps];
+    const named = desk.categories.filter(({ name }) => of.includes(name));
+    const closed = desk.teams.filter(({ confidential }) => confidential).map(({ name }) => name);
+    const moved = named.find(
+      (each) => team && team !== each.team && [team, each.team].some((one) => closed.includes(one)),
+    );
+    const taken = titles.find(
+      (other) =>
+        other.service !== service &&
+        titlesOf(service).includes(other.title) &&
+        other.service.for.length + service.for.length === 0,
+    );
     return [
+      ...(team ? reference(team, teamNames(desk), path('team'), 'team') : []),
+      ...(sla
+        ? reference(
+            sla,
+            desk.sla.map(({ name }) => name),
+            path('sla'),
+            'policy',
+          )
+        : []),
+      ...(moved
+        ? [
+            {
+              path: path('team'),
+              message: `${moved.name} is ${moved.team}’s, and what is confidential does not change hands by itself`,
+              allowed: `${moved.team}, or no team`,
+            },
+          ]
+        : []),
+      ...(taken
+        ? [
+            {
+              path: path('title'),
+              message: `${taken.service.name} has the same title, by which people ask for it`,
+              allowed: 'a title that no other service for everybody has',
+            },
+          ]
+        : []),
       ...of.flatMap((name, nth) => reference(name, categoryNames(desk), path('categories', nth), 'category')),
       ...facts.flatMap(({ field, patterns }, nth) => [
         ...reference(field, known, path('facts', nth, 'field'), 'field'),

@@ -13,3 +13,9 @@ export const LANGUAGES = ['en', 'de', 'fr', 'es', 'pt', 'ja'] as const;
 
 export const QUORUMS = ['all', 'any'] as const;
 export const MOST_APPROVERS = 10;
+
+/** Of what CloudWatch Logs knows, up to ten years. https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
+export const LOG_PERIODS = [
+  ...(['1d', '3d', '5d', '7d', '14d', '30d', '60d', '90d', '120d', '150d', '180d', '365d', '400d'] as const),
+  ...(['545d', '731d', '1096d', '1827d', '2192d', '2557d', '2922d', '3288d', '3653d'] as const),
+] as const;

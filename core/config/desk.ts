@@ -12,6 +12,7 @@ import type { Measure } from '../sla/clock.ts';
 import {
   IMPACTS,
   LANGUAGES,
+  LOG_PERIODS,
   MOST_APPROVERS,
   PRIORITIES,
   QUORUMS,
@@ -25,6 +26,8 @@ import { LONGEST_PATTERN } from './pattern.ts';
 const MINUTE = 60_000;
 const UNITS: Record<string, number> = { m: MINUTE, h: 60 * MINUTE, d: 24 * 60 * MINUTE };
 const LONGEST = 3650 * 24 * 60 * MINUTE;
+/** What came yesterday is counted, and what was held or refused can be replayed. */
+const SHORTEST_KEPT = 7 * 24 * 60 * MINUTE;
 
 /** `90m`, `4h`, `1h30m`, `7d`. A day is 24 hours of whichever time the setting counts. */
 const Duration = z
@@ -41,6 +44,15 @@ function milliseconds(text: string): number {
     0,
   );
 }
+
+/** How long something is kept: whole days, or null for ever. */
+const Kept = z
+  .string()
+  .regex(/^(forever|\d{1,4}d)$/, 'a number of days such as 365d, or forever')
+  .meta({ examples: ['365d', 'forever'] })
+  .transform((text) => (text === 'forever' ? null : milliseconds(text)))
+  .refine((ms) => ms === null || ms >= SHORTEST_KEPT, 'at least 7d')
+  .refine((ms) => ms === null || ms <= LONGEST, 'at most 3650d, or forever');
 
 /** Of which SQS keeps a message back for fifteen minutes at the most. */
 const Hold = z
@@ -79,8 +91,8 @@ const Name = z
 const Clue = z
   .string()
   .regex(
-    /^(?=.*[\p{L}\p{N}])(?:[^*\s]+|\*[\p{L}\p{M}\p{N}]{3,}|[\p{L}\p{M}\p{N}]{3,}\*)(?:\s+(?:[^*\s]+|\*[\p{L}\p{M}\p{N}]{3,}|[\p{L}\p{M}\p{N}]{3,}\*))*$/u,
-    'a word or phrase such as password, paper jam or drucker* (a star only at the beginning or end of a word of three letters or more)',
+    /^(?=.*[\p{L}\p{N}])(?!\.\.\.\s|.*\s\.\.\.$|.*\s\.\.\.\s.*\s\.\.\.(?:\s|$))(?:[^*\s]+|\*[\p{L}\p{M}\p{N}]{3,}|[\p{L}\p{M}\p{N}]{3,}\*)(?:\s+(?:[^*\s]+|\*[\p{L}\p{M}\p{N}]{3,}|[\p{L}\p{M}\p{N}]{3,}\*))*$/u,
+    'a word or phrase such as password, paper jam, drucker* or nobody|none ... work (a star only at the beginning or end of a word of three letters or more, one ... between two words)',
   )
   .meta({ examples: ['password', 'paper jam', 'drucker*'] });
 
@@ -333,7 +345,7 @@ const clues = {
     .array(Clue)
     .default([])
     .describe(
-      'Whole words or phrases of the subject or the text; capitals and accents do not matter. drucker* also finds Druckertreiber, *drucker also Etagendrucker.',
+      'Whole words or phrases of the subject or the text; capitals and accents do not matter. drucker* also finds Druckertreiber, *drucker also Etagendrucker; nobody|none ... work finds either of the two with up to five words before work.',
     ),
   senders: z
     .array(Sender)
@@ -498,10 +510,35 @@ const Service = z.strictObject({
   name: Name,
   title: z.string().min(1).max(120).describe('What people read.'),
   description: z.string().max(1_000).default('').describe('What it is for, in a sentence.'),
+  in: z
+    .partialRecord(
+      z.enum(LANGUAGES),
+      z.strictObject({
+        title: z.string().min(1).max(120),
+        description: z.string().max(1_000).default(''),
+      }),
+    )
+    .default({})
+    .describe('The same two in other languages; else people read the ones above.'),
   categories: z
     .array(Name)
     .min(1)
-    .describe('Which lead to it: their rules, team, tier and promises are its.'),
+    .describe(
+      'Which lead to it: their rules are its, and so are the team, tier and promises of the first unless it has its own. Whoever writes its title as the subject asks for it.',
+    ),
+  onRequest: z
+    .boolean()
+    .default(false)
+    .describe('Only for mails whose subject is its title: the rules of its categories do not lead to it.'),
+  team: Name.optional().describe("Whose its tickets are; else its category's."),
+  tier: Tier.optional().describe("Where its tickets begin; else where its category's do."),
+  sla: Name.optional().describe(
+    'Of sla: a policy of its own, which then is for no other tickets, at its place among them.',
+  ),
+  internal: z
+    .boolean()
+    .default(false)
+    .describe('Only the people of the desk find it in the catalogue that #services sends.'),
   for: z
     .array(Sender)
     .default([])
@@ -664,6 +701,28 @@ const Policy = z.strictObject({
     ),
 });
 
+const reported = {
+  to: z
+    .array(
+      z
+        .string()
+        .regex(
+          /^(leads|managers|[^\s@<>"]+@[^\s@<>"]+\.[^\s@<>"]+)$/,
+          'leads, managers, or an address of people such as ada@example.com',
+        )
+        .meta({ examples: ['leads', 'managers', 'ada@example.com'] })
+        .transform((reader) => reader.toLowerCase()),
+    )
+    .min(1)
+    .describe('leads, managers, or people by their address. Each sees the teams that he leads or may read.'),
+  at: z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day such as 07:30')
+    .default('07:00')
+    .meta({ examples: ['07:30'] })
+    .describe("By the clock of the reader's calendar."),
+};
+
 export const DeskSchema = z.strictObject({
   name: z.string().min(1).describe('How the desk calls itself.'),
   domain: z
@@ -673,6 +732,12 @@ export const DeskSchema = z.strictObject({
     .describe('The domain at which the desk receives. All of addresses are at it; no person is.'),
   language: z.enum(LANGUAGES).default('en').describe('The language for people whose own is not known.'),
   timezone: Timezone.default('UTC').describe('The IANA zone in which the desk writes times.'),
+  shadow: z
+    .boolean()
+    .default(false)
+    .describe(
+      'A trial: read, decide and record, and send nobody anything but a weekly report to the managers.',
+    ),
   addresses: z.array(Address).min(1),
   people: z.array(Person).min(1),
   teams: z.array(Team).min(1),
@@ -862,6 +927,19 @@ export const DeskSchema = z.strictObject({
     })
     .prefault({})
     .describe('Articles that agents make of tickets by #kb.'),
+  sending: z
+    .strictObject({
+      mostADay: z
+        .int()
+        .min(100)
+        .max(1_000_000)
+        .default(10_000)
+        .describe(
+          'How many mails may leave in a day of UTC. Beyond that they wait for the next, and an alarm rings. The last tenth is for codes, what agents write, and what the clock says.',
+        ),
+    })
+    .prefault({})
+    .describe('What goes out: a bound for the bill, should something run wild.'),
   satisfaction: z
     .strictObject({
       ask: z
@@ -882,6 +960,25 @@ export const DeskSchema = z.strictObject({
     })
     .prefault({})
     .describe('The morning mail that lists what somebody has open, what is late, and what is nobody’s.'),
+  reports: z
+    .strictObject({
+      weekly: z
+        .strictObject({
+          ...reported,
+          on: z
+            .enum(WEEKDAYS)
+            .default('mon')
+            .describe(
+              'It tells of the seven days before this one, and waits for its reader’s next working day.',
+            ),
+        })
+        .optional(),
+      daily: z.strictObject(reported).optional().describe('On working days, of all days since the last.'),
+    })
+    .prefault({})
+    .describe(
+      'Figures by mail, what needs a decision, and what is due: numbered lines that a reply acts on.',
+    ),
   answers: z
     .strictObject({
       hold: Hold.prefault('0s').describe(
@@ -911,6 +1008,25 @@ export const DeskSchema = z.strictObject({
     })
     .prefault({})
     .describe('What agents write to requesters.'),
+  retention: z
+    .strictObject({
+      rawMail: Kept.prefault('365d').describe(
+        'How long mail is kept as it came, from then on. What lies unhandled never goes.',
+      ),
+      bodies: Kept.prefault('1095d').describe(
+        'How long what was written in a ticket is kept, with its files, from its closing on.',
+      ),
+      tickets: Kept.prefault('1825d').describe('How long a ticket is kept, from its closing on.'),
+      audit: Kept.prefault('3650d').describe(
+        'How long its audit trail is kept after that, which names nobody and quotes nobody.',
+      ),
+      logs: z
+        .enum(LOG_PERIODS)
+        .default('30d')
+        .describe("How long the functions' logs are kept, which hold ids and no addresses or words."),
+    })
+    .prefault({})
+    .describe('How long the desk keeps what it has; docs/guide/data.md says what goes when.'),
   tokens: z
     .strictObject({ validFor: Duration })
     .describe(

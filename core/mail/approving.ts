@@ -9,7 +9,8 @@ import { type Arrival, ends, type Memory, type NewMessage, type Outcome, refusal
 import { personOf } from './standing.ts';
 import { readVote } from './vote.ts';
 
-interface Counted extends Pick<CommandResult, 'outcome' | 'detail' | 'said'> {
+/** What became of a word that was asked for. */
+export interface Counted extends Pick<CommandResult, 'outcome' | 'detail' | 'said'> {
   happenings: Happening[];
 }
 
@@ -65,7 +66,7 @@ export function answerApproval(
   return ends('noted', personOf(from.address, desk) ? 'private-note' : 'third-party', detail, change);
 }
 
-function voteOf(vote: Vote, ticket: Ticket, address: string, question: Question, desk: Desk): Counted {
+export function voteOf(vote: Vote, ticket: Ticket, address: string, question: Question, desk: Desk): Counted {
   const last = question.what === 'approval' ? openApproval(ticket) : null;
   const open = last?.askedAt === question.askedAt ? last : null;
   const approver = open?.approvers.find((each) => each.address === address);

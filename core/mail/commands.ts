@@ -119,6 +119,8 @@ export const VERBS = {
   queue: { aliases: [], value: 'optional', requester: false, example: '#queue network' },
   find: { aliases: ['search'], value: 'required', requester: false, example: '#find printer floor 3' },
   show: { aliases: [], value: 'required', requester: false, example: '#show T-7K4M2Q' },
+  report: { aliases: [], value: 'optional', requester: false, example: '#report last month by category' },
+  services: { aliases: ['catalogue', 'catalog'], value: 'none', requester: true, example: '#services' },
   away: { aliases: [], value: 'required', requester: false, example: '#away until 2027-01-10 holiday' },
   back: { aliases: [], value: 'optional', requester: false, example: '#back' },
   help: { aliases: ['commands'], value: 'none', requester: false, example: '#help' },

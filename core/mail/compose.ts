@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import type { Address } from './email.ts';
 import { shownNames } from './file-name.ts';
-import type { RenderedUpdate, UpdateKind } from './update.ts';
+import type { RenderedUpdate, SentKind } from './update.ts';
 
 export interface OutgoingFile {
   name: string;
@@ -19,7 +19,7 @@ export interface OutgoingFile {
 export interface Outgoing {
   /** The update's id. Boundaries are made from it. */
   id: string;
-  kind: UpdateKind;
+  kind: SentKind;
   /** `T-7K4M2Q`, or null for mail that belongs to no ticket. */
   ticketId: string | null;
   /** To whom it speaks: mail to the desk's own people carries List-Id, so that they can file it by a rule. */
@@ -200,7 +200,7 @@ function deskHeaders(update: Outgoing): { key: string; value: string }[] {
   ];
 }
 
-const AUTOMATIC: Record<UpdateKind, 'auto-replied' | 'auto-generated' | null> = {
+const AUTOMATIC: Record<SentKind, 'auto-replied' | 'auto-generated' | null> = {
   acknowledgement: 'auto-replied',
   refusal: 'auto-replied',
   code: 'auto-replied',
@@ -219,6 +219,8 @@ const AUTOMATIC: Record<UpdateKind, 'auto-replied' | 'auto-generated' | null> = 
   closed: 'auto-generated',
   satisfaction: 'auto-generated',
   digest: 'auto-generated',
+  report: 'auto-generated',
+  canary: 'auto-generated',
 };
 
 /** Never 7bit or 8bit: a line that somebody wrote may be longer than the 998 octets that mail allows. */

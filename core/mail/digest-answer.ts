@@ -1,28 +1,37 @@
 /**
- * `1 close`, `3 take`, `2 note called him`: an answer to the numbered digest. Each line is the command of that name on
- * the ticket that had the number in that digest, with all its rules. Nothing else in such an answer goes anywhere: no
- * words of it ever reach a requester.
+ * `1 close`, `3 take`, `2 note called him`: an answer to a numbered digest or report. Each line is the command of that name on
+ * the ticket that had the number there, with all its rules; where that asks something of its reader, `4 approve` answers it.
+ * A line such as `#report last month` asks to see more. Nothing else in such an answer goes anywhere: no words of it ever
+ * reach a requester.
  *
  * All lines are decided before any is carried out, and what they do is written in one transaction: one line that is
  * unknown or refused, and none is carried out.
  */
 import type { Desk, Person } from '../config/desk.ts';
+import type { Question } from '../ticket/approval.ts';
 import { mayRead } from '../ticket/audience.ts';
 import { change } from '../ticket/change.ts';
 import { decideCommands } from '../ticket/decide.ts';
 import type { Act, Elsewhere, Saying } from '../ticket/decision.ts';
-import type { Digest } from '../ticket/digest.ts';
+import type { Numbered } from '../ticket/digest.ts';
 import type { CommandResult, Happening, Ticket } from '../ticket/ticket.ts';
+import { type DecidedApart, decideWithoutTicket } from '../ticket/without-ticket.ts';
+import { type Counted, voteOf } from './approving.ts';
 import { type Command, readCommands, type VerbName } from './commands.ts';
 import { type Arrival, begins, ends, type Memory, type Moment, type Outcome, refusal } from './outcome.ts';
+import { reviewed } from './reviewing.ts';
 import { digestId, holdsToken, ownsToken } from './token.ts';
+import { readVerdict } from './verdict.ts';
+import { readVote } from './vote.ts';
 
 interface Line {
   /** As it was written. */
   line: string;
-  /** The number's place in the digest. */
+  /** The number's place in the digest; 0 of what is about no ticket. */
   number: number;
   command: Command | null;
+  /** What he says to what is asked of him there. */
+  word: string | null;
   problem: { verb: string; unknown: boolean; detail: string; said: Saying } | null;
 }
 
@@ -31,8 +40,10 @@ const HERE: ReadonlySet<VerbName> = new Set([
   ...(['take', 'assign', 'unassign', 'team', 'watch', 'unwatch', 'requester', 'cc', 'note'] as const),
   ...(['priority', 'impact', 'urgency', 'type', 'category', 'tag', 'time', 'field'] as const),
   ...(['open', 'waiting', 'resolve', 'close', 'spam', 'reopen', 'status', 'escalate', 'deescalate'] as const),
-  ...(['snooze', 'due', 'extend', 'undo'] as const),
+  ...(['snooze', 'due', 'extend', 'undo', 'problem'] as const),
 ]);
+/** What it may ask to see besides, without a number. */
+const BESIDE: ReadonlySet<VerbName> = new Set(['report', 'mine', 'queue', 'find', 'show', 'help'] as const);
 
 /** `1 close`, `1. close`, `1) #close`, `#1 close`, `1, 3 close`. */
 const NUMBERED = /^[#\uff03]?(\d{1,3}(?:\s*,\s*\d{1,3})*)\s*[.):\u2013-]?\s+[#\uff03]?(\S.*)$/;
@@ -40,7 +51,7 @@ const INVISIBLE = /[\u00ad\u200b-\u200f\u2060\ufeff]/g;
 const MOST_LINES = 60;
 
 /** Of the digest that it answers; the tickets have to be read before anything is decided. */
-export function namedIn(text: string, digest: Digest): string[] {
+export function namedIn(text: string, digest: Numbered): string[] {
   const numbers = linesOf(text).flatMap((line) => numbersIn(line)?.numbers ?? []);
   return [...new Set(numbers)].flatMap((number) => digest.entries[number - 1]?.ticketId ?? []);
 }
@@ -57,7 +68,7 @@ function numbersIn(line: string): { numbers: number[]; rest: string } | null {
 
 export function answerDigest(
   arrival: Arrival,
-  { digest: known, token, loads }: Memory,
+  { digest: known, token, loads, newId }: Memory,
   person: Person,
   moment: Moment,
   desk: Desk,
@@ -70,11 +81,11 @@ export function answerDigest(
   if (!known || known.digest.person !== person.address) return refused('there is no such digest any more');
   const { digest, tickets } = known;
   if (digest.answerableUntil < moment.realNow) return refused('the digest is too old');
-  const act: Act = { by: person.address, role: 'agent', now: moment.now, loads };
+  const act: Act = { by: person.address, role: 'agent', now: moment.now, loads, newId };
   const lines = readLines(trimmed.visible, digest, desk);
   const whole = wholeRefusal(arrival, lines, desk);
-  const decided = whole
-    ? { results: [whole], changes: [] }
+  const decided: DecidedAll = whole
+    ? { results: [whole], changes: [], looks: [], shows: [] }
     : decideAll(lines, digest, tickets, act, person, desk);
   const failed = decided.results.some(({ outcome }) => outcome === 'unknown' || outcome === 'refused');
   const results = failed ? decided.results.map(notDone) : decided.results;
@@ -93,7 +104,7 @@ export function answerDigest(
       to: { address: person.address, name: person.name },
       reason,
       lines: results,
-      ...{ refused: failed, shows: [], looks: [] },
+      ...{ refused: failed, shows: failed ? [] : decided.shows, looks: failed ? [] : decided.looks },
       digest: digestId(digest.number),
       subject: email.subject,
       messageId: email.messageId,
@@ -102,16 +113,18 @@ export function answerDigest(
   });
 }
 
-function readLines(text: string, digest: Digest, desk: Desk): Line[] {
+function readLines(text: string, digest: Numbered, desk: Desk): Line[] {
   const written = linesOf(text);
   const fields = desk.fields.map(({ name }) => name);
   return written.flatMap((line): Line[] => {
     const short = line.length > LONGEST_SHOWN ? `${line.slice(0, LONGEST_SHOWN)}…` : line;
     const wrong = (number: number, verb: string, unknown: boolean, detail: string, said: Saying): Line => ({
-      ...{ line: short, number, command: null },
+      ...{ line: short, number, command: null, word: null },
       problem: { verb, unknown, detail, said },
     });
     const read = numbersIn(line);
+    const beside = read ? null : commandBeside(line, fields);
+    if (beside) return [{ line: short, number: 0, command: beside, word: null, problem: null }];
     if (!read)
       return [
         wrong(0, '', true, `“${short}” does not begin with a number of the digest`, {
@@ -126,6 +139,8 @@ function readLines(text: string, digest: Digest, desk: Desk): Line[] {
         return wrong(number, '', true, `the digest has the numbers 1 to ${last}`, {
           ...{ key: 'digest-no-entry', facts: { number: String(number), last: String(last) } },
         });
+      if (isAnswer(read.rest, digest.entries[number - 1]?.asks))
+        return { line: short, number, command: null, word: read.rest, problem: null };
       if (!command) {
         const { problem, said } = unknown[0] ?? {};
         const word = read.rest.split(/\s/, 1)[0] ?? '';
@@ -142,9 +157,21 @@ function readLines(text: string, digest: Digest, desk: Desk): Line[] {
         return wrong(number, verb, false, 'the note has no words: 2 note called him', {
           key: 'nothing-said',
         });
-      return { line: short, number, command, problem: null };
+      return { line: short, number, command, word: null, problem: null };
     });
   });
+}
+
+function commandBeside(line: string, fields: readonly string[]): Command | null {
+  const { commands } = readCommands(line, 'agent', fields);
+  const [command] = commands;
+  return command && BESIDE.has(command.verb) ? command : null;
+}
+
+/** The words of a vote where something is asked of him; where nothing is, what looks like one is said to be in vain. */
+function isAnswer(rest: string, asks: Question | undefined): boolean {
+  if (asks) return (asks.what === 'article' ? readVerdict(rest) : readVote(rest)) !== null;
+  return /^(?:approve|reject)$/i.test(rest);
 }
 
 const LONGEST_SHOWN = 200;
@@ -165,7 +192,7 @@ function wholeRefusal({ email, trimmed }: Arrival, lines: readonly Line[], desk:
   return lines.length === 0 ? refused('it has no words of its own', { key: 'digest-no-number' }) : null;
 }
 
-interface DecidedAll {
+interface DecidedAll extends Pick<DecidedApart, 'looks' | 'shows'> {
   results: CommandResult[];
   changes: Elsewhere[];
 }
@@ -173,7 +200,7 @@ interface DecidedAll {
 /** One ticket after the other, each with all of its lines. */
 function decideAll(
   lines: readonly Line[],
-  digest: Digest,
+  digest: Numbered,
   tickets: ReadonlyMap<string, Ticket>,
   act: Act,
   person: Person,
@@ -182,8 +209,23 @@ function decideAll(
   const idOf = ({ number }: Line) => digest.entries[number - 1]?.ticketId ?? '';
   const results = new Map<Line, CommandResult>();
   const changes: Elsewhere[] = [];
-  for (const id of new Set(lines.map(idOf))) {
-    const its = lines.filter((line) => idOf(line) === id);
+  const beside = lines.filter(({ number, command }) => number === 0 && command !== null);
+  const {
+    looks,
+    shows,
+    lines: seen,
+  } = decideWithoutTicket(
+    { commands: beside.flatMap(({ command }) => command ?? []), unknown: [], text: '' },
+    act,
+    desk,
+  );
+  for (const [n, each] of beside.entries()) {
+    const result = seen[n];
+    if (result) results.set(each, result);
+  }
+  const numbered = lines.filter((line) => !results.has(line));
+  for (const id of new Set(numbered.map(idOf))) {
+    const its = numbered.filter((line) => idOf(line) === id);
     const ticket = tickets.get(id);
     const barred = id === '' ? null : whyBarred(id, ticket, person, desk);
     for (const each of its) {
@@ -196,15 +238,27 @@ function decideAll(
         results.set(each, { line: each.line, verb, outcome: 'refused', ...barred });
       }
     }
-    const asked = its.filter((line) => !results.has(line));
-    if (!ticket || asked.length === 0) continue;
+    const left = its.filter((line) => !results.has(line));
+    if (!ticket || left.length === 0) continue;
+    const spoken = left.filter(({ word }) => word !== null);
+    const answered: Happening[] = [];
+    for (const each of spoken) {
+      const { happenings, ...became } = answerOf(each, ticket, digest, person.address, desk);
+      // Twice in one mail is as good as once.
+      if (answered.length === 0) answered.push(...happenings);
+      results.set(each, { line: named(each, ticket), verb: 'approval', ...became });
+    }
+    const asked = left.filter(({ word }) => word === null);
     const commands = asked.flatMap(({ command }) => command ?? []);
     const decided = decideCommands({ commands, unknown: [], text: '' }, ticket, act, desk);
     for (const [n, each] of asked.entries()) {
       const result = decided.lines[n];
       if (result) results.set(each, { ...result, line: named(each, ticket) });
     }
-    const { words } = decided;
+    const { words, opens } = decided;
+    if (opens && changes.some((each) => each.opens))
+      for (const each of asked)
+        if (each.command?.verb === 'problem') results.set(each, oneProblem(each, ticket));
     const noted: Happening[] =
       words === ''
         ? []
@@ -212,11 +266,13 @@ function decideAll(
     const happenings = [
       ...begins(ticket, decided, noted.length > 0, person.address),
       ...noted,
+      ...answered,
       ...decided.happenings,
     ];
     if (happenings.length > 0)
       changes.push({
         ...{ before: ticket, happenings },
+        ...(opens ? { opens } : {}),
         ...(words === ''
           ? {}
           : { note: { from: { address: person.address, name: person.name }, text: words } }),
@@ -224,8 +280,33 @@ function decideAll(
   }
   const inOrder = lines.flatMap((line) => results.get(line) ?? []);
   return writesOf(changes, act.now, desk) > MOST_WRITES
-    ? { results: inOrder.map(tooMuch), changes: [] }
-    : { results: inOrder, changes };
+    ? { results: inOrder.map(tooMuch), changes: [], looks: [], shows: [] }
+    : { results: inOrder, changes, looks, shows };
+}
+
+/** Of the question that stood in that mail alone: what is asked of him by now he was told of by another. */
+function answerOf({ number, word }: Line, ticket: Ticket, digest: Numbered, by: string, desk: Desk): Counted {
+  const asks = digest.entries[number - 1]?.asks;
+  if (!asks || word === null)
+    return {
+      ...{ happenings: [], outcome: 'refused', detail: 'nothing waits there for your word' },
+      said: { key: 'vote-not-asked' },
+    };
+  if (asks.what === 'article') return reviewed(word, ticket, by, asks, desk);
+  const vote = readVote(word)?.vote;
+  if (!vote) throw new TypeError('a line without a vote was not to come this far');
+  const { extension } = ticket;
+  if (asks.what === 'extension' && extension?.askedAt !== asks.askedAt)
+    return voteOf(vote, { ...ticket, extension: undefined }, by, asks, desk);
+  return voteOf(vote, ticket, by, asks, desk);
+}
+
+/** The ids of its tickets are made before it is read. */
+function oneProblem(line: Line, ticket: Ticket): CommandResult {
+  return {
+    ...{ line: named(line, ticket), verb: 'problem', outcome: 'refused' },
+    ...{ detail: 'one mail begins one problem', said: { key: 'problem-once' } },
+  };
 }
 
 /** In his own request he is a requester, and what he may not read he does not learn the subject of. */
@@ -254,13 +335,16 @@ function named({ line, number }: Line, ticket: Ticket | undefined): string {
 /** A transaction takes a hundred, and the mail's own are among them. */
 const MOST_WRITES = 90;
 
+/** A new ticket's item, index entry, first message and events, and somebody's load. */
+const OPENING = 10;
+
 /** The ticket and its entry in the index, its events, a note, and whose load it is. */
 function writesOf(changes: readonly Elsewhere[], now: string, desk: Desk): number {
   const people = new Set<string | null>();
   let writes = 0;
-  for (const { before, happenings, note } of changes) {
+  for (const { before, happenings, note, opens } of changes) {
     const { after, events } = change(before, happenings, now, desk);
-    writes += 2 + events.length + (note ? 1 : 0);
+    writes += 2 + events.length + (note ? 1 : 0) + (opens ? OPENING : 0);
     people.add(before.assignee).add(after.assignee);
   }
   return writes + people.size;

@@ -6,6 +6,7 @@ import type { Desk } from '../config/desk.ts';
 import { isAway } from '../triage/presence.ts';
 import { arrivedAgain } from './arrived-again.ts';
 import { disposeAutomatic, isMachine } from './automatic.ts';
+import { roundTripOf } from './canary.ts';
 import { redeem } from './code.ts';
 import type { Email } from './email.ts';
 import { join, quietly } from './flood.ts';
@@ -15,7 +16,7 @@ import { type Arrival, ends, type Memory, type Moment, type Outcome, refusal } f
 import { SETUP_NOTICE } from './record.ts';
 import { wantsNoAutomaticAnswer } from './screen.ts';
 import { failedAuthentication, personOf, standingOf } from './standing.ts';
-import { type Keys, readReference } from './token.ts';
+import { type Keys, type Purpose, readReference } from './token.ts';
 import { asAnswered } from './visiting.ts';
 
 export function dispose(given: Arrival, memory: Memory, moment: Moment, desk: Desk, keys: Keys): Outcome {
@@ -30,6 +31,9 @@ function judge(arrival: Arrival, memory: Memory, moment: Moment, desk: Desk, key
   if (memory.duplicateOf) return duplicate(arrival, memory.duplicateOf, memory, moment, desk);
   if (receipt.virus === 'FAIL') return ends('quarantined', 'virus', 'SES found a virus');
   if (receipt.spam === 'FAIL') return ends('quarantined', 'spam', 'SES takes it for spam');
+  const roundTrip = roundTripOf(arrival, memory.token, moment);
+  if (roundTrip !== null)
+    return ends('suppressed', 'canary', `it came back after ${roundTrip / 1000} seconds`, { roundTrip });
   if (isMachine(automatic)) return disposeAutomatic(automatic, arrival, memory, moment, desk);
   if (isOurs(email, desk, keys))
     return ends('suppressed', 'loop', 'own-update: it has our headers and refers to our own signed id');
@@ -56,7 +60,7 @@ function judge(arrival: Arrival, memory: Memory, moment: Moment, desk: Desk, key
         return redeem(arrival, memory, standing.person, moment, desk, keys);
       return fromAgent(arrival, memory, standing, moment, desk);
     case 'requester':
-      if (memory.token?.purpose === 'code' || memory.token?.purpose === 'digest')
+      if (memory.token && NOT_FOR_REQUESTERS.includes(memory.token.purpose))
         return ends(
           'refused',
           'posing-as-agent',
@@ -66,6 +70,8 @@ function judge(arrival: Arrival, memory: Memory, moment: Moment, desk: Desk, key
       return quietly(fromOutside(arrival, memory, standing, moment, desk), arrival, memory.flood);
   }
 }
+
+const NOT_FOR_REQUESTERS: readonly Purpose[] = ['code', 'digest', 'canary'];
 
 /** Our own mail with another From: some lists and forwarders rewrite it. Without our signature the header is anybody's. */
 function isOurs({ headers, inReplyTo, references }: Email, desk: Desk, keys: Keys): boolean {

@@ -6,7 +6,7 @@ export const REASONS = {
   setup: ['ses-setup'],
   duplicate: ['same-message'],
   quarantined: ['spam', 'virus', 'disowned-by-domain', 'unreadable', 'poison', 'no-sender'],
-  suppressed: ['loop', 'auto-reply', 'out-of-office', 'receipt', 'flood'],
+  suppressed: ['loop', 'auto-reply', 'out-of-office', 'receipt', 'flood', 'canary'],
   feedback: ['bounce', 'complaint'],
   opened: [
     'new-ticket',
@@ -75,6 +75,7 @@ export const NEVER_ANSWERED: readonly DispositionReason[] = [
   'posing-as-agent',
   'agent-wrote',
   'flood',
+  'canary',
   'too-many-codes',
 ];
 

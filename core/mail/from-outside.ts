@@ -2,6 +2,7 @@
 import type { Desk } from '../config/desk.ts';
 import { isForDesk, openApproval, questionOf } from '../ticket/approval.ts';
 import { solvedBy } from '../ticket/article.ts';
+import { catalogueFor } from '../ticket/catalogue.ts';
 import { decideCommands } from '../ticket/decide.ts';
 import type { Act } from '../ticket/decision.ts';
 import { toPerson } from '../ticket/recurrence.ts';
@@ -20,6 +21,7 @@ import {
   isMisled,
   type Memory,
   type Moment,
+  type Notice,
   type Outcome,
   refusal,
   sender,
@@ -35,6 +37,7 @@ import type { Candidate } from './thread.ts';
 import { participantHash } from './token.ts';
 import { readSolved } from './verdict.ts';
 import { answerVisit, recorded, visitAnswer, wordsOf } from './visiting.ts';
+import { ownAddressOf } from './writer.ts';
 
 export type RequesterStanding = Extract<Standing, { kind: 'requester' }>;
 
@@ -53,7 +56,17 @@ export function fromOutside(
   const fresh = { flagged: standing.flagged, acknowledge, follows: null };
   const address = sender(arrival.email).address;
   const misled = isMisled(arrival, memory);
-  if (!candidate && !suspicion && acknowledge && asksForOwn(arrival)) return ownTickets(arrival, desk);
+  if (!candidate && !suspicion && acknowledge && asksFor('status', arrival)) return ownTickets(arrival, desk);
+  if (acknowledge && (asksFor('services', arrival) || isCalledCatalogue(arrival)))
+    return ends('commanded', 'requester-commands', 'he asks what the desk offers', {
+      ...(candidate && ticket && !misled ? { clue: candidate.clue, concerns: ticket.id } : {}),
+      notice: catalogueOf(arrival, desk),
+    });
+  const besides = acknowledge ? withoutServices(arrival) : null;
+  if (besides) {
+    const outcome = fromOutside(besides, memory, standing, moment, desk);
+    return { ...outcome, notice: outcome.notice ?? catalogueOf(arrival, desk) };
+  }
   if (!ticket || !candidate || misled) {
     const forged = suspicion !== null && !candidate;
     const reason = standing.failed ? 'unauthenticated' : forged ? 'forged-token' : (quiet ?? 'new-ticket');
@@ -157,17 +170,67 @@ function isParticipant(address: string, { participants }: Ticket): boolean {
   return participants.some((participant) => participant.address === address);
 }
 
-/** `#status` and nothing else. Whom nothing but a Reply-To names did not write it: anybody could have. */
-function asksForOwn({ email, trimmed, writer }: Arrival): boolean {
+/** This command and nothing else. Whom nothing but a Reply-To names did not write it: anybody could have. */
+function asksFor(verb: 'status' | 'services', { email, trimmed, writer }: Arrival): boolean {
   const { commands, text } = readCommands(trimmed.visible, 'requester');
   const [only] = commands;
   return (
     (writer.by === 'from' || writer.through !== null) &&
     commands.length === 1 &&
-    only?.verb === 'status' &&
+    only?.verb === verb &&
     `${only.value}${text}` === '' &&
     email.attachments.every(({ inline }) => inline)
   );
+}
+
+/** What people write who know no commands: this as the subject, and no other words. A mail that says more is a request. */
+const CATALOGUE = new Set([
+  ...['services', 'service catalogue', 'service catalog', 'catalogue', 'catalog', 'list of services'],
+  ...['leistungen', 'katalog', 'servicekatalog', 'service katalog', 'leistungskatalog', 'serviceliste'],
+  ...['catalogue de services', 'catalogue des services', 'liste des services'],
+  ...['servicios', 'catálogo', 'catálogo de servicios', 'lista de servicios'],
+  ...['serviços', 'catálogo de serviços', 'lista de serviços'],
+  ...['サービス', 'サービス一覧', 'サービスカタログ', 'カタログ'],
+]);
+
+function isCalledCatalogue({ email, trimmed, writer }: Arrival): boolean {
+  const words = (text: string) =>
+    text
+      .normalize('NFC')
+      .toLowerCase()
+      .replace(/[^\p{L}\p{M}\p{N}]+/gu, ' ')
+      .trim();
+  const said = words(trimmed.visible);
+  return (
+    (writer.by === 'from' || writer.through !== null) &&
+    CATALOGUE.has(words(email.subject)) &&
+    (said === '' || CATALOGUE.has(said)) &&
+    email.attachments.every(({ inline }) => inline)
+  );
+}
+
+/** The same mail without `#services`, of which it says more; null when it does not ask that. */
+function withoutServices(arrival: Arrival): Arrival | null {
+  const { commands, text } = readCommands(arrival.trimmed.visible, 'requester');
+  const others = commands.filter(({ verb }) => verb !== 'services');
+  if (others.length === commands.length) return null;
+  const visible = [...others.map(({ line }) => line), text].join('\n');
+  return { ...arrival, trimmed: { ...arrival.trimmed, visible } };
+}
+
+/** To the address that asks, by the one that it wrote to. */
+function catalogueOf(arrival: Arrival, desk: Desk): Notice {
+  const { email, receipt } = arrival;
+  const { subject, messageId } = email;
+  const to = sender(email);
+  const written = [...receipt.recipients, ...email.to.map(({ address }) => address)].map((address) =>
+    ownAddressOf(address, desk),
+  );
+  return {
+    ...{ kind: 'commanded', to, reason: 'requester-commands', lines: [], refused: false, shows: [] },
+    looks: [{ what: 'services', of: catalogueFor(to.address, written, desk) }],
+    ...{ subject, messageId, language: writtenLanguage(arrival, desk) },
+  };
 }
 
 /** No ticket begins. What is listed is looked up by the address to which it goes. */

@@ -188,7 +188,7 @@ function meet(
   const as = found.what === 'begins' ? ('problem' as const) : ('proposal' as const);
   const id = as === 'problem' ? problemId : newId;
   const noticed = {
-    ...{ team: filed.team, version },
+    version,
     known: withKnown(similar, { id, as, at: now }, prints, since),
   };
   if (as === 'proposal')

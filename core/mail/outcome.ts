@@ -3,7 +3,7 @@ import type { Desk, Language } from '../config/desk.ts';
 import type { MacroFile } from '../config/macro-files.ts';
 import type { Decided } from '../ticket/decide.ts';
 import type { Conversation, Elsewhere, Opens } from '../ticket/decision.ts';
-import type { Digest } from '../ticket/digest.ts';
+import type { Numbered } from '../ticket/digest.ts';
 import type { Known, Similar } from '../ticket/recurrence.ts';
 import type { CommandResult, Happening, Look, Message, Shown, Ticket } from '../ticket/ticket.ts';
 import type { Undeliverable } from '../ticket/undeliverable.ts';
@@ -74,7 +74,7 @@ export interface Memory {
   blocked?: Blocked | null;
   code: HeldCode | null;
   /** The digest that it answers, and those of its tickets that it names. */
-  digest: { digest: Digest; tickets: ReadonlyMap<string, Ticket> } | null;
+  digest: { digest: Numbered; tickets: ReadonlyMap<string, Ticket> } | null;
   released: boolean;
   trusted: boolean;
   /** How often this mail was held before: each time has a code of its own. */
@@ -238,6 +238,8 @@ export interface Outcome {
   clue: Candidate['clue'] | null;
   /** The ticket that it belongs to without changing it. */
   concerns?: string;
+  /** Of a canary: how long it was on its way, ms. */
+  roundTrip?: number;
   ticket: TicketOutcome | null;
   /** What an answer to a digest does to each of its tickets. */
   several: Elsewhere[];
@@ -247,8 +249,8 @@ export interface Outcome {
   /** What came with it for the desk's eyes alone: an agent's words above a mail that he forwards. */
   note: NewMessage | null;
   notice: Notice | null;
-  /** What is known of a team's reports from now on. */
-  noticed?: { team: string; known: Known[]; version: number };
+  /** What is known of reports from now on. */
+  noticed?: { known: Known[]; version: number };
   /** What somebody else is told because of it: a lead, that his agent is away. */
   tells: Notice | null;
   learned: Learned;

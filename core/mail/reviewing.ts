@@ -4,12 +4,11 @@ import { articleIdOf, type Verdict } from '../knowledge/article.ts';
 import { LONGEST_ANSWER } from '../knowledge/draft.ts';
 import type { Question } from '../ticket/approval.ts';
 import type { CommandResult, Happening, Ticket } from '../ticket/ticket.ts';
+import type { Counted } from './approving.ts';
 import type { Address } from './email.ts';
 import { type Arrival, ends, type Memory, type Outcome } from './outcome.ts';
 import { holdsToken } from './token.ts';
 import { readVerdict } from './verdict.ts';
-
-type Counted = Pick<CommandResult, 'outcome' | 'detail' | 'said'> & { happenings: Happening[] };
 
 /** `from` is proven by the token that went to him with this very question. */
 export function answerReview(
@@ -21,7 +20,7 @@ export function answerReview(
   desk: Desk,
 ): Outcome {
   const text = trimmed.visible.trim();
-  const { happenings, ...became } = decided(text, ticket, from.address, question, desk);
+  const { happenings, ...became } = reviewed(text, ticket, from.address, question, desk);
   const line: CommandResult = { line: text.split('\n', 1)[0]?.slice(0, 80) ?? '', verb: 'kb', ...became };
   const said: Happening = {
     ...{ kind: 'commanded', by: from.address, lines: [line], shows: [], words: 'none' },
@@ -34,7 +33,8 @@ export function answerReview(
   });
 }
 
-function decided(
+/** `text`: the verdict in its first line. */
+export function reviewed(
   text: string,
   { id: ticketId, article }: Ticket,
   by: string,

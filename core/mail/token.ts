@@ -20,12 +20,15 @@ export interface Keys {
   keys: Readonly<Record<string, string>>;
 }
 
-/** `approval` lets its owner vote on what he was asked to approve, and do nothing else to the ticket; `digest` gives the numbers of one digest their meaning. */
-export type Purpose = 'ticket' | 'code' | 'approval' | 'digest';
+/**
+ * `approval` lets its owner vote on what he was asked to approve, and do nothing else to the ticket; `digest` gives the
+ * numbers of one digest their meaning; `canary` says when the desk wrote to itself.
+ */
+export type Purpose = 'ticket' | 'code' | 'approval' | 'digest' | 'canary';
 
 export interface Token {
   purpose: Purpose;
-  /** `T-7K4M2Q`, `C-…` for a code, `D-…` for a day's digest. */
+  /** `T-7K4M2Q`, `C-…` for a code, `D-…` for a day's digest, `S-…` for a canary's second. */
   id: string;
   /** Says whose it is without saying who: compare with `participantHash`. */
   participant: string;
@@ -47,6 +50,7 @@ const PURPOSES: Record<Purpose, { bits: number; prefix: string }> = {
   code: { bits: 1, prefix: 'C-' },
   approval: { bits: 2, prefix: 'T-' },
   digest: { bits: 3, prefix: 'D-' },
+  canary: { bits: 4, prefix: 'S-' },
 };
 
 /** `support+<token>@desk.example.test`: where an answer from this participant goes. `expires` in epoch ms. */
@@ -170,6 +174,18 @@ export function oneTimeCode(mailId: string, round: number, keys: Keys): string {
   return String(digest.readUIntBE(0, 6) % 1_000_000).padStart(6, '0');
 }
 
+/** Whether these are the six digits: also of a code that was sent before the keys were rotated. */
+export function isOneTimeCode(digits: string, mailId: string, round: number, { keys }: Keys): boolean {
+  return Object.keys(keys).some(
+    (version) => oneTimeCode(mailId, round, { current: Number(version), keys }) === digits,
+  );
+}
+
+/** Signs as long as possible with the same key, for what must stay the same through a rotation. */
+export function lasting({ keys }: Keys): Keys {
+  return { current: Math.min(...Object.keys(keys).map(Number)), keys };
+}
+
 /** A new ticket's id from four octets of somebody else's randomness. */
 export function ticketIdFrom(random: Uint8Array): string {
   return `T-${numberToId(Buffer.from(random).readUInt32BE(0) >>> 2)}`;
@@ -179,13 +195,23 @@ export function ticketIdFrom(random: Uint8Array): string {
 export const SUBJECT_TAG = /\[(T-[0-9A-HJKMNP-TV-Z]{6})\]/gi;
 export const TICKET_ID = /^T-[0-9A-HJKMNP-TV-Z]{6}$/;
 
-/** The id of a person's digest: its day, in days since 1970. Whose it is the token says besides. */
+/** The id of a person's digest or report by its number; of a digest that is its day, in days since 1970. Whose it is the token says besides. */
 export function digestId(day: number): string {
   return `D-${numberToId(day)}`;
 }
 
 export function digestDay(id: string): number {
   return idToNumber(id);
+}
+
+/** The id of a canary: the second in which it was written, of which 30 bits count 34 years from 2020. `at` in epoch ms. */
+export function canaryId(at: number): string {
+  return `S-${numberToId(Math.floor((at - EPOCH) / 1000))}`;
+}
+
+/** Epoch ms. */
+export function canarySentAt(id: string): number {
+  return EPOCH + idToNumber(id) * 1000;
 }
 
 function idToNumber(id: string): number {

@@ -20,8 +20,12 @@ export const UPDATE_KINDS = [
   'satisfaction',
   'refusal',
   'digest',
+  'report',
 ] as const;
 export type UpdateKind = (typeof UPDATE_KINDS)[number];
+
+/** All that leaves. A canary is for nobody to read, and has no template. */
+export type SentKind = UpdateKind | 'canary';
 
 /** A mailto button: the mail that it begins is all there is to do. */
 export interface Action {
@@ -98,18 +102,70 @@ export interface UpdateView {
       due: string;
       tone: 'late' | 'quiet';
       news: string;
+      actions?: Action[];
     }[];
     /** How many more there are, in words; '' when these are all. */
     rest: string;
   }[];
+  /** A report's figures. Its numbered lines are `sections`. */
+  report?: ReportView;
   /** What the desk knows about it: the sentence before, each in short, and what to do when one has helped. */
   articles?: { head: string; entries: { title: string; text: string }[]; how: string } | null;
+  /** The catalogue: what may be asked for, and a mailto button for each. */
+  services?: {
+    head: string;
+    entries: { title: string; description: string; about: string[]; write: string; ask: Action }[];
+    note: string;
+  } | null;
   /** What a plain reply to this mail does, in words; '' when nobody reads replies to it. */
   plainReply: string;
   actions: Action[];
   /** The line above which an answer is to be written; everything at or below it is ours. */
   marker: string;
 }
+
+/** A figure in words, with how it has changed: `+3 ↑`, which reads in plain text too. */
+export interface Figure {
+  name: string;
+  value: string;
+  change: string;
+  note: string;
+  tone: 'good' | 'late' | 'quiet';
+}
+
+/** Bars whose figures stand beside them: what draws them needs no picture. Strings are finished words. */
+export interface ReportView {
+  /** With which days it is compared, in a sentence. */
+  against: string;
+  headline: Figure[];
+  /** That nothing happened; '' when something did. */
+  quiet: string;
+  /** One column for each day or week. `height` from 0 to 1. */
+  columns: {
+    title: string;
+    tone: BarTone;
+    columns: { label: string; value: string; height: number }[];
+    /** The same in words, with its longest names. */
+    days: string[];
+    note: string;
+  }[];
+  charts: {
+    title: string;
+    /** What its bars count. */
+    about: string;
+    /** `share` from 0 to 1. */
+    bars: { name: string; value: string; change: string; note: string; share: number; tone: BarTone }[];
+    rest: string;
+    /** A line that a reply brings more with. */
+    ask: Action | null;
+  }[];
+  further: Figure[];
+  furtherTitle: string;
+  askLabel: string;
+  ask: Action;
+  footnote: string;
+}
+export type BarTone = 'first' | 'second' | 'third';
 
 export interface RenderedUpdate {
   language: Language;

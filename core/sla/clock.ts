@@ -244,6 +244,52 @@ export function explainReckoning(
   };
 }
 
+/** Each run that has begun: since when, and when it was fulfilled; null while it runs or stands still. */
+export function runsOf(
+  log: ClockLog,
+): ReadonlyMap<RunName, { startedAt: string; fulfilledAt: string | null }> {
+  return new Map(
+    [...replay(log).runs].map(([name, { startedAt, fulfilled }]) => [
+      name,
+      { startedAt, fulfilledAt: fulfilled?.at ?? null },
+    ]),
+  );
+}
+
+/** Milliseconds that a run took: those of working time in which it was not paused, and all but those in which the ticket was resolved. */
+export interface Spent {
+  working: number;
+  elapsed: number;
+}
+
+/**
+ * How long a run has lasted by the end of the log, or by `at` where it still runs; null for one that has not begun. Whether
+ * anything is promised or not: then the hours of the policy count. Throws what `deadlines` throws.
+ */
+export function spent(
+  log: ClockLog,
+  name: RunName,
+  desk: Pick<Desk, 'sla' | 'calendars'>,
+  at: string,
+): Spent | null {
+  const { runs, terms } = replay(log);
+  const run = runs.get(name);
+  const agreed = run?.fulfilled ? run.fulfilled.terms : terms;
+  if (!run || !agreed) return null;
+  const policy = policyNamed(agreed.policy, desk);
+  const wanted = promised(name, agreed.priority, policy)?.calendar ?? policy.calendar;
+  const calendar = desk.calendars.find((each) => each.name === wanted);
+  if (!calendar) throw new InvalidInputError(`the desk has no calendar ${wanted}`);
+  const sum = { working: 0, elapsed: 0 };
+  for (const { from, to, why } of run.passages) {
+    const until = to ?? at;
+    if (why === 'resolved' || until <= from) continue;
+    sum.elapsed += epoch(until) - epoch(from);
+    if (why === 'counted') sum.working += workingTimeBetween(calendar, from, until);
+  }
+  return sum;
+}
+
 interface Promised {
   priority: Priority;
   policy: string;

@@ -11,6 +11,8 @@ export interface Promisee {
   team: string;
   /** Lower case. */
   requester: string;
+  /** The service that is asked for. */
+  service?: { name: string };
 }
 
 export interface Matched {
@@ -20,7 +22,7 @@ export interface Matched {
 }
 
 /** Desk.yaml ends with a policy for all, which is checked with the file. */
-export function policyFor(ticket: Promisee, desk: Pick<Desk, 'sla' | 'vips' | 'organisations'>): Matched {
+export function policyFor(ticket: Promisee, desk: Promising): Matched {
   for (const policy of desk.sla) {
     const clues = cluesOf(policy, ticket, desk);
     if (clues) return { policy, why: clues.join(' and ') || 'it is for all tickets that no other is for' };
@@ -28,14 +30,21 @@ export function policyFor(ticket: Promisee, desk: Pick<Desk, 'sla' | 'vips' | 'o
   throw new InvalidInputError('the desk has no policy for all tickets');
 }
 
+type Promising = Pick<Desk, 'sla' | 'vips' | 'organisations'> & Partial<Pick<Desk, 'services'>>;
+
 /** Each condition that the ticket meets, in words; null when it does not meet one. */
 function cluesOf(
-  { when = {} }: Policy,
-  { category, team, requester }: Promisee,
-  desk: Pick<Desk, 'vips' | 'organisations'>,
+  { name, when = {} }: Policy,
+  { category, team, requester, service }: Promisee,
+  desk: Promising,
 ): string[] | null {
   const { categories, teams, requesters, vip, organisations } = when;
   const clues: string[] = [];
+  const own = desk.services?.filter(({ sla }) => sla === name) ?? [];
+  if (own.length > 0) {
+    if (!own.some((each) => each.name === service?.name)) return null;
+    clues.push(`the service is ${service?.name}`);
+  }
   if (categories) {
     if (!categories.includes(category)) return null;
     clues.push(`the category is ${category}`);

@@ -3,6 +3,7 @@
  * deadlines are derived and the watch is set, so that no way of changing a ticket can forget them.
  */
 import type { Desk, Level, Warning } from '../config/desk.ts';
+import { leavesShadow } from '../mail/shadow.ts';
 import { compact, deadlines, MEASURES, type Measure, type Reckoned } from '../sla/clock.ts';
 import { type Matched, policyFor, policyNamed } from '../sla/policy.ts';
 import { acceptBy } from './acceptance.ts';
@@ -39,11 +40,12 @@ export function open(
   at: string,
   desk: Desk,
 ): Change {
-  return settle(null, promise(begin(id, opened, at), desk), [opened, ...others], at, desk);
+  const begun = desk.shadow ? { ...begin(id, opened, at), shadow: true as const } : begin(id, opened, at);
+  return settle(null, promise(begun, desk), [opened, ...others], at, desk);
 }
 
 /** A new ticket runs under the policy that is for it from its first instant on. */
-function promise(ticket: Ticket, desk: Desk): Ticket {
+export function promise(ticket: Ticket, desk: Desk): Ticket {
   const { policy, why: reason } = policyOf(ticket, desk);
   const clock = ticket.clock.map((entry) =>
     entry.kind === 'retarget' ? { ...entry, policy: policy.name, reason } : entry,
@@ -51,12 +53,13 @@ function promise(ticket: Ticket, desk: Desk): Ticket {
   return { ...ticket, policy: policy.name, policyReason: reason, clock };
 }
 
-function policyOf({ category, team, requester }: Ticket, desk: Desk): Matched {
-  return policyFor({ category, team, requester: requester.address }, desk);
+function policyOf({ category, team, requester, service }: Ticket, desk: Desk): Matched {
+  const asked = service ? { service } : {};
+  return policyFor({ category, team, requester: requester.address, ...asked }, desk);
 }
 
 export function change(before: Ticket, happenings: Happening[], at: string, desk: Desk): Change {
-  return settle(before, before, happenings, at, desk);
+  return settle(before, leavesShadow(before, happenings, desk), happenings, at, desk);
 }
 
 /** The same, by the watch itself while it is awake: it needs no successor, it only learns when to wake next. */

@@ -16,6 +16,7 @@ import {
   type Act,
   type Decision,
   type Elsewhere,
+  NO_REASON,
   notFound,
   nothing,
   type Opens,
@@ -26,7 +27,7 @@ import { extend } from './extension.ts';
 import { setField } from './fields.ts';
 import { categorise, prioritise, retype, setImpact, setUrgency, spendTime, tag } from './filing.ts';
 import { mayHappen } from './life.ts';
-import { clone, duplicate, link, merge, solveIncidents, split } from './links.ts';
+import { clone, duplicate, incidentsOf, link, merge, solveIncidents, split } from './links.ts';
 import { filesOf, unfold, useMacro, wordsOf } from './macros.ts';
 import { climb } from './next-step.ts';
 import { assign, changeRequester, copy, giveToTeam, take, unassign, unwatch, watch } from './people.ts';
@@ -331,6 +332,8 @@ function decideFreely({ verb, value }: Command, ticket: Ticket, act: Act, desk: 
     case 'queue':
     case 'find':
     case 'show':
+    case 'report':
+    case 'services':
     case 'away':
     case 'back':
       return decideApart(verb, value, act, desk);
@@ -356,9 +359,6 @@ function fetchFiles(value: string, { messages }: Ticket): Decision {
     };
   return { happenings: [], detail: 'see below', said: SEE_BELOW, done: true };
 }
-
-/** Why a ticket waits of which nobody said why: the requester need not read it. */
-export const NO_REASON = 'waiting for the requester';
 
 function wait(value: string, ticket: Ticket, { by, now }: Act, desk: Desk): Decision {
   if (!isActive(ticket)) return reopenFirst(ticket);
@@ -401,7 +401,8 @@ function resolve(value: string, ticket: Ticket, { by }: Act): Decision {
   if (ticket.status === 'closed') return reopenFirst(ticket);
   const reason = value || 'resolved';
   const passedOn = solveIncidents(ticket, reason, by);
-  const others = passedOn.length > 0 ? `; its incidents (${passedOn.length}) are resolved with it` : '';
+  const incidents = incidentsOf(ticket).length;
+  const others = incidents > 0 ? `; its incidents (${incidents}) are resolved with it` : '';
   const steps = openSteps(ticket);
   const left = steps > 0 ? `; its open steps (${steps}) are closed` : '';
   return {
@@ -409,7 +410,7 @@ function resolve(value: string, ticket: Ticket, { by }: Act): Decision {
     detail: `resolved; the requester can reopen it by answering${others}${left}`,
     said:
       passedOn.length > 0
-        ? { key: 'resolved-with-incidents', facts: { count: String(passedOn.length) } }
+        ? { key: 'resolved-with-incidents', facts: { count: String(incidents) } }
         : steps > 0
           ? { key: 'resolved-with-steps', facts: { count: String(steps) } }
           : { key: 'resolved' },

@@ -40,6 +40,8 @@ export interface Opens {
 export interface Elsewhere {
   before: Ticket;
   happenings: Happening[];
+  /** The ticket that begins with it. */
+  opens?: Opens;
   /** The words of what is noted there. */
   note?: { from: Address; text: string };
 }
@@ -65,6 +67,8 @@ export interface Saying {
     | 'too-many-commands'
     | 'line-too-long'
     | 'for-a-ticket'
+    | `report-${'comes' | 'no-period' | 'no-period-but' | 'no-breakdown' | 'no-breakdown-but' | 'to-come' | 'too-long' | 'own-alone' | 'not-by'}`
+    | 'problem-once'
     | `digest-${'no-number' | 'no-entry' | 'not-here' | 'files' | 'closed-to-you' | 'own-request' | 'not-done'}`
     | 'files-held-back'
     | 'had-directly'
@@ -193,7 +197,7 @@ export interface Saying {
     | 'lowest-tier'
     | 'climbs'
     | 'goes-back'
-    | `vote-${'decides' | 'counts' | 'again' | 'over' | 'unclear'}`;
+    | `vote-${'decides' | 'counts' | 'again' | 'over' | 'unclear' | 'not-asked'}`;
   facts?: Record<string, string>;
 }
 
@@ -217,6 +221,9 @@ export interface Refused {
   refused: string;
   said?: Saying;
 }
+
+/** Why a ticket waits of which nobody said why: the requester need not read it. */
+export const NO_REASON = 'waiting for the requester';
 
 export function nothing(detail: string, said?: Saying): Decision {
   return { happenings: [], detail, ...(said ? { said } : {}) };

@@ -3,7 +3,9 @@ import { Temporal } from 'temporal-polyfill';
 import type { Calendar, Desk, Person } from '../config/desk.ts';
 import { personOf } from '../mail/standing.ts';
 import { isWorkingTime, nextClosing, nextOpening } from '../sla/calendar.ts';
+import { MEASURES } from '../sla/clock.ts';
 import { zoneOf } from '../triage/presence.ts';
+import type { Question } from './approval.ts';
 import { mayRead, type Plan } from './audience.ts';
 import type { Ticket, TicketEvent } from './ticket.ts';
 import { calendarFor } from './visit.ts';
@@ -27,19 +29,28 @@ export interface Entry {
   news: Partial<Record<News['what'], number>>;
 }
 
-/** What somebody's digest of a day says, and by its places what the numbers in an answer mean. */
-export interface Digest {
-  kind: 'digest' | 'nothing-to-tell';
-  /** Its day where he is, in days since 1970: there is one for each. */
+/** A mail whose lines have numbers: by their places they say what the numbers in an answer mean. */
+export interface Numbered {
+  /** Once for each person; an id holds it, and so it is below 2^30. */
   number: number;
   at: string;
   person: string;
   /** Number one first. */
+  entries: readonly {
+    ticketId: string;
+    /** What is asked of its reader there: a vote answers it. */
+    asks?: Question;
+  }[];
+  /** Epoch ms of real time. */
+  answerableUntil: number;
+}
+
+/** What somebody's digest of a day says. Its number is the day where he is, in days since 1970. */
+export interface Digest extends Numbered {
+  kind: 'digest' | 'nothing-to-tell';
   entries: Entry[];
   /** How many more there are of each. */
   more: Partial<Record<Section, number>>;
-  /** Epoch ms of real time. */
-  answerableUntil: number;
 }
 
 /** Somebody comes back from a few days off and answers what lies on top; longer, and the list tells of another week. */
@@ -90,12 +101,22 @@ export function digestDue(person: Person, desk: Desk, now: string): number | nul
 const WITHOUT_HOURS = '08:00';
 
 function comesAt(person: Person, day: Temporal.PlainDate, zone: string, desk: Desk): string | null {
-  const calendar = desk.calendars.find(({ name }) => name === person.hours);
-  const begins = calendar ? beginningOf(calendar, day, zone) : 'open';
+  const begins = workBegins(person, day, zone, desk);
   if (begins === null) return null;
   if (begins !== 'open' && person.digestAt === undefined) return begins;
   const plainTime = Temporal.PlainTime.from(person.digestAt ?? WITHOUT_HOURS);
   return iso(day.toZonedDateTime({ timeZone: zone, plainTime }));
+}
+
+/** On this day, for this person; null when it does not, and `open` when it never ends. */
+export function workBegins(
+  person: Person,
+  day: Temporal.PlainDate,
+  zone: string,
+  desk: Desk,
+): string | 'open' | null {
+  const calendar = desk.calendars.find(({ name }) => name === person.hours);
+  return calendar ? beginningOf(calendar, day, zone) : 'open';
 }
 
 /** When work begins on this day; null when it does not, and `open` when it never ended. A night's work belongs to the day before. */
@@ -121,6 +142,19 @@ export interface InHands {
   assignee: string | null;
   /** ISO 8601 UTC. */
   due: string | null;
+}
+
+/** What falls first of what is promised for it and of its own date. */
+export function nextDue({
+  deadlines,
+  due,
+}: Pick<Ticket, 'deadlines' | 'due'>): { at: string; name: (typeof MEASURES)[number] | 'due' } | null {
+  const all = MEASURES.flatMap((name) => {
+    const at = deadlines[name];
+    return at ? [{ at, name }] : [];
+  });
+  const dated = due ? [{ at: due.at, name: 'due' as const }] : [];
+  return [...all, ...dated].sort((one, other) => one.at.localeCompare(other.at))[0] ?? null;
 }
 
 const MOST: Record<Section, number> = { own: 50, free: 20, late: 20, others: 20 };

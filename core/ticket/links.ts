@@ -21,6 +21,7 @@ import {
   DESK,
   type Happening,
   isActive,
+  type Link,
   RELATIONS,
   type Relation,
   type Ticket,
@@ -38,6 +39,10 @@ const INVERSE: Record<Relation, Relation> = {
 };
 
 export const MOST_LINKS = 50;
+/** They lie in the snapshot of the problem, which is written with each: 500 are 25 KB. */
+export const MOST_INCIDENTS = 500;
+/** What is said to all is one transaction of at most a hundred writes: so many events, each for some of them. */
+const MOST_PAGES = 20;
 
 /** `T-7K4M2Q problem`: the other one is the problem behind this one. Without a word they are related. */
 export function link(value: string, ticket: Ticket, act: Act, desk: Desk): Decision {
@@ -250,10 +255,25 @@ export function clone(
 }
 
 /** With a problem its incidents are solved: each is told by itself, in a change of its own. */
-export function solveIncidents({ links = [] }: Ticket, reason: string, by: Actor): Happening[] {
-  return links
-    .filter(({ relation }) => relation === 'incident')
-    .map(({ id }) => ({ kind: 'solution-passed-on', to: id, reason, message: null, by }));
+export function solveIncidents(ticket: Ticket, reason: string, by: Actor): Happening[] {
+  return incidentPages(ticket).map((page) => ({
+    ...{ kind: 'solution-passed-on', ...page, reason, message: null, by },
+  }));
+}
+
+export function incidentsOf({ links = [] }: Ticket): Link[] {
+  return links.filter(({ relation }) => relation === 'incident');
+}
+
+/** Each incident once; few of them have an event each. */
+export function incidentPages(ticket: Ticket): { to: string; others?: string[] }[] {
+  const ids = incidentsOf(ticket).map(({ id }) => id);
+  const most = Math.max(1, Math.ceil(ids.length / MOST_PAGES));
+  return ids.flatMap((to, at) => {
+    if (at % most > 0) return [];
+    const others = ids.slice(at + 1, at + most);
+    return [others.length > 0 ? { to, others } : { to }];
+  });
 }
 
 /**

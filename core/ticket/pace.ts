@@ -7,6 +7,7 @@
  */
 import { createHash } from 'node:crypto';
 import { likeness } from '../mail/flood.ts';
+import type { SentKind } from '../mail/update.ts';
 import type { Plan } from './audience.ts';
 
 /** What one mail counts for. */
@@ -19,7 +20,7 @@ export interface Paced {
 
 /** Null for a person's own words: those always go. */
 export function pacedAs(
-  { kind, to, speaker }: Plan,
+  { kind, to, speaker }: Pick<Plan, 'to' | 'speaker'> & { kind: SentKind },
   ticket: { id: string; subject: string } | null,
 ): Paced | null {
   if (speaker !== null) return null;

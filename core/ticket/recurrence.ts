@@ -12,7 +12,7 @@ import { ALIKE, likeness, type Print, type Read } from '../triage/likeness.ts';
 import { type Loads, route } from '../triage/route.ts';
 import { mayRead } from './audience.ts';
 import { type Act, type Decision, nothing, type Opens, reopenFirst } from './decision.ts';
-import { areApart, MOST_LINKS } from './links.ts';
+import { areApart, incidentPages, incidentsOf, MOST_INCIDENTS, MOST_LINKS } from './links.ts';
 import { isSecurity } from './service.ts';
 import {
   type Actor,
@@ -20,7 +20,6 @@ import {
   type Happening,
   isActive,
   isJoined,
-  type Link,
   type Ticket,
   type TicketEvent,
 } from './ticket.ts';
@@ -44,7 +43,7 @@ export interface Known {
   of: Print[];
 }
 
-/** What memory knows of a team's reports. */
+/** What memory knows of reports to all teams that are not confidential. */
 export interface Similar {
   reports: readonly Report[];
   known: readonly Known[];
@@ -250,7 +249,7 @@ export function hearOfIncident(
   if (!problem || !isActive(problem) || areApart(incident, problem, desk)) return 'full';
   const { links = [], impact, urgency, priority: previous } = problem;
   if (links.some(({ id }) => id === incident.id)) return null;
-  if (links.length >= MOST_LINKS) return 'full';
+  if (incidentsOf(problem).length >= MOST_INCIDENTS) return 'full';
   const reports = incidentsOf(problem).length + 1;
   const priority = raisedBy(reports, previous, desk);
   const reason = `${reports} people report it`;
@@ -260,10 +259,6 @@ export function hearOfIncident(
       ? [{ kind: 'prioritised', impact, urgency, priority, previous, reason, by: DESK } as const]
       : []),
   ];
-}
-
-export function incidentsOf({ links = [] }: Ticket): Link[] {
-  return links.filter(({ relation }) => relation === 'incident');
 }
 
 /** It is no part of the problem: it goes to a person, as if it had just come. */
@@ -329,8 +324,8 @@ export function tell(ticket: Ticket, { by }: Act, desk: Desk): Decision {
       said: { key: 'nobody-to-tell' },
     };
   return {
-    happenings: incidents.map(({ id }) => ({
-      ...{ kind: 'news-passed-on', to: id, message: null, language: desk.language, by },
+    happenings: incidentPages(ticket).map((page) => ({
+      ...{ kind: 'news-passed-on', ...page, message: null, language: desk.language, by },
     })),
     detail: `your words go to those behind ${incidents.length} tickets`,
     said: { key: 'told-all', facts: { count: String(incidents.length) } },

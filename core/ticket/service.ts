@@ -6,7 +6,7 @@
  */
 import type { Desk, Language, Service } from '../config/desk.ts';
 import { readPattern } from '../config/pattern.ts';
-import { isFrom } from '../config/sender.ts';
+import { serviceOf } from '../config/service.ts';
 import type { Classification } from '../triage/classify.ts';
 import { readValue } from './fields.ts';
 import { DESK, type Happening, type Reason, type Ticket } from './ticket.ts';
@@ -24,7 +24,7 @@ export function beginService(
   mail: { subject: string; text: string; from: string },
   desk: Desk,
 ): Begun {
-  const service = serviceOf(category, mail.from, desk);
+  const service = serviceOf(category, mail, desk);
   if (!service) return { reasons: [], happenings: [] };
   const waitsForNothing = priority === 'P1' || isSecurity(category, desk);
   const text = `${mail.subject}\n${mail.text}`.slice(0, MOST_READ);
@@ -57,15 +57,6 @@ export function beginService(
   };
 }
 
-/** The first of its category that is for this sender, in lower case. */
-export function serviceOf(category: string, from: string, { services }: Desk): Service | undefined {
-  return services.find(
-    ({ categories, for: readers }) =>
-      categories.includes(category) &&
-      (readers.length === 0 || readers.some((sender) => isFrom(from, sender))),
-  );
-}
-
 export function isSecurity(category: string, { categories }: Pick<Desk, 'categories'>): boolean {
   return categories.some(({ name, security }) => name === category && security);
 }
@@ -82,10 +73,20 @@ export function questionsOf(
   desk: Desk,
 ): { title: string; question: string }[] {
   const service = desk.services.find(({ name }) => name === ticket.service?.name);
-  return (ticket.service?.asks ?? []).map((field) => {
+  return questionsFor(service, ticket.service?.asks ?? [], language, desk);
+}
+
+export function questionsFor(
+  service: Service | undefined,
+  fields: readonly string[],
+  language: Language,
+  desk: Desk,
+): { title: string; question: string; choices: string[] }[] {
+  return fields.map((field) => {
     const question = service?.facts.find((fact) => fact.field === field)?.question;
     const title = titleOf(field, desk);
-    return { title, question: question?.[language] ?? question?.[desk.language] ?? title };
+    const { choices = [] } = desk.fields.find(({ name }) => name === field) ?? {};
+    return { title, question: question?.[language] ?? question?.[desk.language] ?? title, choices };
   });
 }
 

@@ -3,8 +3,10 @@
  * What may happen to it is decided in decide.ts and next-step.ts; its deadlines are derived in change.ts.
  */
 import type { Action, Impact, Language, Priority, Quorum, TicketType, Urgency } from '../config/desk.ts';
+import type { Dimension } from '../insight/figures.ts';
 import type { Draft, Verdict } from '../knowledge/article.ts';
 import type { Address, Automatic, CalendarAnswer } from '../mail/email.ts';
+import type { SentKind } from '../mail/update.ts';
 import {
   type Awaited,
   type ClockEntry,
@@ -171,6 +173,8 @@ interface TicketFacts {
   mailbox: string;
   /** The first mail could not prove its sender: nothing confidential goes by its word alone. */
   flagged: string | null;
+  /** It was opened while the desk only looked on (mail/shadow.ts): nobody is mailed about it. */
+  shadow?: true;
   /** Nobody was told that it came: a machine wrote, or somebody whom a machine must not answer. */
   unacknowledged?: boolean;
   /** What its requester thought of it after it was closed, and since when he has said so. */
@@ -374,6 +378,8 @@ export type Happening =
   | {
       kind: 'solution-passed-on';
       to: string;
+      /** Where a problem has many: those that this event is for as well. */
+      others?: string[];
       reason: string;
       message: number | null;
       by: Actor;
@@ -383,6 +389,7 @@ export type Happening =
   | {
       kind: 'news-passed-on';
       to: string;
+      others?: string[];
       message: number | null;
       language: Language;
       by: Actor;
@@ -583,7 +590,7 @@ export type Happening =
   /** Somebody writes more than a person does; told once, and then his mail is only kept. */
   | { kind: 'flooded'; address: string }
   /** A mail that nobody of the desk wrote did not go out, because too many went before it. */
-  | { kind: 'update-withheld'; update: string; address: string; reason: string }
+  | { kind: 'update-withheld'; update: string; address: string; reason: string; mail?: SentKind }
   /** A machine's mail that belongs here. It is looked up, never told. */
   | {
       kind: 'automatic-mail-received';
@@ -614,7 +621,11 @@ export type Look =
   | { what: 'queue'; team: string }
   | { what: 'find'; words: string[] }
   | { what: 'articles'; words: string }
-  | { what: 'show'; id: string };
+  | { what: 'show'; id: string }
+  /** What `by` could ask for when he wrote. */
+  | { what: 'services'; of: string[] }
+  /** In a mail of its own: of these days, both included. */
+  | { what: 'report'; from: string; to: string; by: Dimension | null };
 
 export interface CommandResult {
   line: string;

@@ -1,11 +1,13 @@
 /** Commands that are about no ticket in particular: what an agent asks to see, and who is away. */
 import { Temporal } from 'temporal-polyfill';
 import type { Desk, Person } from '../config/desk.ts';
+import { askReport } from '../insight/report.ts';
 import type { Article } from '../knowledge/article.ts';
 import { type Commands, didYouMean, readTicketId, type VerbName } from '../mail/commands.ts';
 import { personOf } from '../mail/standing.ts';
 import { awayUntil, isAway, type Presence, zoneOf } from '../triage/presence.ts';
 import { mayRead } from './audience.ts';
+import { catalogueFor } from './catalogue.ts';
 import { type Act, type Decision, nothing, type Refused } from './decision.ts';
 import { findTeam } from './people.ts';
 import {
@@ -19,7 +21,9 @@ import {
 } from './ticket.ts';
 import { readUntil } from './until.ts';
 
-const APART = ['mine', 'queue', 'find', 'kb', 'show', 'away', 'back', 'help'] as const satisfies VerbName[];
+const APART = [
+  ...(['mine', 'queue', 'find', 'kb', 'show', 'report', 'services', 'away', 'back', 'help'] as const),
+] satisfies VerbName[];
 type ApartVerb = (typeof APART)[number];
 
 /** These are done in a fresh mail as well. */
@@ -39,13 +43,14 @@ export function nothingApart(): Apart {
 /** What was found for a look. */
 export type Seen =
   | {
-      look: Exclude<Look, { what: 'show' | 'articles' }>;
+      look: Exclude<Look, { what: 'show' | 'articles' | 'report' | 'services' }>;
       /** In the order in which they are shown. */
       tickets: Ticket[];
       /** How many there are; of #find, how many were looked at. */
       of: number;
     }
   | { look: Extract<Look, { what: 'articles' }>; articles: Article[] }
+  | { look: Extract<Look, { what: 'services' }> }
   /** Null: there is none that he may read. */
   | { look: Extract<Look, { what: 'show' }>; ticket: Ticket | null; messages: Message[] };
 
@@ -113,6 +118,10 @@ export function decideApart(verb: ApartVerb, value: string, act: Act, desk: Desk
       return findArticles(value);
     case 'show':
       return show(value);
+    case 'report':
+      return askReport(value, act.by, act.now, desk);
+    case 'services':
+      return shown({ what: 'services', of: catalogueFor(act.by, [], desk) });
     case 'away':
       return goAway(value, act, desk);
     case 'back':

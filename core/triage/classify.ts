@@ -2,12 +2,15 @@
  * What a mail is about, how bad it is and for how many, by the rules of desk.yaml. Every answer names the rule that
  * gave it and the clue that the rule saw. Only what the sender wrote now is read; whoever calls cuts off quoted text.
  */
+import { PRIORITIES } from '../config/choices.ts';
 import type { Category, Clues, Desk, Impact, Priority, TicketType, Urgency } from '../config/desk.ts';
 import { type Belonging, belongingOf } from '../config/organisation.ts';
 import { readPattern } from '../config/pattern.ts';
 import { isFrom } from '../config/sender.ts';
+import { serviceNamed, serviceOf } from '../config/service.ts';
 import type { Attachment, Email } from '../mail/email.ts';
 import type { Reason } from '../ticket/ticket.ts';
+import type { Guess } from './guess.ts';
 import { detectLanguage } from './language.ts';
 import type { Asked, Opinion } from './learned.ts';
 import { compile, type Folded, firstHit, fold, type Phrases } from './words.ts';
@@ -70,18 +73,33 @@ export function classify(input: Sortable, desk: Desk, learned?: Asked): Classifi
   };
   const opinion = () => learned?.(`${input.subject}\n${input.text}`);
   const filed = categorise(mail, desk, rules, opinion);
-  const impact = judge(mail, desk.impact, rules.impact, 'impact', filed.category, 'one');
-  const urgency = judge(mail, desk.urgency, rules.urgency, 'urgency', filed.category, 'routine');
-  const reckoned = desk.matrix[impact.answer][urgency.answer];
+  const service = serviceOf(filed.category.name, input, desk);
+  // Who orders something has no fault, whatever his category's mail is mostly about.
+  const usual: Category = service?.onRequest
+    ? { ...filed.category, type: 'request', urgency: 'routine' }
+    : filed.category;
+  const impact = judge(mail, desk.impact, rules.impact, 'impact', usual, 'one');
+  const urgency = judge(mail, desk.urgency, rules.urgency, 'urgency', usual, 'routine');
+  const told = impact.isTold || urgency.isTold;
+  const { priority: soon } = filed.learned;
+  const guessed = told ? undefined : PRIORITIES.find((each) => each === soon?.label);
+  const reckoned = guessed ?? desk.matrix[impact.answer][urgency.answer];
+  const how = guessed
+    ? learnedWith(soon)
+    : `the matrix for impact ${impact.answer} and urgency ${urgency.answer}`;
   // What may be a break-in is looked at today, however calmly it is told.
   const isRaised = filed.category.security && reckoned > 'P2';
   const priority = isRaised ? 'P2' : reckoned;
   const { language } = mail;
+  const hands = service?.team ? null : learnedTeam(filed, desk);
+  const team = service?.team ?? hands ?? filed.team;
+  const tier = service?.tier ?? filed.category.tier;
+  const owned = service && (service.team || service.tier);
   return {
     category: filed.category.name,
-    team: filed.team,
-    tier: filed.category.tier,
-    type: filed.category.type,
+    team,
+    tier,
+    type: usual.type,
     impact: impact.answer,
     urgency: urgency.answer,
     priority,
@@ -91,13 +109,17 @@ export function classify(input: Sortable, desk: Desk, learned?: Asked): Classifi
     likeliest: filed.likeliest,
     reasons: [
       filed.reason,
+      ...(hands ? [{ what: 'team', why: `${hands}: ${learnedWith(filed.learned.team)}` }] : []),
+      ...(owned
+        ? [{ what: 'team', why: `${team}, tier ${tier}: those of the service ${service.name}` }]
+        : []),
       impact.reason,
       urgency.reason,
       {
         what: 'priority',
         why: isRaised
-          ? `${priority}: the least for a security incident; ${reckoned} by the matrix`
-          : `${priority}: the matrix for impact ${impact.answer} and urgency ${urgency.answer}`,
+          ? `${priority}: the least for a security incident; ${reckoned} by ${guessed ? 'what was learned' : 'the matrix'}`
+          : `${priority}: ${how}`,
       },
       {
         what: 'language',
@@ -171,10 +193,26 @@ interface Filed {
   reason: Reason;
   isKnown: boolean;
   likeliest: string[];
+  /** What filed tickets say besides, where no rule knows the mail. */
+  learned: NonNullable<Opinion['aspects']>;
+}
+
+/** Nothing goes into or out of the hands of a confidential team because of what was learned about others. */
+function learnedTeam({ team, learned }: Filed, { teams }: Desk): string | null {
+  const found = teams.find(({ name }) => name === learned.team?.label && name !== team);
+  return found &&
+    !found.confidential &&
+    !teams.some(({ name, confidential }) => name === team && confidential)
+    ? found.name
+    : null;
+}
+
+function learnedWith(guess: Guess | undefined): string {
+  return `learned from filed tickets, confidence ${(guess?.confidence ?? 0).toFixed(2)}`;
 }
 
 /**
- * In this order: the sender, the organisation or department that he is of, the subject, the text, the files, the headers,
+ * In this order: a service that the subject names, the sender, the organisation or department that he is of, the subject, the text, the files, the headers,
  * what was learned if it is sure, the address written to, the language, the mark of importance; in each the first category of the file wins. What was written to a confidential team never leaves it,
  * whatever its words are.
  */
@@ -185,15 +223,18 @@ function categorise(mail: Mail, desk: Desk, rules: Rules, opinion: () => Opinion
   );
   const eligible = (rule: number) => !confidential || desk.categories[rule]?.team === confidential.team;
   const found =
+    byService(mail, desk, eligible) ??
     bySender(mail, desk.categories, eligible) ??
     byBelonging(mail, desk.categories, eligible) ??
     byText(mail, 'subject', rules.categories, eligible) ??
     byText(mail, 'text', rules.categories, eligible) ??
     byFiles(mail, desk.categories, eligible) ??
     byHeaders(mail, desk.categories, eligible);
-  if (found) return { ...filedBy(found, desk), isKnown: true, likeliest: [] };
-  const learned = byLearning(opinion(), desk, eligible);
-  if (learned?.isSure) return { ...filedBy(learned, desk), isKnown: false, likeliest: [] };
+  if (found) return { ...filedBy(found, desk), isKnown: true, likeliest: [], learned: {} };
+  const thought = opinion();
+  const learned = byLearning(thought, desk, eligible);
+  const besides = { isKnown: false, learned: thought?.aspects ?? {} };
+  if (learned?.isSure) return { ...filedBy(learned, desk), ...besides, likeliest: [] };
   const unsure = learned ? `; ${learned.clue}` : '';
   const beside =
     byAddress(mail, desk.categories, eligible) ??
@@ -202,7 +243,13 @@ function categorise(mail: Mail, desk: Desk, rules: Rules, opinion: () => Opinion
   const filed = beside
     ? filedBy({ ...beside, clue: `${beside.clue}${unsure}` }, desk)
     : remainder(desk, (confidential ?? written[0])?.address, unsure);
-  return { ...filed, isKnown: false, likeliest: learned?.likeliest ?? [] };
+  return { ...filed, ...besides, likeliest: learned?.likeliest ?? [] };
+}
+
+function byService({ written, from }: Mail, desk: Desk, counts: (rule: number) => boolean): Found | null {
+  const service = serviceNamed({ subject: written.subject, from }, desk);
+  const rule = desk.categories.findIndex(({ name }, at) => service?.categories.includes(name) && counts(at));
+  return service && rule >= 0 ? { rule, clue: `the subject asks for the service ${service.name}` } : null;
 }
 
 function filedBy({ rule, clue }: Found, desk: Desk): Pick<Filed, 'category' | 'team' | 'reason'> {
@@ -256,6 +303,8 @@ export const GENERAL = 'general';
 
 interface Judged<Answer> {
   answer: Answer;
+  /** The mail itself tells, by some clue. */
+  isTold: boolean;
   reason: Reason;
 }
 
@@ -285,7 +334,7 @@ function judge<What extends 'impact' | 'urgency', Answer extends Category[What] 
     .filter((clue) => clue !== null)
     .reduce<Found | null>((best, clue) => (best && best.rule <= clue.rule ? best : clue), null);
   const rule = found && rules[found.rule];
-  if (rule) return judged(what, rule[what], found.clue);
+  if (rule) return { ...judged(what, rule[what], found.clue), isTold: true };
   const usual = category[what] as Answer | undefined;
   return usual
     ? judged(what, usual, `what ${category.name} is when the mail does not tell`)
@@ -293,7 +342,7 @@ function judge<What extends 'impact' | 'urgency', Answer extends Category[What] 
 }
 
 function judged<Answer extends string>(what: string, answer: Answer, why: string): Judged<Answer> {
-  return { answer, reason: { what, why: `${answer}: ${why}` } };
+  return { answer, isTold: false, reason: { what, why: `${answer}: ${why}` } };
 }
 
 interface Found {

@@ -10,7 +10,7 @@ import { best, calibrate, confidenceOf, type Judged, type Scored, sureFrom } fro
 import { type Bag, bagOf, type Vocabulary, vectorOf } from './features.ts';
 import { finder, scorer } from './guess.ts';
 import { accuracy, calibrationError, type Guessed, macroF1 } from './measure.ts';
-import { type Calibration, MOST_LABELS, type Model, mostFeatures } from './model.ts';
+import { type Aspect, type Calibration, MOST_LABELS, type Model, mostFeatures } from './model.ts';
 import { type Costs, type Rows, seeded, separate } from './separate.ts';
 
 /** A ticket as it was filed. */
@@ -21,6 +21,8 @@ export interface Filed {
   times?: number;
   /** When it came in, ISO 8601 UTC. */
   at?: string;
+  /** Whose it was in the end, and how soon it had to be done, where that is known. */
+  aspects?: Partial<Record<Aspect, string>>;
 }
 
 export interface Trained {
@@ -57,7 +59,11 @@ export const FEWEST_TICKETS = 10;
 const FOLDS = 5;
 
 /** Yields how much of the work is done, from 0 to 1. Call it only with tickets that lack nothing. `present` is the model in use. */
-export function* train(tickets: readonly Filed[], present?: Model): Generator<number, Trained> {
+export function* train(
+  tickets: readonly Filed[],
+  present?: Model,
+  octets?: number,
+): Generator<number, Trained> {
   const labels = [...new Set(tickets.map(({ label }) => label))].sort();
   const places = new Map(labels.map((label, place) => [label, place]));
   const lessons = tickets.map(({ text, label, times = 1 }, at) => ({
@@ -72,16 +78,24 @@ export function* train(tickets: readonly Filed[], present?: Model): Generator<nu
   const held: Held[] = [];
   for (let out = 0; out < FOLDS; out++) {
     const seen = lessons.filter(({ at }) => folds[at] !== out);
-    const model = yield* learn(seen, labels, () => ++planes / work);
+    const model = yield* learn(seen, labels, () => ++planes / work, octets);
     const score = scorer(model);
     const commonest = labels[mostOf(seen, labels.length)] as string;
     for (const { bag, right, at } of lessons)
       if (folds[at] === out) held.push({ scores: score(bag), right, fold: out, commonest, bag, at });
   }
-  const model = yield* learn(lessons, labels, () => ++planes / work);
+  const model = yield* learn(lessons, labels, () => ++planes / work, octets);
   const until = newest(tickets);
   const found = { ...model, calibration: calibrate(held), ...(until ? { until } : {}) };
   return { ...report(found, held), present: present ? compare(present, tickets, held, labels) : null };
+}
+
+/** The same tickets with another of their labels: those of which it is known. */
+export function byAspect(tickets: readonly Filed[], aspect: Aspect): Filed[] {
+  return tickets.flatMap(({ aspects, ...ticket }) => {
+    const label = aspects?.[aspect];
+    return label === undefined ? [] : [{ ...ticket, label }];
+  });
 }
 
 function newest(tickets: readonly Filed[]): string | undefined {
@@ -193,8 +207,9 @@ function* learn(
   tickets: readonly Lesson[],
   labels: readonly string[],
   done: () => number,
+  octets?: number,
 ): Generator<number, Model> {
-  const { features, rarity } = vocabularyOf(tickets, mostFeatures(labels.length));
+  const { features, rarity } = vocabularyOf(tickets, mostFeatures(labels.length, octets));
   const lessons = tickets.flatMap((ticket) => Array<Lesson>(ticket.times).fill(ticket));
   const rows = rowsOf(lessons, { columnOf: finder(features), rarity });
   const lean = leanings(rows, features.length);

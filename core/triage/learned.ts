@@ -1,6 +1,6 @@
 /** What was learned from filed tickets, for `classify.ts` to ask where the rules of desk.yaml have found no clue. */
-import { guesser } from './guess.ts';
-import { type Model, readModel } from './model.ts';
+import { type Guess, guesser } from './guess.ts';
+import { ASPECTS, type Aspect, type Model, readModel } from './model.ts';
 
 /** Of a text, the category that people would file it under. */
 export type Learned = (text: string) => Opinion;
@@ -17,21 +17,32 @@ export interface Opinion {
   closest: string[];
   /** All that it may be, the likeliest first: itself. */
   likeliest: string[];
+  /** What else it is sure of. */
+  aspects?: Partial<Record<Aspect, Guess>>;
   /** Whose it is, when it is that of a model in the account. */
   model?: string;
 }
 
 export function learnedFrom(model: Model): Learned {
   const { guess, likeliest, closest } = guesser(model);
+  const beside = ASPECTS.flatMap((of) => {
+    const { [of]: aspect } = model.aspects ?? {};
+    return aspect ? [{ of, sure: aspect.sure, guess: guesser(aspect).guess }] : [];
+  });
   return (text) => {
     const { label, confidence } = guess(text);
     const words = closest(text, label, CLOSEST);
+    const sure = beside.flatMap(({ of, sure, guess }) => {
+      const found = guess(text);
+      return sure !== null && found.confidence >= sure ? [[of, found] as const] : [];
+    });
     return {
       category: label,
       confidence,
       isSure: model.sure !== null && confidence >= model.sure && words.length > 0,
       closest: words,
       likeliest: likeliest(text),
+      ...(sure.length > 0 ? { aspects: Object.fromEntries(sure) } : {}),
     };
   };
 }

@@ -2,12 +2,18 @@
  * What was learned, and how it is kept in a file: some numbers for each feature and label.
  *
  * The file: `DESKMODL`, the format's version as 32 bits, the length of the head as 32 bits, SHA-256 of all that is not
- * itself, the head as JSON, then the arrays in the order of `Model`. Numbers are little-endian, as all processors are
+ * itself, the head as JSON, then the arrays in the order of `Model`, then a file of the same kind for each aspect. Numbers are little-endian, as all processors are
  * that Lambda has. The arrays are read without being parsed, so it loads in milliseconds.
  */
 import { createHash } from 'node:crypto';
 
+/** What else filed tickets teach: into whose hands they went in the end, and how soon they had to be done. */
+export const ASPECTS = ['team', 'priority'] as const;
+export type Aspect = (typeof ASPECTS)[number];
+
 export interface Model extends Head {
+  /** Each a small model of its own, of the same tickets. */
+  aspects?: Partial<Record<Aspect, Model>>;
   /** Hashes, ascending: `features.ts`. */
   features: Uint32Array;
   /** One for each feature: the logarithm of its inverse frequency among the tickets. */
@@ -42,30 +48,47 @@ interface Head {
   sure: number | null;
   /** When the newest of its tickets came in, ISO 8601 UTC, where that was known: it has seen none that came later. */
   until?: string;
+  /** How many octets of the file, at its end and in this order, are the models of the aspects. */
+  lengths?: [Aspect, number][];
 }
 
-/** What a file of `MOST_OCTETS` has room for. */
-export function mostFeatures(labels: number): number {
-  return Math.floor(MOST_OCTETS / (12 + labels));
+/** What a file of so many octets has room for. */
+export function mostFeatures(labels: number, octets = MOST_OCTETS): number {
+  return Math.floor(octets / (12 + labels));
 }
+
+/** Two of these beside the categories stay below two megabytes. */
+export const ASPECT_OCTETS = 200_000;
 
 /** The file travels beside a function's bundle and is loaded when it starts. */
 const MOST_OCTETS = 1_500_000;
 
 const MAGIC = 'DESKMODL';
-const VERSION = 1;
+/** 2 has aspects; what has none is written as 1, for desks that know no other. */
+const VERSION = 2;
 const DIGEST_AT = MAGIC.length + 8;
 const HEAD_AT = DIGEST_AT + 32;
 
-export function writeModel({ features, rarity, scales, biases, weights, ...head }: Model): Uint8Array {
-  const json = Buffer.from(JSON.stringify(head));
+export function writeModel({
+  features,
+  rarity,
+  scales,
+  biases,
+  weights,
+  aspects = {},
+  ...head
+}: Model): Uint8Array {
+  const beside = ASPECTS.flatMap((of) => (aspects[of] ? [{ of, file: writeModel(aspects[of]) }] : []));
+  const lengths = beside.map(({ of, file }) => [of, file.length]);
+  const json = Buffer.from(JSON.stringify(beside.length > 0 ? { ...head, lengths } : head));
   const start = Buffer.from(MAGIC + ' '.repeat(8), 'latin1');
-  start.writeUInt32LE(VERSION, MAGIC.length);
+  start.writeUInt32LE(beside.length > 0 ? VERSION : 1, MAGIC.length);
   start.writeUInt32LE(json.length, MAGIC.length + 4);
   const arrays = [features, rarity, scales, biases, weights];
   const content = Buffer.concat([
     json,
     ...arrays.map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength)),
+    ...beside.map(({ file }) => file),
   ]);
   return Buffer.concat([start, digest(start, content), content]);
 }
@@ -94,13 +117,24 @@ export function readModel(file: Uint8Array): ReadModel {
 
 /** What carries the right digest was written by `writeModel`: its shape need not be checked again. */
 function take(content: Uint8Array, headLength: number): Model {
-  const head: Head = JSON.parse(Buffer.from(content.subarray(0, headLength)).toString('utf8'));
+  const { lengths = [], ...head }: Head = JSON.parse(
+    Buffer.from(content.subarray(0, headLength)).toString('utf8'),
+  );
+  const own = content.length - lengths.reduce((sum, [, length]) => sum + length, 0);
+  const aspects: NonNullable<Model['aspects']> = {};
+  let at = own;
+  for (const [of, length] of lengths) {
+    const read = readModel(content.subarray(at, at + length));
+    if (read.ok) aspects[of] = read.model;
+    at += length;
+  }
   // Copied, because arrays of 32 bits may begin only at a multiple of four octets.
-  const { buffer } = Uint8Array.from(content.subarray(headLength));
+  const { buffer } = Uint8Array.from(content.subarray(headLength, own));
   const labels = head.labels.length;
   const count = (buffer.byteLength - 4 * labels) / (12 + labels);
   return {
     ...head,
+    ...(lengths.length > 0 ? { aspects } : {}),
     features: new Uint32Array(buffer, 0, count),
     rarity: new Float32Array(buffer, 4 * count, count),
     scales: new Float32Array(buffer, 8 * count, count),

@@ -17,30 +17,38 @@ export interface Phrases {
 interface Phrase {
   rule: number;
   written: string;
+  /** `GAP` among them stands for up to `WIDEST_GAP` words, or none. */
   words: readonly string[];
 }
 
 export interface Hit {
   /** Which rule, counted from 0. */
   rule: number;
-  /** The clue as desk.yaml has it. */
+  /** The clue as desk.yaml has it; of several words for one place the one that was found. */
   written: string;
 }
 
 /** Longer ones are no words of a language; only their beginning is looked at. */
 const LONGEST_WORD = 100;
 
+/** “Nobody in our office can sign in”: further apart they mostly stand in two sentences. */
+const WIDEST_GAP = 5;
+const GAP = '…';
+
 /** Each rule is the list of its words and phrases; in them a star stands for the beginning or the rest of a word. */
 export function compile(rules: readonly (readonly string[])[]): Phrases {
   const byFirst = new Map<string, Phrase[]>();
   const prefixes = new Set<number>();
   const suffixes = new Set<number>();
+  const pieces = new Map<string, readonly string[]>();
   for (const [rule, clues] of rules.entries()) {
-    for (const written of clues) {
-      for (const words of spellings(written)) {
+    for (const written of clues.flatMap(readings)) {
+      for (const words of spellings(written, pieces)) {
         const [first] = words;
         if (first === undefined) continue;
-        byFirst.set(first, [...(byFirst.get(first) ?? []), { rule, written, words }]);
+        const known = byFirst.get(first);
+        if (known) known.push({ rule, written, words });
+        else byFirst.set(first, [{ rule, written, words }]);
         if (first.endsWith('*')) prefixes.add(first.length - 1);
         if (first.startsWith('*')) suffixes.add(first.length - 1);
       }
@@ -50,14 +58,29 @@ export function compile(rules: readonly (readonly string[])[]): Phrases {
 }
 
 /** Who writes without umlauts writes `Stoerung`, so a clue with one is looked for in both spellings. */
-function spellings(written: string): string[][] {
-  const plain = cut(written);
-  const spelled = cut(written.replace(/[äöü]/giu, (umlaut) => `${umlaut.normalize('NFKD').charAt(0)}e`));
-  return plain.join(' ') === spelled.join(' ') ? [plain] : [plain, spelled];
+function spellings(written: string, pieces: Map<string, readonly string[]>): string[][] {
+  const spelled = written.replace(/[äöü]/giu, (umlaut) => `${umlaut.normalize('NFKD').charAt(0)}e`);
+  return (spelled === written ? [written] : [written, spelled]).map((clue) => cut(clue, pieces));
 }
 
-function cut(clue: string): string[] {
-  return unaccented(clue).match(WORDS_AND_STARS) ?? [];
+/** `nobody|none ... work` is two phrases, and a reason names the one that stood there. */
+function readings(clue: string): string[] {
+  const [first = [], ...others] = clue.split(/\s+/).map((place) => place.split('|'));
+  return others.reduce(
+    (begun, either) => begun.flatMap((one) => either.map((word) => `${one} ${word}`)),
+    first,
+  );
+}
+
+/** The same words stand in many clues: each is taken apart once, or the first mail would wait for it. */
+function cut(clue: string, pieces: Map<string, readonly string[]>): string[] {
+  return clue.split(/\s+/).flatMap((word) => {
+    const known = pieces.get(word);
+    if (known) return known;
+    const found = word === '...' || word === GAP ? [GAP] : (unaccented(word).match(WORDS_AND_STARS) ?? []);
+    pieces.set(word, found);
+    return found;
+  });
 }
 
 /** Chinese and Japanese put no blanks between words: each character is looked at as one, and a word is a phrase of them. */
@@ -106,11 +129,21 @@ export function firstHit(
   for (let at = 0; at < text.length; at++) {
     for (const { rule, written, words } of beginningWith(text[at] as string, phrases)) {
       if (best && rule >= best.rule) continue;
-      if (words.every((word, offset) => matches(word, text[at + offset])) && counts(rule))
-        best = { rule, written };
+      if (standsAt(at, words, text) && counts(rule)) best = { rule, written };
     }
   }
   return best;
+}
+
+function standsAt(at: number, words: readonly string[], text: Folded): boolean {
+  const gap = words.indexOf(GAP);
+  const before = gap < 0 ? words : words.slice(0, gap);
+  if (!before.every((word, offset) => matches(word, text[at + offset]))) return false;
+  if (gap < 0) return true;
+  const behind = words.slice(gap + 1);
+  for (let wide = 0; wide <= WIDEST_GAP; wide++)
+    if (behind.every((word, offset) => matches(word, text[at + gap + wide + offset]))) return true;
+  return false;
 }
 
 function* beginningWith(word: string, { byFirst, prefixes, suffixes }: Phrases): Generator<Phrase> {

@@ -199,9 +199,9 @@ function eventOf(event: TicketEvent, ticket: Ticket, desk: Desk): Entry[] {
     case 'linked':
       return decided(`${id} is linked with ${event.to}: ${event.relation}`);
     case 'solution-passed-on':
-      return decided(`the solution of ${id} goes to its incident ${event.to}`);
+      return decided(`the solution of ${id} goes to ${[event.to, ...(event.others ?? [])].join(', ')}`);
     case 'news-passed-on':
-      return decided(`news of ${id} goes to its incident ${event.to}`);
+      return decided(`news of ${id} goes to ${[event.to, ...(event.others ?? [])].join(', ')}`);
     case 'recurrence-noticed':
       return decided(`${id} and ${event.tickets.length} others tell of the same: ${event.why}`);
     case 'problem-begun':

@@ -2,9 +2,8 @@
 import type { Desk, Language, Person } from '../../core/config/desk.ts';
 import { MARKER } from '../../core/mail/marker.ts';
 import type { UpdateView } from '../../core/mail/update.ts';
-import { MEASURES } from '../../core/sla/clock.ts';
 import type { Plan } from '../../core/ticket/audience.ts';
-import { type Digest, type Entry, SECTIONS, type Section } from '../../core/ticket/digest.ts';
+import { type Digest, type Entry, nextDue, SECTIONS, type Section } from '../../core/ticket/digest.ts';
 import { isActive, isRunning, type Ticket } from '../../core/ticket/ticket.ts';
 import { zoneOf } from '../../core/triage/presence.ts';
 import { leftIn, timeIn } from '../times.ts';
@@ -95,24 +94,12 @@ function entryOf(
       subject: ticket.subject.trim() || phrase(language, 'digest-no-subject'),
       about: about.join(' · '),
       due: next
-        ? `${phrase(language, next.name)}: ${timeIn(language, next.at, zone)} (${leftIn(language, next.at, now)})`
+        ? `${phrase(language, `deadline-${next.name}`)}: ${timeIn(language, next.at, zone)} (${leftIn(language, next.at, now)})`
         : '',
       tone: isLate ? 'late' : 'quiet',
       news: told,
     },
   };
-}
-
-function nextDue({ deadlines, due }: Ticket): { at: string; name: PhraseKey } | null {
-  const all = MEASURES.flatMap((measure): { at: string; name: PhraseKey }[] => {
-    const at = deadlines[measure];
-    return at ? [{ at, name: `deadline-${measure}` }] : [];
-  });
-  return (
-    [...all, ...(due ? [{ at: due.at, name: 'deadline-due' as const }] : [])].sort((a, b) =>
-      a.at.localeCompare(b.at),
-    )[0] ?? null
-  );
 }
 
 /** Whom it waits for. */

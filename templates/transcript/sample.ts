@@ -1,7 +1,7 @@
 import type { Language } from '../../core/config/desk.ts';
 import type { UpdateView } from '../../core/mail/update.ts';
 import { sampleView, told as story } from '../layout/sample.ts';
-import { phrase } from '../words.ts';
+import { type PhraseKey, phrase } from '../words.ts';
 
 const DETAIL: Record<
   Language,
@@ -87,5 +87,93 @@ export function samples(language: Language): UpdateView[] {
       facts: { said: detail.status },
       lines: [{ line: '#status', outcome: 'done', detail: '' }],
     },
+    {
+      ...sampleView('transcript', language, 'requester'),
+      ticket: null,
+      facts: { subject: '#services' },
+      services: servicesOf(language),
+      plainReply: phrase(language, 'reply-requester-no-ticket'),
+    },
   ];
+}
+
+const OFFERED: Record<Language, [title: string, description: string, question: string, other: string][]> = {
+  en: [
+    [
+      'A new computer or phone',
+      'Laptops, screens, phones and what belongs to them.',
+      'Where shall it go?',
+      'By which day do you need it?',
+    ],
+    ['Sign in again by yourself', 'Forgotten passwords and locked accounts.', '', ''],
+  ],
+  de: [
+    [
+      'Neuer Rechner oder neues Telefon',
+      'Laptops, Bildschirme, Telefone und Zubehör.',
+      'Wohin soll es geliefert werden?',
+      'Bis zu welchem Tag brauchen Sie es?',
+    ],
+    ['Wieder anmelden', 'Vergessene Passwörter und gesperrte Konten.', '', ''],
+  ],
+  fr: [
+    [
+      'Un nouvel ordinateur ou téléphone',
+      'Ordinateurs portables, écrans, téléphones et accessoires.',
+      'Où faut-il le livrer ?',
+      'Pour quel jour en avez-vous besoin ?',
+    ],
+    ['Se reconnecter', 'Mots de passe oubliés et comptes bloqués.', '', ''],
+  ],
+  es: [
+    [
+      'Un ordenador o teléfono nuevo',
+      'Portátiles, pantallas, teléfonos y accesorios.',
+      '¿Dónde hay que entregarlo?',
+      '¿Para qué día lo necesita?',
+    ],
+    ['Volver a iniciar sesión', 'Contraseñas olvidadas y cuentas bloqueadas.', '', ''],
+  ],
+  pt: [
+    [
+      'Um computador ou telefone novo',
+      'Portáteis, ecrãs, telefones e acessórios.',
+      'Onde deve ser entregue?',
+      'Para que dia precisa dele?',
+    ],
+    ['Voltar a iniciar sessão', 'Palavras-passe esquecidas e contas bloqueadas.', '', ''],
+  ],
+  ja: [
+    [
+      'パソコン・電話の新規手配',
+      'ノートパソコン、モニター、電話、周辺機器',
+      'お届け先はどちらですか',
+      'いつまでに必要ですか',
+    ],
+    ['サインインできないとき', 'パスワード忘れ、アカウントのロック', '', ''],
+  ],
+};
+
+function servicesOf(language: Language): UpdateView['services'] {
+  const say = (key: PhraseKey, facts: Record<string, string> = {}) => phrase(language, key, facts);
+  const hour = phrase(language, 'unit-hour');
+  return {
+    head: say('services-head'),
+    entries: OFFERED[language].map(([title, description, ...questions]) => ({
+      title,
+      description,
+      about: [
+        questions[0] === ''
+          ? say('services-answers')
+          : say('services-needs', { facts: `${questions[0]} (Berlin / Porto); ${questions[1]}` }),
+        `${say('services-first', { time: `4 ${hour}` })} · ${say('services-done', { time: `20 ${hour}` })}`,
+      ],
+      write: say('services-write', { address: 'support@desk.example.test', subject: title }),
+      ask: {
+        label: say('services-ask', { service: title }),
+        href: `mailto:support@desk.example.test?subject=${encodeURIComponent(title)}`,
+      },
+    })),
+    note: say('services-note'),
+  };
 }

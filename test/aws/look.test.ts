@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { Knowledge } from '../../aws/knowledge.ts';
 import { lookUp } from '../../aws/look.ts';
 import type { Held, Tickets } from '../../aws/tickets.ts';
-import type { Look, Ticket } from '../../core/ticket/ticket.ts';
+import type { Ticket } from '../../core/ticket/ticket.ts';
+import type { Seen } from '../../core/ticket/without-ticket.ts';
 import { desk, KIM, LUIS, MONDAY, ticket } from '../sample.ts';
 
 /** Tickets as the index and the table would give them, and how many each question read. */
@@ -29,7 +30,7 @@ function place(all: Ticket[], texts: Record<string, string> = {}) {
     messages: async () => [],
   } as unknown as Tickets;
   const knowledge = { find: async () => [] } as unknown as Knowledge;
-  const ask = async (look: Look, by = LUIS) => {
+  const ask = async (look: Seen['look'], by = LUIS) => {
     const seen = await lookUp(look, by, { desk, tickets, knowledge, now: () => MONDAY });
     return 'tickets' in seen ? { ids: seen.tickets.map(({ id }) => id), of: seen.of } : seen;
   };

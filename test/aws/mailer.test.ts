@@ -1,5 +1,5 @@
 /** What SES answers, and what the desk makes of it: later, never, or nobody knows. */
-import { SESClient, SendRawEmailCommand } from '@aws-sdk/client-ses';
+import { GetSendQuotaCommand, SESClient, SendRawEmailCommand } from '@aws-sdk/client-ses';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { openMailer } from '../../aws/mailer.ts';
@@ -73,4 +73,13 @@ test('of any other fault nobody knows whether it was sent', async () => {
   ses.on(SendRawEmailCommand).rejects(fault('ECONNRESET', 'socket hang up'));
   await expect(send()).rejects.toThrow('socket hang up');
   await expect(send()).rejects.not.toThrow(UnavailableError);
+});
+
+test.each([
+  [200, 24, 12],
+  [50_000, 0, 0],
+  [-1, 900_000, 0],
+])('of %d mails in 24 hours %d are %d percent', async (Max24HourSend, SentLast24Hours, used) => {
+  ses.on(GetSendQuotaCommand).resolves({ Max24HourSend, SentLast24Hours });
+  expect(await openMailer('').quotaUsed()).toBe(used);
 });

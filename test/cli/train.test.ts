@@ -7,6 +7,7 @@ import { closedTickets } from '../../cli/closed-tickets.ts';
 import { readFiled, readTexts } from '../../cli/records.ts';
 import { Refused } from '../../cli/refused.ts';
 import { describeDeskTraining, describeTraining, trainDesk, trainFile } from '../../cli/train.ts';
+import { openLearned } from '../../core/triage/learned.ts';
 import { writeModel } from '../../core/triage/model.ts';
 import { smallWorld } from '../functions/world.ts';
 import { desk, opened as openedNow } from '../sample.ts';
@@ -35,6 +36,28 @@ test('what was learned from a file files the texts of another, in their order', 
   expect(classified.items).toHaveLength(3);
   expect(Object.keys(classified.items[0] ?? {})).toEqual(['label', 'confidence']);
   expect(describeClassified(classified)).toMatch(/printing .*toner/);
+});
+
+test('teams and priorities that stand beside the labels are learned as well, and travel in the same file', async () => {
+  const of: Record<string, [team: string, priority: string]> = {
+    printing: ['desk', 'P4'],
+    network: ['wires', 'P2'],
+    access: ['desk', 'P3'],
+  };
+  const whole = FILED.map((ticket) => {
+    const [team, priority] = of[ticket.label] ?? ['', ''];
+    return { ...ticket, team, priority };
+  });
+  const model = join(folder, 'whole.model');
+  const training = await trainFile(await jsonLines(whole), model, () => {});
+  expect(Object.keys(training.aspects)).toEqual(['team', 'priority']);
+  expect(describeTraining(training)).toMatch(/The team: .* right .*\nThe priority: .* right/);
+  const learned = openLearned(await readFile(model));
+  expect(learned('the wifi drops').aspects).toMatchObject({
+    team: { label: 'wires' },
+    priority: { label: 'P2' },
+  });
+  expect((await readFile(model)).length).toBeLessThan(2_000_000);
 });
 
 test('CSV and JSON lines say the same', async () => {
@@ -130,6 +153,7 @@ describe('from the desk', () => {
       label: 'printing',
       times: 2,
       at: '2026-01-05T09:00:00.000Z',
+      aspects: { team: 'service-desk', priority: 'P3' },
     });
     expect(shown.at(-1)).toBe('108/108');
   });

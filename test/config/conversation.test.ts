@@ -139,3 +139,24 @@ describe('digests', () => {
     expect(deskOf(text)).toMatchObject({ digests: { everybody: true } });
   });
 });
+
+describe('reports', () => {
+  const to = (readers: string) => `${SMALL_DESK}reports: { weekly: { to: [${readers}] } }\n`;
+
+  test('are for leads, managers and people by their address, and come to nobody who is not named', () => {
+    expect(deskOf(SMALL_DESK).reports).toEqual({});
+    expect(deskOf(to('managers, Ann@example.org')).reports).toEqual({
+      weekly: { to: ['managers', 'ann@example.org'], on: 'mon', at: '07:00' },
+    });
+  });
+
+  test.each([
+    [to('an@example.org'), 'nobody of people has the address an@example.org'],
+    [to('manager'), 'leads, managers, or an address of people'],
+    [to(''), 'a list with at least one entry'],
+    [`${SMALL_DESK}reports: { daily: { to: [leads], on: tue } }\n`, 'there is no such setting here'],
+    [`${SMALL_DESK}reports: { weekly: { to: [leads], at: 7am } }\n`, 'a time of day such as 07:30'],
+  ])('%#: what would have no effect is refused', (text, message) => {
+    expect(problemsOf(text).join()).toContain(message);
+  });
+});

@@ -291,7 +291,7 @@ describe('a model that is named', () => {
   const damaged = Uint8Array.from(file);
   damaged[damaged.length - 1] = (damaged.at(-1) as number) ^ 1;
   const newer = Buffer.from(file);
-  newer.writeUInt32LE(2, 8);
+  newer.writeUInt32LE(3, 8);
   test.each<[string, () => Uint8Array, RegExp, RegExp]>([
     [
       'is not there',
@@ -308,7 +308,7 @@ describe('a model that is named', () => {
       /`desk train`/,
     ],
     ['is damaged', () => damaged, /^this model is damaged, and has to be trained again: /, /`desk train`/],
-    ['is newer', () => newer, /^this model was made by a newer desk: its format is 2/, /`desk train`/],
+    ['is newer', () => newer, /^this model was made by a newer desk: its format is 3/, /`desk train`/],
     [
       'files under what is no category',
       () => writeModel({ ...model, labels: ['general', 'printers'] }),

@@ -28,6 +28,16 @@ describe('services in the file', () => {
       'services: [{ name: a, title: A, categories: [printing], answers: { de: Hallo } }]',
       'there are no words in it',
     ],
+    ['services: [{ name: a, title: A, categories: [printing], team: itt }]', 'team'],
+    ['services: [{ name: a, title: A, categories: [printing], sla: standart }]', 'standard'],
+    [
+      'services: [{ name: a, title: A, categories: [printing], sla: standard }]',
+      'nothing is promised to tickets that no policy fits',
+    ],
+    [
+      'services: [{ name: a, title: Same, categories: [printing] }, { name: b, title: same!, categories: [general] }]',
+      'a has the same title',
+    ],
   ])('%s is refused', (block, why) => {
     expect(problems(block)).toContain(why);
   });

@@ -25,12 +25,16 @@ export function leavingWorld(items: SmallWorld['items'] = new Map()): LeavingWor
     arrived: async () => ({ counts: {}, firsts: {} }),
     sent: async () => ({}),
     takeBack: async () => {},
+    leaves: async () => true,
+    stays: async () => {},
+    isSpent: () => false,
   };
   const mailer = {
     send: async (sending: Sending) => {
       out.push(sending);
       return { sent: true, messageId: `${out.length}@email.amazonses.com` };
     },
+    quotaUsed: async () => 0,
   };
   const world = smallWorld({ rates, mailer } as unknown as Parameters<typeof smallWorld>[0]);
   for (const [name, item] of items) world.items.set(name, structuredClone(item));

@@ -63,6 +63,7 @@ describe('poison', () => {
       ids: expect.objectContaining({ mailId: 'poison', disposition: 'quarantined', reason: 'poison' }),
     });
     expect(world.objects.has('in/poison')).toBe(false);
+    expect(world.told).toEqual([{ name: 'Poison', value: 1 }]);
     expect(told(world)).toEqual([]);
   });
 

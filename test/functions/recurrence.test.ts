@@ -278,6 +278,54 @@ async function addressOf(world: LeavingWorld, n: number): Promise<string> {
   return mails.find(({ ticketId }) => ticketId === id)?.replyTo ?? '';
 }
 
+test('sixty people tell of it: all wait for one problem, hear one word, and each of them its end', async () => {
+  const world = begin('open');
+  const mails: Left[] = [];
+  for (let n = 0; n < 60; n++) mails.push(...(await report(world, n)));
+  const [problem, ...more] = problemsIn(world) as [Ticket];
+  expect(more).toEqual([]);
+  expect(problem.links?.filter(({ relation }) => relation === 'incident')).toHaveLength(60);
+  expect(mails.filter(({ kind }) => kind === 'assignment').length).toBeLessThanOrEqual(5);
+  const lead = to(mails, MARTHA).find(({ text }) => text.includes('#tell')) as Left;
+  const everybody = Array.from({ length: 60 }, (_, n) => personOf(n)).sort();
+  const heard = (left: Left[]) =>
+    left.filter((mail) => mail.to.endsWith('@example.org')).map((mail) => mail.to);
+  const told = await write(world, MARTHA, lead.replyTo, 'Re: VPN', '#tell\n\nBack at noon.');
+  expect(heard(told).sort()).toEqual(everybody);
+  expect(to(told, personOf(59))[0]?.said).not.toContain(personOf(58));
+  const solved = await write(world, MARTHA, lead.replyTo, 'Re: VPN', '#resolve\n\nAll is well.');
+  expect(heard(solved).sort()).toEqual(everybody);
+  const mine = to(solved, personOf(57))[0] as Left;
+  await write(world, personOf(57), mine.replyTo, 'Re: VPN', 'Not for me, I still see 789.');
+  expect(ofPerson(world, 57).status).toBe('open');
+  expect(ofPerson(world, 58).status).toBe('resolved');
+});
+
+test('what is reported to several teams makes one problem, and nothing of a confidential one', async () => {
+  const world = begin('open');
+  const phones = { ...(desk.teams[0] as (typeof desk.teams)[number]), name: 'phones', title: 'Telephones' };
+  const agents = desk.people.flatMap((person) =>
+    person.team === 'service-desk' ? [{ ...person, team: 'phones', address: `p.${person.address}` }] : [],
+  );
+  const address = { address: 'phones@desk.example.test', name: 'Telephones', team: 'phones' };
+  Object.assign(world.desk, {
+    teams: [...desk.teams, phones],
+    people: [...desk.people, ...agents],
+    addresses: [...desk.addresses, address],
+    categories: desk.categories.filter(({ name }) => name === 'general'),
+  });
+  const words = (n: number) =>
+    [`Gateway ${n}`, 'Hello, gw-berlin-07 answers nobody: ERR-4471, what now?'] as const;
+  for (let n = 0; n < 6; n++) await write(world, personOf(n), n % 2 ? address.address : SUPPORT, ...words(n));
+  const [problem] = problemsIn(world) as [Ticket];
+  const incidents = ticketsIn(world).filter(({ joined }) => joined === problem.id);
+  expect(new Set(incidents.map(({ team }) => team))).toEqual(new Set(['phones', 'service-desk']));
+  expect(incidents).toHaveLength(6);
+  await write(world, personOf(7), 'hr@desk.example.test', ...words(7));
+  expect(ofPerson(world, 7).team).toBe('hr');
+  expect(ofPerson(world, 7).joined ?? null).toBeNull();
+});
+
 test('two that come to the threshold at once make one problem', async () => {
   const world = begin('open');
   for (let n = 0; n < 4; n++) await report(world, n);

@@ -79,7 +79,7 @@ test('whoever is away finds it when he is there again, with all that is new', as
   }
   world.time = later(MONDAY, 48);
   expect(await sendDigests(world)).toMatchObject({ sent: 1 });
-  expect((await world.digests.read(LUIS, DAY + 2))?.entries[0]?.news).toEqual({ note: 1 });
+  expect((await world.digests.read(LUIS, DAY + 2))?.entries[0]).toMatchObject({ news: { note: 1 } });
   expect(await world.digests.news(LUIS)).toEqual([]);
 });
 

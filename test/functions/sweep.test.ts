@@ -66,6 +66,45 @@ describe('mail that lies unhandled', () => {
   });
 });
 
+describe('what the sweep tells CloudWatch', () => {
+  const told = () => world.told.splice(0).map(({ name, value }) => [name, value]);
+
+  test('is only how much of the quota is used, when there is nothing else', async () => {
+    world.mailer.quotaUsed = async () => 12;
+    await at(1);
+    expect(told()).toEqual([['SendQuotaUsed', 12]]);
+  });
+
+  test('is how old the oldest unhandled mail is, and how many of them stay unhandled', async () => {
+    deliver(world, 'new-ticket.eml', { mailId: 'forgotten' });
+    await at(1);
+    expect(told()).toContainEqual(['OldestUnhandled', 3600]);
+    world.time = later(MONDAY, 6);
+    deliver(world, 'new-ticket.eml', { mailId: 'younger' });
+    await at(7);
+    expect(told()).toEqual(
+      expect.arrayContaining([
+        ['OldestUnhandled', 7 * 3600],
+        ['StuckMail', 1],
+      ]),
+    );
+    deliver(world, 'ses-setup.eml', { mailId: SETUP_NOTICE });
+    await work();
+    await at(8);
+    expect(told().map(([name]) => name)).not.toContain('OldestUnhandled');
+  });
+
+  test('a day that does not balance is told, and what SES does not answer keeps nothing else from being told', async () => {
+    await arrive('handled');
+    for (const key of [...world.objects.keys()]) world.objects.delete(key);
+    world.mailer.quotaUsed = async () => {
+      throw new Error('SES is silent');
+    };
+    await expect(at(17)).rejects.toThrow('SES is silent');
+    expect(told()).toContainEqual(['Unbalanced', 1]);
+  });
+});
+
 describe('the count of a day', () => {
   test('balances when each mail has a record, and is kept', async () => {
     await arrive('one');

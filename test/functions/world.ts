@@ -1,6 +1,7 @@
 /** A small world in memory, for a function's own step: the real ledger and tickets over a table of items, objects, queues. */
 import { readFileSync } from 'node:fs';
 import { openAddresses } from '../../aws/addresses.ts';
+import { openCanaries } from '../../aws/canaries.ts';
 import { countDay } from '../../aws/count.ts';
 import { openDigests } from '../../aws/digests.ts';
 import { openKnowledge } from '../../aws/knowledge.ts';
@@ -9,9 +10,11 @@ import { lookUp } from '../../aws/look.ts';
 import type { Mailroom } from '../../aws/mailroom.ts';
 import { recall } from '../../aws/recall.ts';
 import { openRecurringWork } from '../../aws/recurring.ts';
+import { openRollups } from '../../aws/rollups.ts';
 import { openReports } from '../../aws/similar.ts';
 import type { Item, Key, Table, Write } from '../../aws/table.ts';
 import { openTickets } from '../../aws/tickets.ts';
+import { readTrial } from '../../aws/trial.ts';
 import { openUpdates } from '../../aws/updates.ts';
 import { ConflictError } from '../../core/faults.ts';
 import type { Receipt } from '../../core/mail/email.ts';
@@ -20,29 +23,42 @@ import { desk, keys, MONDAY, receipt } from '../sample.ts';
 
 export interface SmallWorld extends World {
   items: Map<string, Item>;
+  table: Table;
   objects: Map<string, { content: Uint8Array; at: string }>;
   /** What was put into the mail queue. */
   sent: unknown[];
   logged: { message: string; ids: Record<string, unknown> }[];
+  /** What CloudWatch was told. */
+  told: { name: string; value: number }[];
   /** Called before each call of the table, the bucket or a queue with its name; a fault is theirs. */
   before: (call: string) => void;
   time: string;
   /** Whether a transaction that holds an older version, or what is there already, fails as DynamoDB's does. */
   strict: boolean;
+  /** How many each transaction held. */
+  writes: number[];
 }
 
 export function smallWorld(more: Partial<World> = {}): SmallWorld {
   const items: SmallWorld['items'] = new Map();
   const objects: SmallWorld['objects'] = new Map();
   const before = (call: string) => world.before(call);
-  const table = tableOf(items, before, () => world.strict);
+  const writes: number[] = [];
+  const table = tableOf(items, before, () => world.strict, writes);
   const mailroom = mailroomOf(objects, () => world.time, before);
   const [ledger, tickets, digests] = [openLedger(table), openTickets(table), openDigests(table)];
   const knowledge = openKnowledge(table, mailroom);
   const log: World['log']['info'] = (message, ids) => void world.logged.push({ message, ids });
   const world = {
-    ...{ items, objects, ledger, tickets, digests, mailroom, desk },
-    ...{ sent: [] as unknown[], logged: [], time: MONDAY, strict: false, before: () => {} },
+    ...{ items, table, objects, ledger, tickets, digests, mailroom, desk, writes },
+    ...{
+      sent: [] as unknown[],
+      logged: [],
+      told: [] as SmallWorld['told'],
+      time: MONDAY,
+      strict: false,
+      before: () => {},
+    },
     now: () => world.time,
     realNow: () => Date.parse(world.time),
     random: (octets: number) => new Uint8Array(octets).fill(items.size),
@@ -55,11 +71,18 @@ export function smallWorld(more: Partial<World> = {}): SmallWorld {
       lookUp(look, by, { desk, tickets, knowledge, now: () => world.time }),
     knowledge,
     count: (day: string) => countDay(day, world.time, { ledger, mailroom }),
+    trial: (since: string) => readTrial({ tickets, ledger }, since),
     updates: openUpdates(table, 0),
     addresses: openAddresses(table),
     recurring: openRecurringWork(table),
     reports: openReports(table, tickets),
-    rates: { arrived: async () => ({ counts: {}, firsts: {} }) },
+    rollups: async () => openRollups(table, tickets, desk),
+    rates: {
+      arrived: async () => ({ counts: {}, firsts: {} }),
+      leaves: async () => true,
+      stays: async () => {},
+      isSpent: () => false,
+    },
     mails: {
       async send(body: unknown) {
         before('queue:send');
@@ -68,6 +91,9 @@ export function smallWorld(more: Partial<World> = {}): SmallWorld {
     },
     watches: { isRunning: async () => true },
     log: { info: log, warn: log },
+    canaries: openCanaries(table),
+    metric: async (name: string, value: number) => void world.told.push({ name, value }),
+    mailer: { quotaUsed: async () => 0 },
     ...more,
   } as unknown as SmallWorld;
   return world;
@@ -106,13 +132,20 @@ function holds({ Put }: Write, items: SmallWorld['items']): boolean {
 }
 
 /** Conditions are DynamoDB's affair, and tried on its own engine in test/journeys. */
-function tableOf(items: SmallWorld['items'], before: (call: string) => void, isStrict: () => boolean): Table {
+function tableOf(
+  items: SmallWorld['items'],
+  before: (call: string) => void,
+  isStrict: () => boolean,
+  sizes: number[],
+): Table {
   const write = ({ Put, Update, Delete }: Write) => {
     if (Put) items.set(nameOf(Put.Item as Item), Put.Item as Item);
     if (Update) addLoad(Update);
     if (Delete) items.delete(nameOf(Delete.Key as Key));
   };
-  const addLoad = ({ Key: key, ExpressionAttributeValues = {} }: NonNullable<Write['Update']>) => {
+  const addLoad = (update: NonNullable<Write['Update']>) => {
+    const { Key: key, ExpressionAttributeNames: names, ExpressionAttributeValues = {} } = update;
+    if (names) return addCells(key as Key, names, ExpressionAttributeValues);
     const { ':by': by, ':at': at } = ExpressionAttributeValues;
     const load = items.get(nameOf(key as Key));
     const openTickets = Number(load?.openTickets ?? 0) + Number(by);
@@ -122,6 +155,14 @@ function tableOf(items: SmallWorld['items'], before: (call: string) => void, isS
       openTickets,
       ...(at ? { lastAssignedAt: at } : {}),
     });
+  };
+  const addCells = (key: Key, names: Record<string, string>, values: Record<string, number>) => {
+    const item = items.get(nameOf(key)) ?? key;
+    const sums = Object.entries(names).map(([name, cell]) => [
+      cell,
+      Number((item as Item)[cell] ?? 0) + Number(values[`:${name.slice(1)}`]),
+    ]);
+    items.set(nameOf(key), { ...item, ...Object.fromEntries(sums) });
   };
   return {
     name: 'table',
@@ -149,6 +190,8 @@ function tableOf(items: SmallWorld['items'], before: (call: string) => void, isS
         const [pk, sk, begins] = IndexName
           ? ['listPk', 'listSk', values[':day']]
           : ['pk', 'sk', values[':prefix']];
+        if (values[':from'])
+          return item.pk === values[':pk'] && item.sk >= values[':from'] && item.sk <= values[':to'];
         return item[pk] === values[':pk'] && of(item, sk).startsWith(begins ?? '');
       });
       if (IndexName === 'hands') found.sort((a, b) => (of(a, 'handsSk') < of(b, 'handsSk') ? -1 : 1));
@@ -158,6 +201,7 @@ function tableOf(items: SmallWorld['items'], before: (call: string) => void, isS
     async transact(writes) {
       before('table:transact');
       if (isStrict() && writes.some((write) => !holds(write, items))) throw new ConflictError('a condition');
+      sizes.push(writes.length);
       writes.forEach(write);
     },
     async put(item, condition) {

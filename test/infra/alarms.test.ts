@@ -34,9 +34,14 @@ describe('the alarms', () => {
     expect(Properties.AlarmActions).toEqual([ref('AlarmTopic')]);
   });
 
-  test('are quiet where there is nothing to measure, but for dead letters, which SQS forgets to measure after six hours', () => {
+  test('are quiet where there is nothing to measure, but for dead letters, which SQS forgets to measure after six hours, and the canary', () => {
     for (const [id, { Properties }] of alarms) {
-      expect(Properties.TreatMissingData, id).toBe(id.includes('DeadLetters') ? 'ignore' : 'notBreaching');
+      const missing = id.includes('DeadLetters')
+        ? 'ignore'
+        : id === 'CanaryAlarm'
+          ? 'breaching'
+          : 'notBreaching';
+      expect(Properties.TreatMissingData, id).toBe(missing);
     }
   });
 
@@ -56,10 +61,14 @@ describe('the alarms', () => {
   test('every function’s failure rings: by its own errors, by what it leaves in a dead-letter queue, or in the deployment', () => {
     const counted = JSON.stringify(resource(template, 'FunctionErrorsAlarm').Properties.Metrics);
     const fed = resources(template, 'AWS::Lambda::EventSourceMapping')
-      .filter(([, { Properties }]) => JSON.stringify(Properties.EventSourceArn).includes('Queue'))
+      .filter(
+        ([, { Properties }]) =>
+          JSON.stringify(Properties.EventSourceArn).includes('Queue') ||
+          property(Properties, 'DestinationConfig.OnFailure'),
+      )
       .map(([, { Properties }]) => property(Properties, 'FunctionName.Ref'));
-    const called = ['SweepFailures', 'DigestsFailures'].map((id) =>
-      property(resource(template, id).Properties, 'FunctionName.Ref'),
+    const called = resources(template, 'AWS::Lambda::EventInvokeConfig').map(([, { Properties }]) =>
+      property(Properties, 'FunctionName.Ref'),
     );
     for (const [id] of resources(template, 'AWS::Lambda::Function')) {
       const rings =
@@ -88,33 +97,48 @@ describe('the alarms', () => {
     expect(resource(template, 'ComplaintRateAlarm').Properties.Threshold).toBeLessThan(0.001);
   });
 
-  test.each([
-    ['Overdue', 'watches', 'watches that the sweep had to start again'],
-    ['StuckMail', 'stuck', 'mail that lies unhandled although it was handed in'],
-    ['Unbalanced', 'unbalanced', 'mail by which a day and its records differ'],
-  ])('%s counts $.%s of the sweep’s own log line: %s', (name, field) => {
-    const { Properties } = resource(template, `${name}Filter`);
-    expect(Properties).toMatchObject({
-      LogGroupName: ref('SweepLogs'),
-      FilterPattern: `{ $.${field} > 0 }`,
+  test.each(['Overdue', 'StuckMail', 'Unbalanced', 'Poison', 'HeldBack'])(
+    '%s rings at the first of which the functions tell, and is quiet while they tell nothing',
+    (name) => {
+      expect(resource(template, `${name}Alarm`).Properties).toMatchObject({
+        Namespace: 'Replydesk',
+        MetricName: name,
+        Dimensions: [{ Name: 'service', Value: ref('AWS::StackName') }],
+        Statistic: 'Maximum',
+        ...{ Threshold: 1, EvaluationPeriods: 1, TreatMissingData: 'notBreaching' },
+      });
+    },
+  );
+
+  test('a canary that does not come for two hours rings, and so does one that is slow', () => {
+    expect(resource(template, 'CanaryAlarm').Properties).toMatchObject({
+      ...{ MetricName: 'CanaryRoundTrip', Statistic: 'SampleCount', Period: 3600, EvaluationPeriods: 2 },
+      ...{ ComparisonOperator: 'LessThanThreshold', Threshold: 1, TreatMissingData: 'breaching' },
     });
-    expect(property(Properties, 'MetricTransformations.0')).toMatchObject({
-      MetricName: name,
-      MetricValue: `$.${field}`,
+    expect(resource(template, 'CanarySlowAlarm').Properties).toMatchObject({
+      ...{ MetricName: 'CanaryRoundTrip', Statistic: 'Maximum', Threshold: 600 },
+      ...{ ComparisonOperator: 'GreaterThanOrEqualToThreshold', TreatMissingData: 'notBreaching' },
     });
-    expect(resource(template, `${name}Alarm`).Properties).toMatchObject({ MetricName: name, Threshold: 1 });
+    // One an hour: in no clock hour but one is there none.
+    expect(resource(template, 'CanarySchedule').Properties.ScheduleExpression).toBe('rate(1 hour)');
   });
 
-  test('poison rings at the first mail, from the line that receive-email logs of each', () => {
-    expect(resource(template, 'PoisonFilter').Properties).toMatchObject({
-      LogGroupName: ref('ReceiveEmailLogs'),
-      FilterPattern: '{ ($.message = "disposed") && ($.reason = "poison") }',
-    });
-    expect(resource(template, 'PoisonAlarm').Properties).toMatchObject({
-      MetricName: 'Poison',
-      Threshold: 1,
-      EvaluationPeriods: 1,
-    });
+  test('throttling counts functions, the table and the watches, whichever of them tells anything', () => {
+    const { Metrics } = resource(template, 'ThrottledAlarm').Properties;
+    const named = (Metrics as { MetricStat?: { Metric: { Namespace: string; MetricName: string } } }[])
+      .flatMap(({ MetricStat }) => (MetricStat ? [MetricStat.Metric] : []))
+      .map(({ Namespace, MetricName }) => `${Namespace} ${MetricName}`);
+    expect(named.sort()).toEqual([
+      'AWS/DynamoDB ReadThrottleEvents',
+      'AWS/DynamoDB WriteThrottleEvents',
+      'AWS/Lambda Throttles',
+      'AWS/States ExecutionThrottled',
+    ]);
+    expect(property(Metrics, '0.Expression').match(/FILL/g)).toHaveLength(named.length);
+  });
+
+  test('the quota rings before it is used up', () => {
+    expect(resource(template, 'SendQuotaAlarm').Properties.Threshold).toBeLessThan(100);
   });
 
   test('an address given at deployment is told by mail', () => {

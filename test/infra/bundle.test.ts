@@ -60,6 +60,22 @@ describe('the bundles', () => {
     expect(said).toBe('function\n'.repeat(FUNCTIONS.length));
   });
 
+  test('speak HTTP without loading the second client that Node has for it', () => {
+    const files = ['index.mjs', 'client-s3.mjs'].map((name) => join(made['receive-email'].folder, name));
+    const script = `
+      for (const file of ${JSON.stringify(files)}) await import(file);
+      const { S3 } = await import(${JSON.stringify(files[1])});
+      const config = { region: 'us-east-1', endpoint: 'http://127.0.0.1:9', maxAttempts: 1 };
+      const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
+      await new S3({ ...config, credentials }).listBuckets({}).catch(({ code }) => console.log(code));
+      console.log(process.moduleLoadList.filter((name) => name.includes('undici/undici')).join());`;
+    const said = execFileSync(process.execPath, ['--input-type=module', '-e', script], {
+      encoding: 'utf8',
+      cwd: tmpdir(),
+    });
+    expect(said).toBe('ECONNREFUSED\n\n');
+  });
+
   test.each(FUNCTIONS)('%s carries the desk, its code and their maps, and nothing else', (name) => {
     const files = contents(made[name].folder);
     expect(files['desk.json']).toBe(DESK);

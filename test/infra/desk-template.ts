@@ -58,6 +58,8 @@ function synthesized(
     const stack = new DeskStack(app, 'Replydesk', {
       bundles: emptyBundles(folder),
       domain: DOMAIN,
+      mostADay: 10_000,
+      retention: { rawMail: 365, logs: 30 },
       ...options,
     });
     also?.(stack);

@@ -20,6 +20,7 @@ describe('a deployment’s options', () => {
       config: join(process.cwd(), 'desk.yaml'),
       stackName: 'Replydesk',
       takeOverActiveRuleSet: false,
+      dashboard: true,
       zone: undefined,
     });
   });

@@ -41,11 +41,23 @@ describe('least privilege', () => {
         .filter(({ Resource }) => list(Resource).includes('*'))
         .flatMap(({ Action }) => list(Action).map((action) => `${role} ${action}`)),
     );
-    expect(everywhere.filter((right) => !right.includes(' logs:')).sort()).toEqual([
+    expect(everywhere.filter((right) => !/ (logs|xray):/.test(right)).sort()).toEqual([
+      'CountMeasuresRole dynamodb:ListStreams',
       'ProvisionRole ses:DescribeActiveReceiptRuleSet',
       'ProvisionRole ses:SetActiveReceiptRuleSet',
       'RelayEventsRole dynamodb:ListStreams',
+      'SweepRole ses:GetSendQuota',
     ]);
+    expect(
+      everywhere
+        .filter((right) => right.includes(' xray:'))
+        .map((right) => right.split(' ')[1])
+        .sort(),
+    ).toEqual(
+      resources(template, 'AWS::Lambda::Function')
+        .flatMap(() => ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'])
+        .sort(),
+    );
     // Step Functions delivers a machine's log by calls that know no resource.
     expect(
       everywhere
@@ -125,7 +137,7 @@ describe('who may do what', () => {
     expect(queues.sort()).toEqual(['<RelayDeadLetters.Arn>', '<UpdatesQueue.Arn>', '<WatchesQueue.Arn>']);
   });
 
-  test('raw mail is read by those who give it a disposition, and what is stored is deleted by the same hand alone', () => {
+  test('raw mail is read by those who give it a disposition, and what is stored is deleted by the same hand, or when its time is over', () => {
     const readers = roles.filter((role) =>
       on(role, 's3:GetObject').some(({ Resource }) => list(Resource).includes('<Bucket.Arn>/in/*')),
     );
@@ -133,17 +145,17 @@ describe('who may do what', () => {
     const deleting = roles.filter((role) =>
       on(role, 's3:DeleteObject').some(({ Resource }) => !isOfArticles(list(Resource))),
     );
-    expect(deleting).toEqual(['ReceiveEmailRole']);
+    expect(deleting.sort()).toEqual(['ReceiveEmailRole', 'SweepRole']);
   });
 
-  test('the sweep looks at handled mail as well, to count a day, and can change none', () => {
+  test('the sweep looks at handled mail as well, to count a day, and can change none; what is unhandled it cannot delete', () => {
     const reads = on('SweepRole', 's3:GetObject').flatMap(({ Resource }) => list(Resource));
     expect(reads.filter((key) => !isOfArticles([key]))).toEqual(['<Bucket.Arn>/in/*', '<Bucket.Arn>/mail/*']);
+    const keys = (action: string) => on('SweepRole', action).flatMap(({ Resource }) => list(Resource));
     // The index of articles it keeps, and nothing else.
-    for (const action of ['s3:PutObject', 's3:DeleteObject'])
-      expect(on('SweepRole', action).flatMap(({ Resource }) => list(Resource))).toEqual([
-        '<Bucket.Arn>/knowledge/*',
-      ]);
+    expect(keys('s3:PutObject')).toEqual(['<Bucket.Arn>/knowledge/*']);
+    const kept = ['bodies', 'files', 'knowledge', 'mail'].map((folder) => `<Bucket.Arn>/${folder}/*`);
+    expect(keys('s3:DeleteObject').sort()).toEqual(kept);
   });
 
   test('whoever reads objects may list, since S3 calls a missing one forbidden to all others', () => {
@@ -176,11 +188,12 @@ describe('who may do what', () => {
       ]);
   });
 
-  test('items are deleted by those who take back a claim, forget that an address was dead or have told what waited, and by nobody else', () => {
+  test('items are deleted by those who take back a claim, forget that an address was dead, have told what waited or take out what is kept no longer, and by nobody else', () => {
     expect(roles.filter((role) => actions(role).includes('dynamodb:DeleteItem')).sort()).toEqual([
       'ReceiveEmailRole',
       'SendDigestsRole',
       'SendUpdateRole',
+      'SweepRole',
     ]);
   });
 
@@ -207,7 +220,7 @@ describe('who may do what', () => {
     });
   });
 
-  test.each(['WatchMachineRole', 'SweepScheduleRole', 'DigestsScheduleRole'])(
+  test.each(['WatchMachineRole', 'SweepScheduleRole', 'DigestsScheduleRole', 'ReportsScheduleRole'])(
     '%s can be taken on for this account alone',
     (role) => {
       expect(

@@ -2,15 +2,18 @@ import { CfnQueue } from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, test } from 'vitest';
 import { FUNCTIONS } from '../../infra/lambda.ts';
 import type { DeskStack } from '../../infra/stack.ts';
+import { matches } from '../../local/event-sources.ts';
 import {
   DOMAIN,
   deskTemplate,
   getAtt,
+  list,
   policyOn,
   property,
   ref,
   resource,
   resources,
+  rights,
   spelled,
   validate,
 } from './desk-template.ts';
@@ -20,6 +23,8 @@ const functions = resources(template, 'AWS::Lambda::Function');
 const queues = resources(template, 'AWS::SQS::Queue').filter(([id]) => id.endsWith('Queue'));
 const deadLetters = resources(template, 'AWS::SQS::Queue').filter(([id]) => id.endsWith('DeadLetters'));
 const sources = resources(template, 'AWS::Lambda::EventSourceMapping');
+const readsStream = ([, { Properties }]: (typeof sources)[number]) =>
+  JSON.stringify(Properties.EventSourceArn).includes('StreamArn');
 
 test.each([
   ['as it is', {}],
@@ -105,6 +110,7 @@ describe('the functions', () => {
       'DESK_WATCH_MACHINE',
       'DESK_CONFIGURATION_SET',
       'DESK_KEYS_PARAMETER',
+      'DESK_STACK',
       'DESK_CLOCK',
     ];
     for (const [, { Properties }] of functions) {
@@ -145,7 +151,7 @@ describe('the queues', () => {
   );
 
   test('hand over single failures, and are held back by maxConcurrency', () => {
-    const fed = sources.filter(([id]) => id !== 'RelayEventsSource');
+    const fed = sources.filter((source) => !readsStream(source));
     expect(fed).toHaveLength(queues.length);
     for (const [, { Properties }] of fed) {
       expect(Properties.FunctionResponseTypes).toEqual(['ReportBatchItemFailures']);
@@ -197,7 +203,7 @@ describe('memory', () => {
     });
   });
 
-  test('the bucket is private, encrypted, refuses what comes in clear, and expires nothing by itself', () => {
+  test('the bucket is private, encrypted, and refuses what comes in clear', () => {
     const { Properties } = resource(template, 'Bucket');
     expect(Properties).toMatchObject({
       PublicAccessBlockConfiguration: {
@@ -214,7 +220,25 @@ describe('memory', () => {
     expect(policyOn(template, 'Bucket')).toContainEqual(
       expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
     );
-    expect(JSON.stringify(property(Properties, 'LifecycleConfiguration'))).not.toContain('Expiration');
+  });
+
+  test('raw mail expires as desk.yaml says, and nothing else by itself: least of all what lies unhandled', () => {
+    const expiring = (rawMail: number | null) => {
+      const { Properties } = resource(deskTemplate({ retention: { rawMail, logs: 7 } }), 'Bucket');
+      const rules = property(Properties, 'LifecycleConfiguration.Rules') as Record<string, unknown>[];
+      return rules.flatMap(({ Prefix, ExpirationInDays }) =>
+        ExpirationInDays === undefined ? [] : [[Prefix, ExpirationInDays]],
+      );
+    };
+    expect(expiring(365)).toEqual([['mail/', 365]]);
+    expect(expiring(30)).toEqual([['mail/', 30]]);
+    expect(expiring(null)).toEqual([]);
+  });
+
+  test('every log forgets as desk.yaml says', () => {
+    const logs = resources(deskTemplate({ retention: { rawMail: null, logs: 7 } }), 'AWS::Logs::LogGroup');
+    expect(logs.length).toBeGreaterThan(FUNCTIONS.length);
+    for (const [, { Properties }] of logs) expect(Properties.RetentionInDays).toBe(7);
   });
 
   test('nothing needs a KMS key of ours, which SES and SNS would need rights on', () => {
@@ -245,11 +269,7 @@ describe('memory', () => {
 });
 
 describe('the way out', () => {
-  test('the stream has one reader, which sees only new events and gives up on none in silence', () => {
-    const readers = sources.filter(([, { Properties }]) =>
-      JSON.stringify(Properties.EventSourceArn).includes('StreamArn'),
-    );
-    expect(readers).toHaveLength(1);
+  test('the relay sees only new events and gives up on none in silence', () => {
     const { Properties } = resource(template, 'RelayEventsSource');
     expect(Properties).toMatchObject({
       FunctionName: ref('RelayEvents'),
@@ -265,7 +285,11 @@ describe('the way out', () => {
     expect(Properties.MaximumRecordAgeInSeconds).toBeLessThan(86_400);
     expect(JSON.parse(property(Properties, 'FilterCriteria.Filters.0.Pattern'))).toEqual({
       eventName: ['INSERT'],
-      dynamodb: { Keys: { sk: { S: [{ prefix: 'EVENT#' }] } } },
+      dynamodb: {
+        Keys: { sk: { S: [{ prefix: 'EVENT#' }] } },
+        // What a backup put back is no news.
+        NewImage: { restored: { BOOL: [{ exists: false }] } },
+      },
     });
   });
 
@@ -326,20 +350,113 @@ describe('the sweep', () => {
   });
 });
 
-describe('the digests', () => {
+describe.each([
+  ['Digests', 'SendDigests'],
+  ['Reports', 'SendReport'],
+])('the %s', (name, called) => {
   test('are asked for on each quarter of an hour, and a call that came to nothing is found', () => {
-    expect(resource(template, 'DigestsSchedule').Properties).toMatchObject({
+    expect(resource(template, `${name}Schedule`).Properties).toMatchObject({
       ScheduleExpression: 'cron(0/15 * * * ? *)',
       Target: {
-        Arn: getAtt('SendDigests', 'Arn'),
-        RoleArn: getAtt('DigestsScheduleRole', 'Arn'),
-        DeadLetterConfig: { Arn: getAtt('DigestsDeadLetters', 'Arn') },
+        Arn: getAtt(called, 'Arn'),
+        RoleArn: getAtt(`${name}ScheduleRole`, 'Arn'),
+        DeadLetterConfig: { Arn: getAtt(`${name}DeadLetters`, 'Arn') },
       },
     });
-    expect(resource(template, 'DigestsFailures').Properties).toMatchObject({
-      FunctionName: ref('SendDigests'),
-      DestinationConfig: { OnFailure: { Destination: getAtt('DigestsDeadLetters', 'Arn') } },
+    expect(resource(template, `${name}Failures`).Properties).toMatchObject({
+      FunctionName: ref(called),
+      DestinationConfig: { OnFailure: { Destination: getAtt(`${name}DeadLetters`, 'Arn') } },
     });
+  });
+});
+
+describe('measures', () => {
+  test('are counted by the stream’s second reader, and more than two may not read one', () => {
+    const readers = sources.filter(readsStream).map(([id]) => id);
+    expect(readers.sort()).toEqual(['CountMeasuresSource', 'RelayEventsSource']);
+  });
+
+  test('are counted together with what comes within a minute, one batch at a time', () => {
+    const { Properties } = resource(template, 'CountMeasuresSource');
+    expect(Properties).toMatchObject({
+      FunctionName: ref('CountMeasures'),
+      StartingPosition: 'TRIM_HORIZON',
+      MaximumBatchingWindowInSeconds: 60,
+      ParallelizationFactor: 1,
+      MaximumRetryAttempts: 10,
+      BisectBatchOnFunctionError: true,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      DestinationConfig: { OnFailure: { Destination: getAtt('MeasuresDeadLetters', 'Arn') } },
+    });
+    expect(Properties.MaximumRecordAgeInSeconds).toBeLessThan(86_400);
+  });
+
+  test('are of tickets’ events and of what has become of mails; what they write themselves calls nobody', () => {
+    const filters: { Pattern: string }[] = property(
+      resource(template, 'CountMeasuresSource').Properties,
+      'FilterCriteria.Filters',
+    );
+    const sees = (record: object) => filters.some(({ Pattern }) => matches(JSON.parse(Pattern), record));
+    const written = (pk: string, sk: string, eventName = 'INSERT', state = '') => ({
+      eventName,
+      dynamodb: {
+        Keys: { pk: { S: pk }, sk: { S: sk } },
+        NewImage: { update: { M: { state: { S: state } } } },
+      },
+    });
+    expect(sees(written('T#T-7K4M2Q', 'EVENT#00000001'))).toBe(true);
+    expect(sees(written('MAIL#1', 'MAIL'))).toBe(true);
+    expect(sees(written('MAIL#1', 'MAIL', 'MODIFY'))).toBe(true);
+    expect(sees(written('UPDATE#1', 'UPDATE', 'MODIFY', 'sent'))).toBe(true);
+    for (const [pk, sk] of [
+      ['T#T-7K4M2Q', 'TICKET'],
+      ['T#T-7K4M2Q', 'MEASURED'],
+      ['ROLLUP#desk#1', '2026-11-23#'],
+      ['MAIL#1', 'EVENT#00000001'],
+    ] as const)
+      expect(sees(written(pk, sk)), pk).toBe(false);
+    expect(sees(written('UPDATE#1', 'UPDATE', 'INSERT', 'sending'))).toBe(false);
+    expect(sees(written('MAIL#1', 'MAIL', 'REMOVE'))).toBe(false);
+  });
+
+  test('are written by a function that can send nothing and delete nothing', () => {
+    const may = rights(template, 'CountMeasuresRole').flatMap(({ Action }) => list(Action));
+    expect(may.filter((action) => !/^(logs|xray):/.test(action)).sort()).toEqual([
+      'dynamodb:BatchGetItem',
+      'dynamodb:DescribeStream',
+      'dynamodb:GetRecords',
+      'dynamodb:GetShardIterator',
+      'dynamodb:ListStreams',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+      'dynamodb:UpdateItem',
+      'sqs:SendMessage',
+    ]);
+  });
+});
+
+describe('the canary', () => {
+  test('sets out every hour from a function that can write an event and nothing more', () => {
+    expect(resource(template, 'CanarySchedule').Properties).toMatchObject({
+      ScheduleExpression: 'rate(1 hour)',
+      Target: {
+        Arn: getAtt('SendCanary', 'Arn'),
+        DeadLetterConfig: { Arn: getAtt('CanaryDeadLetters', 'Arn') },
+      },
+    });
+    const may = rights(template, 'SendCanaryRole').flatMap(({ Action }) => list(Action));
+    expect(may.filter((action) => !/^(logs|xray):/.test(action)).sort()).toEqual([
+      'dynamodb:PutItem',
+      'sqs:SendMessage',
+    ]);
+  });
+});
+
+describe('traces', () => {
+  test('are taken of every function, and not of watches, which wait for weeks', () => {
+    for (const [id, { Properties }] of resources(template, 'AWS::Lambda::Function'))
+      expect(Properties.TracingConfig, id).toEqual({ Mode: 'Active' });
+    expect(resource(template, 'WatchMachine').Properties.TracingConfiguration).toBeUndefined();
   });
 });
 
@@ -362,10 +479,13 @@ describe('what the admin is told', () => {
       RelayDeadLettersUrl: '<RelayDeadLetters>',
       SweepDeadLettersUrl: '<SweepDeadLetters>',
       DigestsDeadLettersUrl: '<DigestsDeadLetters>',
+      ReportsDeadLettersUrl: '<ReportsDeadLetters>',
+      CanaryDeadLettersUrl: '<CanaryDeadLetters>',
       WatchMachineArn: '<WatchMachine>',
       KeysParameter: '/replydesk/<AWS::StackName>/keys',
       ConfigurationSet: '<ConfigurationSet>',
       MxRecord: `${DOMAIN} MX 10 inbound-smtp.<AWS::Region>.amazonaws.com`,
+      Version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
       DkimRecord1: '<Identity.DkimDNSTokenName1> CNAME <Identity.DkimDNSTokenValue1>',
       DkimRecord3: '<Identity.DkimDNSTokenName3> CNAME <Identity.DkimDNSTokenValue3>',
     });

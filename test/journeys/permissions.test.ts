@@ -31,6 +31,14 @@ const ONLY_AWS: [grant: RegExp, reason: string][] = [
     'Lambda writes the log of a function with the role of the function; a laptop keeps it in a file.',
   ],
   [
+    /: xray:Put(TraceSegments|TelemetryRecords) on \*$/,
+    'Lambda writes the traces of a function with the role of the function; a laptop takes none.',
+  ],
+  [
+    /-SendCanaryRole: dynamodb:PutItem on /,
+    'No canary sets out on a laptop. test/functions/canary.test.ts sends one.',
+  ],
+  [
     /WatchMachineRole: logs:\w+ on \*$/,
     'Step Functions sets up the delivery of its log; a laptop keeps its history instead.',
   ],
@@ -132,6 +140,7 @@ async function everything(): Promise<void> {
     recurring(),
     morning(),
     knowledge(),
+    expired(),
   ]);
 }
 
@@ -172,8 +181,14 @@ async function conversation(): Promise<void> {
 
 /** What an agent asks to see beyond a ticket: what he has, and what holds a word. */
 async function lookingAround(): Promise<void> {
-  await laptop.write({ from: MARTHA, subject: 'My day', text: '#queue\n#find headset', proven: true });
+  await laptop.write({
+    from: MARTHA,
+    subject: 'My day',
+    text: '#queue\n#find headset\n#report',
+    proven: true,
+  });
   await laptop.mail('transcript', MARTHA);
+  await laptop.mail('report', MARTHA);
 }
 
 /** The answer with the file is sent once more, as after a fault, and the file has been erased meanwhile. */
@@ -220,6 +235,21 @@ async function climbing(): Promise<void> {
     text: 'Nobody in the whole company can send or receive email. It is a complete outage.',
   });
   await laptop.mail('escalated', 'eve@example.org');
+}
+
+/** Somebody began to take out a ticket and did not end: the next sweep does, with its files, its long text and its raw mail. */
+async function expired(): Promise<void> {
+  const table = openTable(outputs.TableName ?? '');
+  const pk = 'T#T-GGGGGG';
+  const attachments = [{ key: 'files/old/1-plan.pdf' }];
+  const message = { attachments, bodyKey: 'bodies/old', mailId: 'old', from: { address: NORA, name: '' } };
+  const mail = { mailId: 'old', key: 'mail/2025/01/01/old', version: 1, receipt: {}, history: [] };
+  const left = { goneAt: '2025-01-01T00:00:00.000Z', events: 0, version: 2, emptying: { links: [] } };
+  // Put back, as by a restore: nobody counts it as new mail.
+  await table.put({ pk: 'MAIL#old', sk: 'MAIL', mail, version: 1, restored: true });
+  await table.put({ pk, sk: 'MESSAGE#00000001', message });
+  await table.put({ pk, sk: 'TICKET', openPk: 'GOING#0', openSk: '2025-01-01#T-GGGGGG', ...left });
+  await laptop.until('an empty grave', async () => !(await table.get({ pk, sk: 'TICKET' }))?.emptying);
 }
 
 /** SES refuses one for now, and says of others later that they did not arrive or were not wanted. */

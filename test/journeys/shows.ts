@@ -97,6 +97,21 @@ export function shows(begin: () => Laptop): void {
       expect((await ask(secret.assignee ?? '', '#mine')).text).toContain('My salary');
     });
 
+    test('#report brings figures and a table in a mail of its own, of what its reader may see, and its lines are answered', async () => {
+      const said = await ask(MARTHA, '#report this week');
+      expect(words(said)).toMatch(
+        /The report on \d{4}-\d\d-\d\d to \d{4}-\d\d-\d\d comes in a mail of its own\./,
+      );
+      const report = await laptop.mail('report', MARTHA);
+      expect(report.raw).toMatch(/filename=report-[\d-]+\.csv/);
+      expect(report.text).not.toContain(secret.id);
+      await laptop.reply(report, MARTHA, '#report last mnth', { proven: true });
+      expect((await laptop.mail('transcript', MARTHA)).text).toContain('did you mean last month?');
+      await laptop.reply(report, MARTHA, '#report by category', { proven: true });
+      await laptop.mail('transcript', MARTHA);
+      expect((await laptop.mail('report', MARTHA)).text).not.toContain('Needs a decision');
+    });
+
     test('a mistake undoes all of it, and says what was meant', async () => {
       const { text } = await ask(KIM, '#mne\n#queue');
       expect(text).toContain('did you mean #mine?');

@@ -42,6 +42,29 @@ export function triage(begin: () => Laptop): void {
     expect((await laptop.tickets.read(offered.ticketId as string))?.offered?.helped).toBe(`K-${id.slice(2)}`);
   });
 
+  test('the catalogue comes by mail, its button asks for a service, and the clock stands until the facts have come', async () => {
+    const zoe = 'zoe@services.example.org';
+    await laptop.write({ from: zoe, subject: 'Services', text: '#services' });
+    const catalogue = await laptop.mail('transcript', zoe);
+    expect(catalogue.ticketId).toBeNull();
+    expect(catalogue.text).toContain('A new computer or phone');
+    expect(catalogue.text).not.toContain('payslip');
+    const [, href = ''] = /href="(mailto:[^"]*computer[^"]*)"/.exec(catalogue.html) ?? [];
+    const asks = new URL(href.replaceAll('&amp;', '&').replaceAll('&#x3D;', '='));
+    const subject = asks.searchParams.get('subject') ?? '';
+    await laptop.write({ from: zoe, to: asks.pathname, subject, text: asks.searchParams.get('body') ?? '' });
+    const asked = await laptop.mail('acknowledgement', zoe);
+    expect(asked.text).toContain('Where shall it go?');
+    const waiting = await laptop.tickets.read(asked.ticketId ?? '');
+    expect(waiting).toMatchObject({ status: 'waiting', service: { name: 'new-device' }, deadlines: {} });
+    await laptop.reply(asked, zoe, 'Where shall it go: Porto\nBy which day do you need it: 2027-02-01');
+    await laptop.mail('requester-message', waiting?.assignee ?? '', asked.ticketId ?? '');
+    expect(await laptop.tickets.read(asked.ticketId ?? '')).toMatchObject({
+      ...{ status: 'open', fields: { site: 'Porto', 'needed-by': '2027-02-01' } },
+      deadlines: { firstResponse: expect.any(String) },
+    });
+  });
+
   test('five people report the same: the lead makes it one problem, and one word goes to all', async () => {
     const people = ['una', 'duo', 'tre', 'vier', 'cinq'].map((name) => `${name}@vpn.example.org`);
     for (const [nth, from] of people.entries())

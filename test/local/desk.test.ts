@@ -1,5 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -233,59 +231,3 @@ test('a fresh start forgets everything that the desk wrote, and nothing else', a
   expect(readdirSync(join(folders.dataDir, 'sent'))).toEqual(['.unfinished']);
   expect(existsSync(join(folders.dataDir, 'notes.txt'))).toBe(true);
 });
-
-async function spawnDesk(folders: { dataDir: string; assembly: string }) {
-  const child: ChildProcess = spawn(
-    process.execPath,
-    [join(import.meta.dirname, 'small-desk.ts'), folders.dataDir, folders.assembly, '36000'],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
-  const ended = once(child, 'exit');
-  onTestFinished(() => void child.kill('SIGKILL'));
-  const [line] = (await once(child.stdout as NodeJS.ReadableStream, 'data')) as [Buffer];
-  const kill = async () => {
-    child.kill('SIGKILL');
-    await ended;
-  };
-  return { ...reach(JSON.parse(line.toString())), kill };
-}
-
-test('killed again and again in a burst of mails, the desk finishes every one that it took', async () => {
-  const folders = FOLDERS();
-  writeAssembly(folders.assembly);
-  const taken: string[] = [];
-  for (const [round, lives] of [300, 700, 1200, 100].entries()) {
-    const desk = await spawnDesk(folders);
-    const burst = Promise.allSettled(
-      Array.from({ length: 5 }, async (_, n) => {
-        const from = `ada${round}.${n}@customer.test`;
-        await desk.write(from);
-        taken.push(from);
-      }),
-    );
-    await new Promise((resolve) => setTimeout(resolve, lives));
-    await desk.kill();
-    await burst;
-  }
-  const desk = await spawnDesk(folders);
-  await vi.waitFor(
-    async () => {
-      const items = await desk.items();
-      const events = items.filter(({ sk }) => sk === 'EVENT#1').map(({ pk }) => pk);
-      expect(events.length).toBeGreaterThanOrEqual(taken.length);
-      for (const sk of ['SENT', 'LOOKED'])
-        expect(
-          items
-            .filter((item) => item.sk === sk)
-            .map(({ pk }) => pk)
-            .sort(),
-        ).toEqual(events.toSorted());
-    },
-    { timeout: 30_000, interval: 200 },
-  );
-  const recipients = readdirSync(join(folders.dataDir, 'sent'))
-    .filter((name) => name.endsWith('.json'))
-    .map((name) => JSON.parse(readFileSync(join(folders.dataDir, 'sent', name), 'utf8')).recipients[0]);
-  for (const from of taken) expect(recipients).toContain(from);
-  await desk.kill();
-}, 60_000);

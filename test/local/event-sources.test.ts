@@ -188,6 +188,7 @@ function openStreamSource(
   { tables }: ReturnType<typeof streamOf>,
   answer: (event: Event) => Outcome | Promise<Outcome>,
   more: Partial<StreamSourceSetting> = {},
+  readers = ['Source'],
 ) {
   const queues = openQueues(state, clock, [queue('Failures')]);
   const { functions, invoke } = functionThat(answer);
@@ -208,6 +209,7 @@ function openStreamSource(
   const source = startStreamSource(
     { functions, queues, region: 'us-east-1', state, tables, clock, report: noFaults },
     setting,
+    readers,
   );
   whenClosing(() => {
     source.stop();
@@ -300,6 +302,31 @@ test('a restart goes on after the last batch that was done', async () => {
   const later = openStreamSource(openGround({ dataDir: ground.dataDir }), stream, () => done());
   await later.idle();
   expect(later.handed()).toEqual([['3']]);
+});
+
+test('a window gathers what is written within it, and whoever waits for more is not busy', async () => {
+  const stream = streamOf('a');
+  const { handed, invoke, idle } = openStreamSource(openGround(), stream, () => done(), {
+    batchingWindow: 0.2,
+  });
+  await idle();
+  stream.write('b');
+  expect(invoke).not.toHaveBeenCalled();
+  await vi.waitFor(() => expect(handed()).toEqual([['1', '2']]), { timeout: 3000 });
+});
+
+test('the stream forgets what its slowest reader has behind it, and nothing while one has read nothing', async () => {
+  const subjects = Array.from({ length: 1000 }, () => 'a');
+  const trimmedWith = async (other: string | null) => {
+    const ground = openGround();
+    const stream = streamOf(...subjects);
+    if (other) ground.state.write('stream:Other', other);
+    await openStreamSource(ground, stream, () => done(), {}, ['Source', 'Other']).idle();
+    return vi.mocked(stream.tables.trimStream).mock.calls;
+  };
+  expect(await trimmedWith(null)).toEqual([]);
+  expect(await trimmedWith('99')).toEqual([['Desk-Table', '99']]);
+  expect(await trimmedWith('2000')).toEqual([['Desk-Table', '1000']]);
 });
 
 test.each<[object, object, boolean]>([

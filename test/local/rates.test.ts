@@ -90,4 +90,20 @@ test('what comes and what goes is counted, each in its window', async () => {
   let counts: Record<string, number> = {};
   for (let n = 0; n < 120; n++) counts = await rates.sent(busy(n), NOW + n * 600_000);
   expect(Object.keys(counts).length).toBeLessThan(210);
+
+  // No more mails leave in a day than may, however many ask at once, and what did not leave makes room.
+  const DAY = '2026-11-23';
+  const asked = await Promise.all(Array.from({ length: 12 }, () => rates.leaves(DAY, 9, NOW)));
+  expect(asked.filter((may) => may)).toHaveLength(9);
+  // The last of them are kept for what is urgent.
+  expect(rates.isSpent(DAY, 9)).toBe(true);
+  expect(rates.isSpent(DAY, 10)).toBe(false);
+  expect(await rates.leaves(DAY, 10, NOW)).toBe(true);
+  expect(await rates.leaves(DAY, 10, NOW)).toBe(false);
+  await rates.stays(DAY);
+  expect(rates.isSpent(DAY, 10)).toBe(false);
+  expect(await rates.leaves(DAY, 10, NOW)).toBe(true);
+  // Another process counts on, and the next day begins with nothing.
+  expect(await openRates(table).leaves(DAY, 10, NOW)).toBe(false);
+  expect(await rates.leaves('2026-11-24', 9, NOW)).toBe(true);
 });

@@ -57,9 +57,17 @@ function open(
 const success: Outcome = { ok: true, value: null };
 
 test('an hourly schedule calls once for each hour of desk time, with its input', async () => {
-  const { invoke } = open(openGround({ speed: 36_000 }), () => success);
-  await vi.waitFor(() => expect(invoke.mock.calls.length).toBeGreaterThanOrEqual(4), { timeout: 3000 });
+  const { invoke } = open(openGround({ speed: 3_600 }), () => success);
+  await vi.waitFor(() => expect(invoke.mock.calls.length).toBeGreaterThanOrEqual(3), { timeout: 5000 });
   expect(invoke).toHaveBeenCalledWith('arn:f', { a: 1 });
+});
+
+test('the hours that pass within a second are one call', async () => {
+  const { clock, ...ground } = openGround({ speed: 36_000 });
+  const began = clock.now();
+  const { invoke } = open({ clock, ...ground }, () => success);
+  await vi.waitFor(() => expect(invoke).toHaveBeenCalledTimes(2), { timeout: 3000 });
+  expect((clock.now() - began) / 3_600_000).toBeGreaterThan(9);
 });
 
 test('an occurrence that comes while the last one still runs is left out', async () => {

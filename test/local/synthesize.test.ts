@@ -25,24 +25,25 @@ test('two desks that make the same assembly at once both get it, with the files 
   rmSync(one, { recursive: true });
 });
 
-test('a file that desk.yaml names is part of what goes in, each time anew', () => {
+test('a file that desk.yaml names is part of what goes in, each time anew', async () => {
   const config = join(folder, 'beside.yaml');
   writeFileSync(
     config,
     readFileSync('desk.yaml', 'utf8').replace(/^( *)holidays:/m, '$1holidaysFrom: days.ics\n$1holidays:'),
   );
-  const hashes = ['20261224', '20261231', '20261224'].map((day) => {
+  const hashes: string[] = [];
+  for (const day of ['20261224', '20261231', '20261224']) {
     writeFileSync(
       join(folder, 'days.ics'),
       `BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:${day}\nEND:VEVENT\nEND:VCALENDAR\n`,
     );
-    return hashOfInputs(config);
-  });
+    hashes.push(await hashOfInputs(config));
+  }
   expect(hashes[0]).not.toBe(hashes[1]);
   expect(hashes[0]).toBe(hashes[2]);
 });
 
-test('a file that a macro attaches is part of what goes in', () => {
+test('a file that a macro attaches is part of what goes in', async () => {
   const config = join(folder, 'macros.yaml');
   writeFileSync(
     config,
@@ -51,10 +52,11 @@ test('a file that a macro attaches is part of what goes in', () => {
       'title: It is done\n    files: [guide.pdf]',
     ),
   );
-  const hashes = ['one', 'two', 'one'].map((content) => {
+  const hashes: string[] = [];
+  for (const content of ['one', 'two', 'one']) {
     writeFileSync(join(folder, 'guide.pdf'), content);
-    return hashOfInputs(config);
-  });
+    hashes.push(await hashOfInputs(config));
+  }
   expect(hashes[0]).not.toBe(hashes[1]);
   expect(hashes[0]).toBe(hashes[2]);
 });

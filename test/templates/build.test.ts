@@ -15,7 +15,8 @@ test('the same templates give the same module', async () => {
 });
 
 test('the module that the functions carry is the one that these templates make', async () => {
-  const { module, types } = await buildTemplates();
+  const { module, types, apart } = await buildTemplates();
+  expect(await readFile('.generated/report.js', 'utf8')).toBe(apart);
   expect(await readFile('.generated/templates.js', 'utf8')).toBe(module);
   expect(await readFile('.generated/templates.d.ts', 'utf8')).toBe(types);
 });

@@ -311,7 +311,7 @@ test.each(table(RIGHTS))('#%s of an agent', (verb, ...expected) => {
 test.each(table(REQUESTERS))('#%s of a requester', (verb, ...expected) => {
   expect(STATUSES.map((status) => became(verb, status, 'requester'))).toEqual(expected);
 });
-test('a requester has four words, whatever the ticket is', () => {
+test('a requester has five words, whatever the ticket is', () => {
   const his = NAMES.filter((verb) => became(verb, 'open', 'requester') !== 'text');
-  expect(his.sort()).toEqual(['close', 'reopen', 'status', 'stop']);
+  expect(his.sort()).toEqual(['close', 'reopen', 'services', 'status', 'stop']);
 });

@@ -156,7 +156,7 @@ describe('when a problem begins', () => {
     ]);
     expect(hearOfIncident(on, problemWith(ID), desk)).toBeNull();
     expect(hearOfIncident(on, null, desk)).toBe('full');
-    const many = Array.from({ length: 50 }, (_, n) => `T-${String(n).padStart(6, 'A')}`);
+    const many = Array.from({ length: 500 }, (_, n) => `T-${String(n).padStart(6, 'A')}`);
     expect(hearOfIncident(on, problemWith(...many), desk)).toBe('full');
     const [, raised] = hearOfIncident(on, problemWith(...many.slice(0, 9)), desk) ?? [];
     expect(raised).toMatchObject({ kind: 'prioritised', priority: 'P2', previous: 'P3' });

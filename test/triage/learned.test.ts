@@ -77,6 +77,31 @@ describe('a mail in which no word of the rules stands', () => {
   });
 });
 
+describe('team and priority that were learned', () => {
+  const also = (team: string, priority: string): Opinion => ({
+    ...sure('access'),
+    aspects: { team: { label: team, confidence: 0.95 }, priority: { label: priority, confidence: 0.91 } },
+  });
+
+  test('hold where no rule knows the mail, with their reasons', () => {
+    const filed = sort('paper everywhere', also('it', 'P1'));
+    expect(filed).toMatchObject({ team: 'it', priority: 'P1' });
+    expect(filed.reasons).toContainEqual({
+      what: 'priority',
+      why: 'P1: learned from filed tickets, confidence 0.91',
+    });
+  });
+
+  test('give nothing into the hands of a confidential team, nor out of them', () => {
+    expect(sort('paper everywhere', also('hr', 'P1')).team).toBe('it');
+    expect(sort('paper', also('it', 'P1'), 'staff@desk.example.org').team).toBe('hr');
+  });
+
+  test('are not asked where a rule knows it, and what the mail says of its urgency stands', () => {
+    expect(sort('my printer', also('it', 'P1')).priority).not.toBe('P1');
+  });
+});
+
 test('a word of the rules wins over what was learned, which is not even asked', () => {
   const learned: Learned = () => expect.unreachable('asked');
   expect(classify(mail('my printer'), desk, learned).category).toBe('printing');

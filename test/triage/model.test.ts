@@ -43,7 +43,7 @@ test('a file that was cut off is refused', () => {
 test('a file of another kind is no model, and one of a later format is newer', () => {
   expect(readModel(Buffer.from('{"text":"hello"}'))).toMatchObject({ ok: false, reason: 'no-model' });
   const later = Buffer.from(file);
-  later.writeUInt32LE(2, 8);
+  later.writeUInt32LE(3, 8);
   expect(readModel(later)).toMatchObject({ ok: false, reason: 'newer' });
 });
 

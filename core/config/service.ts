@@ -1,0 +1,51 @@
+/** Which service of desk.yaml a mail asks for, and what it is called. */
+import type { Desk, Language, Service } from './desk.ts';
+import { isFrom } from './sender.ts';
+
+/** `from`: an address in lower case. A subject that is a service's title is chosen by whoever pressed its button in the catalogue. */
+export interface Asking {
+  subject: string;
+  from: string;
+}
+
+/** The one that the subject names, if it is of this category; else the first that its rules lead to and that is for this sender. */
+export function serviceOf(
+  category: string,
+  asking: Asking,
+  desk: Pick<Desk, 'services'>,
+): Service | undefined {
+  const of = desk.services.filter(
+    (service) => service.categories.includes(category) && isFor(asking.from, service),
+  );
+  return of.find((service) => isNamed(asking.subject, service)) ?? of.find(({ onRequest }) => !onRequest);
+}
+
+export function serviceNamed(asking: Asking, { services }: Pick<Desk, 'services'>): Service | undefined {
+  return services.find((service) => isFor(asking.from, service) && isNamed(asking.subject, service));
+}
+
+export function isFor(from: string, service: Service): boolean {
+  return service.for.length === 0 || service.for.some((sender) => isFrom(from, sender));
+}
+
+/** All that may stand in a subject, made comparable. */
+export function titlesOf({ name, title, in: others }: Service): string[] {
+  return [name, title, ...Object.values(others).map((each) => each.title)].map(plain);
+}
+
+/** In the reader's language, or as desk.yaml has it. */
+export function wordsOf(service: Service, language: Language): { title: string; description: string } {
+  return service.in[language] ?? service;
+}
+
+function isNamed(subject: string, service: Service): boolean {
+  return titlesOf(service).includes(plain(subject));
+}
+
+function plain(text: string): string {
+  return text
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{M}\p{N}]+/gu, ' ')
+    .trim();
+}

@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest';
+import { costOf, POLLS_A_MONTH, type Reading, type Standing } from '../../core/insight/cost.ts';
+import { billOf, PRICES, times, together, UNITS } from '../../core/insight/prices.ts';
+
+const NOTHING: Standing = { polls: 0, scheduled: [], alarms: 0, metrics: 0, dashboards: 0 };
+const reading = (by: Reading['by']): Reading => ({ since: '2026-11-01T00:00:00.000Z', by, calls: {} });
+const VOLUME = { tickets: 10, mailsIn: 40, mailsOut: 60 };
+
+test('four mails in and six out are a dollar for 1,000 tickets', () => {
+  const { per1000Tickets, mailsPerTicket } = costOf(
+    reading({ ses: { 'ses-received': 40 }, SendUpdate: { 'ses-sent': 60 } }),
+    VOLUME,
+    NOTHING,
+  );
+  expect(per1000Tickets.total).toBeCloseTo(1, 12);
+  expect(mailsPerTicket).toEqual({ in: 4, out: 6 });
+});
+
+test('the total is the sum of the services, and each line is its amount at its price', () => {
+  const amounts = Object.fromEntries(UNITS.map((unit, index) => [unit, 1.37 * (index + 1)]));
+  const { total, byService, lines } = billOf(amounts);
+  expect(Object.values(byService).reduce((sum, dollars) => sum + dollars, 0)).toBe(total);
+  expect(new Set(Object.keys(byService))).toEqual(new Set(UNITS.map((unit) => PRICES[unit].service)));
+  for (const { unit, amount, dollars } of lines) expect(dollars).toBe(amount * PRICES[unit].dollars);
+});
+
+test('what every account has for nothing is taken from a month, and never below nothing', () => {
+  const month = { 'sqs-requests': 1_500_000, 'states-transitions': 3_000 };
+  expect(billOf(month).total).toBeCloseTo(0.6 + 0.075, 12);
+  expect(billOf(month, { free: true }).total).toBeCloseTo(0.2, 12);
+});
+
+test('what a schedule calls is no ticket’s: it is reckoned for each month, by the call', () => {
+  const sweep = { 'lambda-requests': 4, 'dynamodb-reads': 400 };
+  const standing = { ...NOTHING, scheduled: [{ function: 'Sweep', perMonth: 730, writesMail: false }] };
+  const { per1000Tickets, idleMonth, lines } = costOf(reading({ Sweep: sweep }), VOLUME, standing);
+  expect(per1000Tickets.total).toBe(0);
+  expect(lines.find(({ unit }) => unit === 'dynamodb-reads')?.idle).toBeCloseTo(73_000);
+  expect(idleMonth.total).toBeCloseTo(73_000 * 0.125e-6 + 730 * 0.2e-6 + 730e-6, 9);
+});
+
+test('a schedule whose function sends mail pays for an hourly mail there and back', () => {
+  const standing = { ...NOTHING, scheduled: [{ function: 'SendCanary', perMonth: 730, writesMail: true }] };
+  const { idleMonth } = costOf(reading({}), VOLUME, standing);
+  expect(idleMonth.byService.SES).toBeCloseTo(730 * 0.0002, 12);
+});
+
+test('each queue that Lambda polls costs a quarter of a dollar a month, though nothing comes', () => {
+  const { idleMonth } = costOf(reading({}), VOLUME, { ...NOTHING, polls: POLLS_A_MONTH });
+  expect(idleMonth.total).toBeCloseTo(0.2628, 4);
+});
+
+test('a month is its tickets and what stands, and a clock that polls costs what its turns cost more', () => {
+  const used = { 'states-transitions': 210 };
+  const { months } = costOf(reading({ states: used }), VOLUME, { ...NOTHING, alarms: 20 });
+  expect(months.map(({ tickets, total }) => [tickets, Number(total.toFixed(6))])).toEqual([
+    [100, 2.0525],
+    [1_000, 2.525],
+    [10_000, 7.25],
+  ]);
+  expect(months[1]?.polling).toBeGreaterThan(20);
+});
+
+test('amounts of the same unit add up, and scale', () => {
+  expect(together({ 'ses-sent': 1 }, { 'ses-sent': 2, 'sqs-requests': 3 })).toEqual({
+    ...{ 'ses-sent': 3, 'sqs-requests': 3 },
+  });
+  expect(times({ 'ses-sent': 3 }, 2)).toEqual({ 'ses-sent': 6 });
+});

@@ -1,0 +1,98 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { figuresOf, type Rollup } from '../../core/insight/figures.ts';
+import { bucketOf, durationOf, ERROR, rankOf } from '../../core/insight/histogram.ts';
+import { MONDAY } from '../sample.ts';
+
+const standing = { open: [], at: MONDAY, today: '2026-11-23' };
+const range = { from: '2026-11-17', to: '2026-11-23', by: [] };
+const rollup = (day: string, cells: Record<string, number>, by: Rollup['by'] = 'priority'): Rollup => ({
+  ...{ day, by, of: by === 'desk' ? '' : 'P3', cells },
+});
+
+describe('a histogram', () => {
+  test('tells the median and the ninetieth percentile within its error, and the mean exactly', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 1000, max: 10 * 365 * 86_400_000 }), { minLength: 1, maxLength: 60 }),
+        (durations) => {
+          const buckets = new Map<number, number>();
+          for (const ms of durations) buckets.set(bucketOf(ms), (buckets.get(bucketOf(ms)) ?? 0) + 1);
+          const sum = durations.reduce((all, ms) => all + ms, 0);
+          const { count, mean, median, p90 } = durationOf({ buckets, sum });
+          expect([count, mean]).toEqual([durations.length, sum / durations.length]);
+          const sorted = durations.toSorted((a, b) => a - b);
+          for (const [told, share] of [
+            [median, 0.5],
+            [p90, 0.9],
+          ] as const) {
+            const exact = sorted[rankOf(share, count) - 1] ?? Number.NaN;
+            // A millisecond for rounding.
+            expect(Math.abs((told ?? Number.NaN) - exact)).toBeLessThanOrEqual(exact * ERROR + 1);
+          }
+        },
+      ),
+    );
+  });
+
+  test('has few buckets, however long something takes', () => {
+    expect(bucketOf(Number.MAX_SAFE_INTEGER)).toBeLessThan(210);
+    expect([bucketOf(0), bucketOf(999), bucketOf(1000)]).toEqual([0, 0, 1]);
+  });
+});
+
+describe('figures', () => {
+  test('divide by nothing where there is nothing', () => {
+    const { total, mails } = figuresOf([], range, standing);
+    expect(total.shares).toEqual({ firstContact: null, reopened: null, escalated: null, accuracy: null });
+    expect(total.satisfaction).toMatchObject({ votes: 0, mean: null });
+    expect([total.sla.resolution.share, total.resolution.working.mean, mails.in]).toEqual([null, null, 0]);
+  });
+
+  test('are of their days alone, of all parts together, and know each day', () => {
+    const { total, days } = figuresOf(
+      [
+        rollup('2026-11-16', { opened: 8 }),
+        rollup('2026-11-17', { opened: 1, resolved: 1 }),
+        rollup('2026-11-23', { opened: 2 }),
+        rollup('2026-11-23', { opened: 3, 'rated.5': 1, 'rated.2': 2 }),
+        rollup('2026-11-23', { 'in.opened.new-ticket': 4, 'out.answer': 3 }, 'desk'),
+      ],
+      range,
+      standing,
+    );
+    expect([total.opened, total.satisfaction.mean]).toEqual([6, 3]);
+    expect(days).toHaveLength(7);
+    expect(days[0]).toMatchObject({ day: '2026-11-17', opened: 1, resolved: 1, mailsIn: 0 });
+    expect(days[6]).toMatchObject({ day: '2026-11-23', opened: 5, mailsIn: 4, mailsOut: 3 });
+  });
+
+  test('a climb that comes back makes an escalation less accurate', () => {
+    const { total } = figuresOf(
+      [rollup('2026-11-23', { opened: 10, escalated: 3, climbs: 4, bounced: 1 })],
+      range,
+      standing,
+    );
+    expect(total.shares).toMatchObject({ escalated: 0.3, accuracy: 0.75 });
+  });
+
+  test('the backlog is as old as what is open, to the millisecond, and says what is overdue', () => {
+    const open = [0, 1, 2, 3].map((hours) => ({
+      ...{
+        id: `T-${hours}`,
+        category: 'printing',
+        team: 'service-desk',
+        agent: '-',
+        priority: 'P3' as const,
+      },
+      openedAt: new Date(Date.parse(MONDAY) - hours * 3_600_000).toISOString(),
+      due: hours === 3 ? '2026-11-23T08:59:59.999Z' : hours === 2 ? MONDAY : null,
+    }));
+    const { backlog } = figuresOf([], range, { ...standing, open }).total;
+    const hour = 3_600_000;
+    expect(backlog).toMatchObject({
+      ...{ open: 4, overdue: 1, oldest: { id: 'T-3' } },
+      age: { mean: 1.5 * hour, median: hour, p90: 3 * hour },
+    });
+  });
+});
