@@ -60,8 +60,22 @@ interface Loaded {
   index: Index;
 }
 
-export function openKnowledge(table: Table, mailroom: Mailroom): Knowledge {
+interface Listing {
+  all: string[];
+  news: string[];
+}
+
+/** `clock` (epoch ms): what was listed is good for a minute. Without it each search lists. */
+export function openKnowledge(table: Table, mailroom: Mailroom, clock?: () => number): Knowledge {
   const loaded = new Map<Language, Loaded>();
+  const kept = new Map<Language, { listing: Listing; until: number }>();
+  const list = async (language: Language, isFirst: boolean): Promise<Listing> => {
+    const known = kept.get(language);
+    if (isFirst && clock && known && clock() < known.until) return known.listing;
+    const listing = await listed(language, mailroom);
+    if (clock) kept.set(language, { listing, until: clock() + LISTED_FOR });
+    return listing;
+  };
   const read: Knowledge['read'] = async (id) =>
     (await table.get<Item & { article: Article }>(articleKey(id)))?.article ?? null;
   const readAll = async (ids: readonly string[]) => {
@@ -105,13 +119,14 @@ export function openKnowledge(table: Table, mailroom: Mailroom): Knowledge {
       if (!article) return;
       const { entryOf } = await import('../core/knowledge/search.ts');
       const key = `${folderOf(article.language)}new/${id}-v${article.version}`;
+      kept.delete(article.language);
       await mailroom.write(key, Buffer.from(JSON.stringify(entryOf(article))), 'application/json');
     },
     async find({ text, how, languages, reader, most }, now, desk) {
       const keep = (entry: Entry) => mayReadArticle(reader, entry, desk);
       const hits: Found[] = [];
       for (const language of languages) {
-        const index = await upToDate(language, loaded, mailroom);
+        const index = await upToDate(language, loaded, mailroom, list);
         if (!index) continue;
         const { search } = await import('../core/knowledge/search.ts');
         hits.push(...search(index, text, how, keep));
@@ -206,7 +221,7 @@ function wholeKey(language: Language, content: Uint8Array): string {
   return `${folderOf(language)}all/${createHash('sha256').update(content).digest('hex').slice(0, 32)}`;
 }
 
-async function listed(language: Language, mailroom: Mailroom): Promise<{ all: string[]; news: string[] }> {
+async function listed(language: Language, mailroom: Mailroom): Promise<Listing> {
   const keys: string[] = [];
   for await (const { key } of mailroom.list(folderOf(language))) keys.push(key);
   const isAll = (key: string) => key.startsWith(`${folderOf(language)}all/`);
@@ -214,15 +229,18 @@ async function listed(language: Language, mailroom: Mailroom): Promise<{ all: st
 }
 
 const MOST_LOOKS = 3;
+/** A request costs as much as twelve that read, and an article that is a minute late is missed by nobody. */
+const LISTED_FOR = 60_000;
 
 /** One listing while nothing is new; null where a language has no article. */
 async function upToDate(
   language: Language,
   loaded: Map<Language, Loaded>,
   mailroom: Mailroom,
+  list: (language: Language, isFirst: boolean) => Promise<Listing>,
 ): Promise<Index | null> {
   for (let look = 1; ; look++) {
-    const { all, news } = await listed(language, mailroom);
+    const { all, news } = await list(language, look === 1);
     if (all.length + news.length === 0) return null;
     const known = loaded.get(language);
     const isSame = known?.all === all.join();

@@ -20,8 +20,9 @@ export type Sent =
 
 export interface Mailer {
   /**
-   * Throws UnavailableError when SES asks to slow down or does not answer, QuotaError when it takes no more today; a
-   * refusal for good is a value.
+   * Throws UnavailableError when SES asks to slow down, QuotaError when it takes no more today, or nothing before an
+   * identity is verified: it did not take it. Of any
+   * other fault nobody knows. A refusal for good is a value.
    */
   send(sending: Sending): Promise<Sent>;
   /** Of what SES lets the account send in 24 hours, how much has been sent: percent. 0 where there is no bound. */
@@ -32,14 +33,15 @@ export interface Mailer {
 
 /** https://docs.aws.amazon.com/ses/latest/APIReference/API_SendRawEmail.html, Errors */
 const FOR_GOOD = new Set(['MessageRejected', 'InvalidParameterValue']);
+/**
+ * These alone say that SES did not take it. Of a fault of its own, and of an answer that did not come, nobody knows: what was
+ * sent all the same would be sent twice.
+ */
 const LATER = new Set([
   'Throttling',
   'ThrottlingException',
   'TooManyRequestsException',
   'LimitExceededException',
-  'ServiceUnavailable',
-  'InternalFailure',
-  'TimeoutError',
 ]);
 
 export function openMailer(configurationSet: string): Mailer {
@@ -65,6 +67,10 @@ export function openMailer(configurationSet: string): Mailer {
         );
         return { sent: true, messageId: await withDomain(MessageId ?? '') };
       } catch (error) {
+        if (error instanceof Error && isUnverified(error))
+          throw new QuotaError('SES: not verified: our own domain, or in the sandbox the reader’s address', {
+            cause: error,
+          });
         if (error instanceof Error && FOR_GOOD.has(error.name))
           return { sent: false, refused: `${error.name}: ${error.message}` };
         // It has the name of a moment's throttling, and only its words tell.
@@ -76,6 +82,14 @@ export function openMailer(configurationSet: string): Mailer {
       }
     },
   };
+}
+
+/**
+ * Of our own domain before its DNS records are seen, or after they are gone; in the sandbox of the reader's as well. Both pass when
+ * somebody mends them, and whoever waits for mail must not be taken for undeliverable meanwhile.
+ */
+function isUnverified({ name, message }: Error): boolean {
+  return name === 'MessageRejected' && message.startsWith('Email address is not verified');
 }
 
 /** SES writes `email.amazonses.com` in us-east-1 and `REGION.amazonses.com` elsewhere. */

@@ -3,7 +3,7 @@
  * queries, 500 to a call. It is for an admin: no function of the desk has these rights.
  */
 import type { MetricDataQuery } from '@aws-sdk/client-cloudwatch';
-import { HOURS_A_MONTH, type Reading, type Standing } from '../core/insight/cost.ts';
+import { alarmMetrics, HOURS_A_MONTH, type Reading, type Standing } from '../core/insight/cost.ts';
 import type { Amounts, Unit } from '../core/insight/prices.ts';
 
 export interface Usage {
@@ -146,7 +146,7 @@ export function usageFrom(
     if (what === 'IncomingBytes') add('logs', 'log-gb', sum / GB);
     if (what === 'Send') add('ses', 'ses-sent', sum);
   }
-  // Each turn of a watch is one call of its function and three transitions; its end is one more.
+  // Each turn of a watch is one call of its function and three transitions; the end of an execution is one more.
   add('states', 'states-transitions', 3 * (by.AdvanceWatch?.['lambda-requests'] ?? 0));
   const mails = by.ses?.['ses-received'] ?? 0;
   add('s3', 's3-writes', 3 * mails);
@@ -167,7 +167,10 @@ export function usageFrom(
     reading: { since: new Date(now - DAYS * DAY * 1_000).toISOString(), by, calls },
     standing: {
       ...{ polls: polls * WHOLE_MONTH, scheduled },
-      ...{ alarms: howMany('AWS::CloudWatch::Alarm'), metrics: howMany('AWS::Logs::MetricFilter') },
+      alarms: resources
+        .filter(({ type }) => type === 'AWS::CloudWatch::Alarm')
+        .reduce((sum, { properties }) => sum + alarmMetrics(properties), 0),
+      metrics: howMany('AWS::Logs::MetricFilter'),
       dashboards: howMany('AWS::CloudWatch::Dashboard'),
     },
     reckoned: [

@@ -4,21 +4,21 @@ import { firstTurn } from '../core/ticket/turn.ts';
 import { machines } from './clients.ts';
 
 export interface Watches {
-  /** Once for each name: a generation that was started before, running or ended, is left as it is. */
-  start(ticketId: string, generation: number): Promise<'started' | 'was-started'>;
+  /** To wake at `at`, ISO 8601 UTC. Once for each name: a generation that was started before, running or ended, is left as it is. */
+  start(ticketId: string, generation: number, at: string): Promise<'started' | 'was-started'>;
   isRunning(ticketId: string, generation: number): Promise<boolean>;
 }
 
 export function openWatches(machineArn: string): Watches {
   return {
-    async start(ticketId, generation) {
+    async start(ticketId, generation, at) {
       const { sfn, client } = await machines();
       try {
         await client.send(
           new sfn.StartExecutionCommand({
             stateMachineArn: machineArn,
             name: watchName(ticketId, generation),
-            input: JSON.stringify(firstTurn(ticketId, generation)),
+            input: JSON.stringify(firstTurn(ticketId, generation, at)),
           }),
         );
         return 'started';

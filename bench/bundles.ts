@@ -1,12 +1,12 @@
 /**
  * What a cold start loads: the size of each function's bundle and the time to import it.
- * `node bench/bundles.ts [--json]`
+ * `node bench/bundles.ts [--rounds 9] [--handlers] [--json]`
  *
  * The bundles are made anew from the sources. "At once" is index.mjs and all that it imports statically, "later" is what
- * is only loaded when it is first needed; source maps are not counted. The time is the median of several fresh
- * processes, without Node's own start; all take turns, so that a busy moment of the machine does not fall on one of
- * them alone. What is loaded later is measured by itself: a first call waits for those that it needs, and two that
- * share code take less than their sum.
+ * is only loaded when it is first needed; source maps are not counted. The time is that of fresh processes, without Node's
+ * own start: the median, and the least, which is what it takes when nobody else wants the machine. CPU is that of the thread
+ * that imports. All take turns, so that a busy moment does not fall on one of them alone. What is loaded later is measured by
+ * itself (not with `--handlers`): a first call waits for those that it needs, and two that share code take less than their sum.
  */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -26,6 +26,8 @@ interface Measured {
   atOnceKB: number;
   laterKB: number;
   importMs: number;
+  leastMs: number;
+  cpuMs: number;
 }
 
 /** Something that functions load when they first need it, with all that it imports. */
@@ -41,10 +43,20 @@ interface Loaded {
   size: number;
 }
 
-const ROUNDS = 9;
 const ROOT = join(import.meta.dirname, '..');
 
-const { values } = parseArgs({ options: { json: { type: 'boolean' } } });
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '9' },
+    handlers: { type: 'boolean' },
+    json: { type: 'boolean' },
+  },
+});
+const rounds = Number(values.rounds);
+if (!(Number.isInteger(rounds) && rounds > 0)) {
+  console.error('usage: node bench/bundles.ts [--rounds 9] [--handlers] [--json]');
+  process.exit(2);
+}
 const here = machine();
 const loaded = loadDesk(readFileSync(join(ROOT, 'desk.yaml'), 'utf8'));
 if (!loaded.ok) throw new Error(describeProblems('desk.yaml', loaded.problems));
@@ -57,19 +69,23 @@ try {
   });
   const bundles = await Promise.all(FUNCTIONS.map((name) => filesOf(made[name].folder)));
   const later = new Map(bundles.flatMap(({ dynamic }) => dynamic.map((each) => [basename(each.file), each])));
+  if (values.handlers) later.clear();
   const files = [...bundles.map(({ entry }) => entry.file), ...[...later.values()].map(({ file }) => file)];
-  const times = new Map(files.map((file): [string, number[]] => [file, []]));
-  for (let round = 1; round <= ROUNDS; round++) {
-    process.stderr.write(`round ${round} of ${ROUNDS} …\n`);
+  const times = new Map(files.map((file): [string, Taken[]] => [file, []]));
+  for (let round = 1; round <= rounds; round++) {
+    process.stderr.write(`round ${round} of ${rounds} …\n`);
     for (const file of files) times.get(file)?.push(await importTime(file));
   }
-  const median = (file: string) => rounded(percentile(times.get(file) ?? [], 0.5), 1);
+  const allOf = (file: string, what: keyof Taken) => (times.get(file) ?? []).map((taken) => taken[what]);
+  const median = (file: string, what: keyof Taken = 'ms') => rounded(percentile(allOf(file, what), 0.5), 1);
   const measured = bundles.map(
     ({ entry, laterSize }, n): Measured => ({
       name: FUNCTIONS[n] as FunctionName,
       atOnceKB: rounded(entry.size / 1000, 1),
       laterKB: rounded(laterSize / 1000, 1),
       importMs: median(entry.file),
+      leastMs: rounded(Math.min(...allOf(entry.file, 'ms')), 1),
+      cpuMs: median(entry.file, 'cpuMs'),
     }),
   );
   const measuredLater = [...later].map(
@@ -79,7 +95,7 @@ try {
       importMs: median(file),
     }),
   );
-  const figures = { machine: here, rounds: ROUNDS, bundles: measured, later: measuredLater };
+  const figures = { machine: here, rounds, bundles: measured, later: measuredLater };
   if (values.json) console.log(JSON.stringify(figures, null, 2));
   else show(measured, measuredLater);
 } finally {
@@ -129,30 +145,39 @@ async function filesOf(
   };
 }
 
-/** Ms that a fresh process needs, beyond its own start, until the file is imported. */
-async function importTime(file: string): Promise<number> {
+interface Taken {
+  ms: number;
+  cpuMs: number;
+}
+
+/** What a fresh process needs, beyond its own start, until the file is imported. */
+async function importTime(file: string): Promise<Taken> {
   const script = `
     const began = performance.now();
+    const before = process.threadCpuUsage();
     await import(${JSON.stringify(pathToFileURL(file).href)});
-    process.stdout.write(String(performance.now() - began), () => process.exit(0));`;
+    const { user, system } = process.threadCpuUsage(before);
+    const taken = { ms: performance.now() - began, cpuMs: (user + system) / 1000 };
+    process.stdout.write(JSON.stringify(taken), () => process.exit(0));`;
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script], {
     // Nothing of ours, and nothing compiled before.
     env: { NODE_DISABLE_COMPILE_CACHE: '1', AWS_REGION: 'us-east-1' },
   });
-  return Number(stdout);
+  return JSON.parse(stdout) as Taken;
 }
 
 function show(measured: Measured[], later: MeasuredLater[]): void {
   console.log(described(here));
   console.log(
     table([
-      ['', 'at once, kB', 'later, kB', 'import, ms'],
-      ...measured.map(({ name, atOnceKB, laterKB, importMs }) => [
+      ['', 'at once, kB', 'later, kB', 'import, ms', 'least', 'CPU'],
+      ...measured.map(({ name, atOnceKB, laterKB, importMs, leastMs, cpuMs }) => [
         name,
-        ...[atOnceKB, laterKB, importMs].map((value) => value.toFixed(1)),
+        ...[atOnceKB, laterKB, importMs, leastMs, cpuMs].map((value) => value.toFixed(1)),
       ]),
     ]),
   );
+  if (later.length === 0) return;
   console.log('\nLoaded when it is first needed');
   console.log(
     table([

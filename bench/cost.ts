@@ -9,6 +9,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import type * as z from 'zod';
 import { runningDesk } from '../cli/connect.ts';
 import { describeCost, priceSample, SAMPLE_FILE, type SampleTicket } from '../cli/cost.ts';
@@ -51,6 +52,7 @@ await laptop.mail('transcript', work.to);
 await laptop.quiet();
 
 const before = await read();
+const keptBefore = await octetsKept();
 const outBefore = laptop.delivered.length;
 const requesters = Array.from({ length: tickets }, (_, n) => `ada${n}@example.org`);
 const SUBJECTS = ['Laptop', 'Mouse', 'Screen', 'Badge', 'Phone', 'Desk', 'Chair', 'Cable', 'Lamp', 'Camera'];
@@ -76,6 +78,7 @@ for (const [n, mail] of assigned.entries()) {
 }
 await laptop.quiet();
 const after = await read();
+const kept = await octetsKept();
 const out = laptop.delivered.slice(outBefore);
 // Two hours with nothing to do, for what comes by the clock.
 await laptop.setSpeed(600);
@@ -93,6 +96,13 @@ const lived = await liveThrough(LIVES['six deadlines that nobody kept']);
 const by = Object.fromEntries(
   Object.entries(after.by).map(([who, amounts]) => [who, together(amounts, times(before.by[who] ?? {}, -1))]),
 );
+// What is left of all that was written is what is there: the meter cannot know what was written over.
+for (const amounts of Object.values(by))
+  for (const unit of ['dynamodb-gb-months', 'dynamodb-backup-gb-months'] as const) delete amounts[unit];
+by.table = {
+  'dynamodb-gb-months': (kept.all - keptBefore.all) / 2 ** 30,
+  'dynamodb-backup-gb-months': (kept.items - keptBefore.items) / 2 ** 30,
+};
 for (const { function: id } of after.standing.scheduled)
   by[id] = together(idle.by[id] ?? {}, times(after.by[id] ?? {}, -1));
 const turns = (who: string, unit: Unit) => (by[who] as Amounts | undefined)?.[unit] ?? 0;
@@ -107,6 +117,8 @@ by.starts = { 'lambda-init-gb-seconds': (calls / 2) * A_START };
 console.log(
   `${(played / tickets).toFixed(1)} transitions a ticket as played, ${lived.transitions} for six deadlines; ${OCTETS} octets a mail`,
 );
+
+console.log(`${Math.round((kept.all - keptBefore.all) / tickets)} octets of table and indexes a ticket`);
 
 const sample: z.output<typeof SampleTicket> = {
   ...{ machine: described(here), since: before.since, by },
@@ -124,4 +136,22 @@ if (values.write) {
   console.log(describeCost(await priceSample()));
 } else {
   console.log(JSON.stringify(sample, null, 2));
+}
+
+/** As JSON, which is more than DynamoDB takes. An index of everything is one more copy, one of keys a few of them. */
+async function octetsKept(): Promise<{ items: number; all: number }> {
+  const { endpoint, region, accessKeyId, outputs } = await runningDesk(laptop.dataDir);
+  const client = new DynamoDBClient({
+    ...{ endpoint, region },
+    credentials: { accessKeyId, secretAccessKey: accessKeyId },
+  });
+  const octets = { items: 0, all: 0 };
+  for await (const { Items = [] } of paginateScan({ client }, { TableName: outputs.TableName }))
+    for (const item of Items) {
+      const size = Buffer.byteLength(JSON.stringify(item));
+      octets.items += size;
+      octets.all += size * (item.listPk ? 2 : 1) + (item.openPk ? 200 : 0) + (item.handsPk ? 200 : 0);
+    }
+  client.destroy();
+  return octets;
 }

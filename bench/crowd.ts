@@ -5,6 +5,7 @@
 import { createTransport } from 'nodemailer';
 import { SMTPServer } from 'smtp-server';
 import { percentile } from './figures.ts';
+import { newMail, written } from './mails.ts';
 
 export interface Order {
   smtpPort: number;
@@ -41,15 +42,6 @@ interface Story {
 
 /** With nothing delivered for so long, something is broken. */
 const PATIENCE_MS = 60_000;
-const SUBJECTS = [
-  'The printer on the third floor prints nothing',
-  'Cannot log in after my holiday',
-  'VPN drops every few minutes',
-  'Neuer Mitarbeiter ab Montag',
-  'Please install the new version of Excel',
-  'Outlook shows no new mails',
-];
-
 /** By the requester's address. */
 const stories = new Map<string, Story>();
 /** Tickets whose agent has been told, and who waits for it. */
@@ -114,31 +106,18 @@ async function carryOut({ smtpPort, mails, senders, patient }: Order): Promise<T
   };
 }
 
-/** A mail as an ordinary client writes it: a person of its own, a connection of its own, plain text and HTML. */
+/** From a person of its own, over a connection of its own. */
 async function write(smtpPort: number, n: number): Promise<Story> {
-  const address = `requester-${n}@customers.example.org`;
+  const mail = newMail(n);
   const story: Story = {
     accepted: 0,
     acknowledged: 0,
     ticketId: '',
     answered: Promise.withResolvers<void>(),
   };
-  stories.set(address, story);
-  const sentences = [
-    'Hello,',
-    `this is about device ${n} in our office. It worked until yesterday, and since this morning it does not work any more.`,
-    'I have restarted everything twice, and asked the colleague next door, who does not know what to do either.',
-    'Could somebody have a look at it, please? I am here until five.',
-    `Kind regards, requester ${n}`,
-  ];
+  stories.set(mail.from, story);
   const transport = createTransport({ host: '127.0.0.1', port: smtpPort, ignoreTLS: true });
-  await transport.sendMail({
-    from: { name: `Requester ${n}`, address },
-    to: 'support@desk.example.test',
-    subject: `${SUBJECTS[n % SUBJECTS.length]} (${n})`,
-    text: sentences.join('\n\n'),
-    html: `<html><body style="font-family: Calibri, sans-serif">${sentences.map((each) => `<p style="margin: 0 0 1em">${each}</p>`).join('')}</body></html>`,
-  });
+  await transport.sendMail(written(mail));
   story.accepted = performance.now();
   transport.close();
   return story;

@@ -2,30 +2,36 @@
  * What each step of a ticket's life costs on this laptop's desk: AWS calls of the functions, and mails that leave. They are
  * the same in AWS, where nothing else is called. `node bench/steps.ts`
  */
+import { runningDesk } from '../cli/connect.ts';
+import { askEngine } from '../cli/engine.ts';
+import type { Reading } from '../core/insight/cost.ts';
 import { startLaptop } from '../test/journeys/laptop.ts';
 import { MARTHA } from '../test/sample.ts';
-import { countCalls } from './counted.ts';
 import { described, machine, table } from './figures.ts';
 
-const calls = countCalls();
 const laptop = await startLaptop();
+const readMeter = async () =>
+  ((await askEngine(await runningDesk(laptop.dataDir), 'meter', 'ReadMeter', {})) as Reading).calls;
+/** What the functions call; what Lambda, SES and Step Functions do by themselves is no call of theirs. */
+const OWN = /^(dynamodb|s3|ses|ssm):(?!Receive)|^sqs:Send|^states:Start/;
 const rows: string[][] = [['', 'calls', 'of these DynamoDB', 'mails', '']];
 
 /** Counts until the desk is quiet again. */
 async function step<T>(name: string, work: () => Promise<T>): Promise<T> {
   await laptop.quiet();
-  calls.clear();
+  const counted = await readMeter();
   const before = laptop.delivered.length;
   const result = await work();
   await laptop.quiet();
-  // `admin` is this program, which looks whether something has come.
-  const made = [...calls].filter(([key]) => !key.endsWith(' admin'));
+  const made = Object.entries(await readMeter())
+    .filter(([name]) => OWN.test(name))
+    .map(([name, count]) => [name, count - (counted[name] ?? 0)] as const);
   const sum = (of: typeof made) => String(of.reduce((all, [, count]) => all + count, 0));
   const mails = laptop.delivered.slice(before);
   rows.push([
     name,
     sum(made),
-    sum(made.filter(([key]) => key.startsWith('dynamodb '))),
+    sum(made.filter(([name]) => name.startsWith('dynamodb:'))),
     String(mails.length),
     mails.map(({ kind }) => kind).join(', '),
   ]);

@@ -19,9 +19,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Worker } from 'node:worker_threads';
+import { runningDesk } from '../cli/connect.ts';
+import { askEngine } from '../cli/engine.ts';
+import type { Reading } from '../core/insight/cost.ts';
 import { type Desk, startDesk } from '../local/desk.ts';
 import { synthesize } from '../local/synthesize.ts';
-import { countCalls } from './counted.ts';
 import type { Order, Told, Word } from './crowd.ts';
 import { described, machine, rounded, table } from './figures.ts';
 
@@ -36,8 +38,10 @@ interface Round {
   cpuMsPerMail: { desk: number; engine: number | null };
   /** The desk's by thread: the gateway and engines in `main`, each function, and what Node does beside them (collecting, compiling, files). */
   cpuMsPerMailByThread: Record<string, number>;
-  /** By `service action`. */
-  callsPerMail: Record<string, { calls: number; by: Record<string, number> }>;
+  /** By `service:Operation`, as the desk's meter counts them: what AWS does by itself, such as polling, is among them. */
+  callsPerMail: Record<string, number>;
+  /** Of DynamoDB's capacity, by function. */
+  unitsPerMail: Record<string, { reads: number; writes: number }>;
   deliveredPerMail: Record<string, number>;
 }
 
@@ -71,7 +75,6 @@ if (!(Number.isInteger(mails) && mails > 0)) {
 }
 
 const here = machine();
-const calls = countCalls();
 const workers = watchWorkers();
 const folder = mkdtempSync(join(tmpdir(), 'replydesk-bench-'));
 const crowd = fork(join(import.meta.dirname, 'crowd.ts'), { execArgv: [] });
@@ -119,7 +122,7 @@ try {
 
 async function round(name: string, order: Order, { webPort }: Desk): Promise<Round> {
   progress(`${name}: ${order.mails} mails …`);
-  calls.clear();
+  const metered = await readMeter();
   const engine = enginePid();
   const before = { engine: engine === null ? 0 : cpuOf(engine), threads: await cpuByThread() };
   crowd.send(order);
@@ -140,7 +143,7 @@ async function round(name: string, order: Order, { webPort }: Desk): Promise<Rou
     cpuMsPerMailByThread: Object.fromEntries(
       Object.entries(threads).map(([name, ms]) => [name, perMail(ms - (before.threads[name] ?? 0))]),
     ),
-    callsPerMail: callsPerMail(order.mails),
+    ...perMailOf(metered, await readMeter(), order.mails),
     deliveredPerMail: Object.fromEntries(
       Object.entries(told.delivered).map(([kind, count]) => [kind, rounded(count / order.mails, 2)]),
     ),
@@ -167,16 +170,29 @@ async function quiet(webPort: number): Promise<void> {
   }
 }
 
-function callsPerMail(of: number): Round['callsPerMail'] {
-  const perMail: Round['callsPerMail'] = {};
-  for (const [key, count] of [...calls].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const [service, action, principal = ''] = key.split(' ');
-    perMail[`${service} ${action}`] ??= { calls: 0, by: {} };
-    const entry = perMail[`${service} ${action}`] as Round['callsPerMail'][string];
-    entry.calls = rounded(entry.calls + count / of, 2);
-    entry.by[principal] = rounded(count / of, 2);
-  }
-  return perMail;
+async function readMeter(): Promise<Reading> {
+  return (await askEngine(await runningDesk(join(folder, 'data')), 'meter', 'ReadMeter', {})) as Reading;
+}
+
+function perMailOf(
+  before: Reading,
+  after: Reading,
+  of: number,
+): Pick<Round, 'callsPerMail' | 'unitsPerMail'> {
+  const share = (now = 0, then = 0) => rounded((now - then) / of, 2);
+  const calls = Object.entries(after.calls).map(
+    ([name, count]) => [name, share(count, before.calls[name])] as const,
+  );
+  const units = Object.entries(after.by).map(([who, amounts]) => {
+    const unit = (name: 'dynamodb-reads' | 'dynamodb-writes') => share(amounts[name], before.by[who]?.[name]);
+    return [who, { reads: unit('dynamodb-reads'), writes: unit('dynamodb-writes') }] as const;
+  });
+  return {
+    callsPerMail: Object.fromEntries(
+      calls.filter(([, each]) => each > 0).sort(([a], [b]) => (a < b ? -1 : 1)),
+    ),
+    unitsPerMail: Object.fromEntries(units.filter(([, { reads, writes }]) => reads + writes > 0)),
+  };
 }
 
 /** Every thread of this process as Node announces it; the desk names those of its functions. */
@@ -280,26 +296,20 @@ function show(
     table([
       titles,
       ...keys(({ callsPerMail }) => callsPerMail).map((key) =>
-        row(key, ({ callsPerMail }) => callsPerMail[key]?.calls ?? 0),
-      ),
-      row('all', ({ callsPerMail }) =>
-        rounded(
-          Object.values(callsPerMail).reduce((sum, each) => sum + each.calls, 0),
-          2,
-        ),
+        row(key, ({ callsPerMail }) => callsPerMail[key] ?? 0),
       ),
     ]),
   );
-  const [first] = rounds;
-  console.log(`\n… and by function, ${first?.name}`);
-  for (const principal of keys(({ callsPerMail }) =>
-    Object.assign({}, ...Object.values(callsPerMail).map(({ by }) => by)),
-  ))
-    console.log(
-      `${principal}: ${Object.entries(first?.callsPerMail ?? {})
-        .flatMap(([key, { by }]) => (by[principal] ? [`${key} ${by[principal]}`] : []))
-        .join(', ')}`,
-    );
+  console.log('\nDynamoDB units a mail, read and written');
+  console.log(
+    table([
+      titles,
+      ...keys(({ unitsPerMail }) => unitsPerMail).flatMap((who) => [
+        row(`${who}, read`, ({ unitsPerMail }) => unitsPerMail[who]?.reads ?? 0),
+        row(`${who}, written`, ({ unitsPerMail }) => unitsPerMail[who]?.writes ?? 0),
+      ]),
+    ]),
+  );
   console.log('\nMails out, for each that came in');
   console.log(
     table([

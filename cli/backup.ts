@@ -83,6 +83,9 @@ export async function restore(path: string, place: Place, done: (things: number)
   await place.table.put({ ...RESTORING, folder: await sha256Of(join(path, MANIFEST)) });
   for await (const line of linesOf(join(path, OBJECTS))) {
     const { key, file } = JSON.parse(line) as { key: string; file: string };
+    // A backup may have come by mail: no line of it fetches what lies elsewhere on this machine.
+    if (!OBJECT.test(file))
+      throw new Refused(`${join(path, OBJECTS)} names ${file}, which is no file of a backup.`);
     await place.mailroom.write(key, await readFile(join(path, file)), 'application/octet-stream');
     restored.objects++;
     tell();
@@ -105,6 +108,7 @@ export async function restore(path: string, place: Place, done: (things: number)
   return restored;
 }
 
+const OBJECT = /^objects\/[0-9a-f]{64}$/;
 const AT_ONCE = 20;
 /** Stands in the table while it is being filled: whoever begins again with the same folder may go on. */
 const RESTORING = { pk: 'DESK', sk: 'RESTORING' };

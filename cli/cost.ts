@@ -67,7 +67,7 @@ const ON_A_LAPTOP = [
   'Lambda: the laptop’s milliseconds, as if all were computing on the share of a processor that the memory brings; its round trips are shorter than those of AWS',
   'SQS: five long polls of 20 seconds on each queue, which is what Lambda does while a queue is empty',
   'schedules: each call as such calls were metered, as often as the template asks; the canary’s also as a mail there and back, since none flies on a laptop',
-  'DynamoDB: units as its engine counts them; half a kilobyte is kept of each, and backed up',
+  'DynamoDB: units as its engine counts them; half a kilobyte is kept of each, and backed up, unless what is kept was weighed',
   'SES: all octets that leave count as attached, which is the most that they can cost',
 ];
 
@@ -97,7 +97,8 @@ export function volumeOf({ by }: Pick<Reading, 'by'>, tickets: number): Volume {
 }
 
 export function describeCost(cost: Priced): string {
-  const { of, tickets, since, mailsPerTicket, per1000Tickets, idleMonth, lines, months, sensitivity } = cost;
+  const { of, tickets, since, mailsPerTicket, per1000Tickets, day, idleMonth, lines, months, sensitivity } =
+    cost;
   const { halfAsLong, twiceAsLong, everyCallStarts } = sensitivity;
   const where = { sample: 'played on a laptop', laptop: 'metered on this laptop', stack: 'of this stack' }[
     of
@@ -135,6 +136,7 @@ export function describeCost(cost: Priced): string {
     ),
     '',
     `1,000 tickets more cost ${dollars(per1000Tickets.total)}, ${dollars(per1000Tickets.afterAllowances)} after what every account has for nothing each month; ${dollars(halfAsLong)} if Lambda takes half as long, ${dollars(twiceAsLong)} if twice as long, ${dollars(everyCallStarts)} if each call starts its function anew.`,
+    `A day with 1,000 tickets costs ${dollars(day.total)}: ${dollars(day.ofTheClock)} of that are its polls of empty queues, sweeps, digests, reports and canaries. Alarms, metrics and dashboard add ${dollars(day.observing)}, whatever comes.`,
     ...cost.reckoned.map((line) => `Reckoned: ${line}.`),
     'docs/guide/cost.md says what each column is.',
   ].join('\n');

@@ -54,7 +54,7 @@ export function describeTraces(address: string, traces: Traces): string {
     `What erasing ${address} would do:`,
     ...lines.map((each) => `  ${each}`),
     ...(running.length > 0
-      ? [`${running.map(({ id }) => id).join(', ')} are not closed: nobody will answer them any more.`]
+      ? [`Not closed yet: ${running.map(({ id }) => id).join(', ')}. Nobody will answer there any more.`]
       : []),
     `Nothing has been changed. To do it: desk erase ${address} --confirm ${address}`,
   ].join('\n');

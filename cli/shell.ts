@@ -2,7 +2,6 @@
 import { readFile } from 'node:fs/promises';
 import { type Command, CommanderError } from 'commander';
 import type { Desk } from '../core/config/desk.ts';
-import { readDesk } from './config.ts';
 import { connect, type DeskConnection, type Where } from './connect.ts';
 import { Refused } from './refused.ts';
 
@@ -22,13 +21,30 @@ export function shellOf(program: Command): Shell {
     desk: () => connect(where()),
     configuration: async (file) => {
       const running = file ? null : await runningConfig(where());
-      return running ?? (await readDesk(file ?? 'desk.yaml')).desk;
+      if (running) return running;
+      const { readDesk } = await import('./config.ts');
+      return (await readDesk(file ?? 'desk.yaml')).desk;
     },
     print: (document, words) => {
-      process.stdout.write(`${where().json ? JSON.stringify(document) : words()}\n`);
+      process.stdout.write(`${where().json ? escaped(JSON.stringify(document)) : harmless(words())}\n`);
     },
   };
 }
+
+/**
+ * What people wrote, for a terminal: no character that would move its cursor, colour it, name its window, write into its
+ * clipboard, or turn what follows around. Lines and tabs stay.
+ */
+export function harmless(text: string): string {
+  return text.replace(UNSHOWN, '\u{fffd}');
+}
+
+/** In JSON they may stand as they are; a terminal would obey them all the same. */
+function escaped(json: string): string {
+  return json.replace(UNSHOWN, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+const UNSHOWN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
 
 /** What the running desk runs with, whatever became of its file since. */
 async function runningConfig(where: Where): Promise<Desk | null> {

@@ -18,5 +18,5 @@ export class UnavailableError extends Error {
   override name = 'UnavailableError';
 }
 
-/** A service takes no more today: to try again within minutes is of no use. */
+/** A service takes no more today, or before somebody mends something: to try again within minutes is of no use. */
 export class QuotaError extends UnavailableError {}

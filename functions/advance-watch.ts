@@ -2,10 +2,10 @@
  * One turn of a ticket's watch: reads the ticket, does what has fallen due, and says when to wake next. Deciding and
  * writing are one step under the ticket's version, so no answer can slip in between.
  */
-import { change, changeOnWaking, LONGEST_WAIT } from '../core/ticket/change.ts';
+import { change, changeOnWaking } from '../core/ticket/change.ts';
 import { nextStep } from '../core/ticket/next-step.ts';
-import type { Ticket, Watch } from '../core/ticket/ticket.ts';
-import { Turn, type Turned } from '../core/ticket/turn.ts';
+import type { Ticket } from '../core/ticket/ticket.ts';
+import { oldest, Turn, type Turned, wakeAt } from '../core/ticket/turn.ts';
 import { isMarked } from '../core/ticket/undeliverable.ts';
 import { again, lambda, type World } from './handler.ts';
 import { type SeenLoads, withLoads } from './with-loads.ts';
@@ -43,13 +43,11 @@ export async function advanceWatch(input: Turn, world: World): Promise<Turned> {
     await world.tickets.commit(changed, [], [], [], seen);
   const nextAt = changed.after.watch?.nextAt;
   if (!nextAt) return ended(input);
+  const ahead = Date.parse(input.enteredAt ?? now) - Date.parse(now);
   return {
     ...input,
     turns: turns + 1,
-    wake: {
-      state: 'waiting',
-      at: onTheMachine(Math.min(Date.parse(nextAt), oldest(ticket.watch)), now, input.enteredAt),
-    },
+    wake: { state: 'waiting', at: wakeAt(ticket.watch, nextAt, ahead) },
   };
 }
 
@@ -62,19 +60,4 @@ async function isUnreachable({ status, requester }: Ticket, world: World): Promi
 
 function ended(input: Turn): Turned {
   return { ...input, wake: { state: 'ended' } };
-}
-
-/** Epoch ms at which its execution hands over to the next one, long before its year is over. */
-function oldest({ startedAt }: Watch): number {
-  return Date.parse(startedAt) + LONGEST_WAIT;
-}
-
-/**
- * When the machine is to wake, by its own clock, which may go before ours. Without that it would find each time past that
- * has not come for us, and ask again and again without a pause. On the next whole second, since a part of one that a
- * clock cuts off would wake it too early.
- */
-function onTheMachine(at: number, now: string, enteredAt = now): string {
-  const ahead = Date.parse(enteredAt) - Date.parse(now);
-  return new Date(Math.ceil((at + (ahead > 0 ? ahead : 0)) / 1000) * 1000).toISOString();
 }

@@ -228,7 +228,7 @@ export function openWorld(
     openDigests(table),
   ];
   const mailroom = openMailroom(env.DESK_BUCKET ?? '');
-  const knowledge = openKnowledge(table, mailroom);
+  const knowledge = openKnowledge(table, mailroom, () => Date.now());
   const now = () => new Date(clock().at(Date.now())).toISOString();
   const keys = openKeys(env.DESK_KEYS_PARAMETER ?? '', () => Date.now());
   return {

@@ -361,7 +361,7 @@ async function record(
     events: (before?.events ?? 0) + notices.length,
   };
   // A held or refused mail claims nothing: sent again, it is looked at again. What came again is claimed by the first.
-  const acts = changed !== null || outcome.notice?.kind === 'commanded';
+  const acts = changed !== null || outcome.release !== null || outcome.notice?.kind === 'commanded';
   const claim =
     acts && outcome.disposition !== 'refused' && outcome.disposition !== 'duplicate' && email
       ? claimOf(email.messageId, email.from?.address ?? null, email.text)

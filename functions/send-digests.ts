@@ -64,8 +64,6 @@ async function digestFor(
   const kind = list.entries.length > 0 ? 'digest' : 'nothing-to-tell';
   const answerableUntil = realNow() + ANSWERABLE_FOR;
   const digest = { kind, number: day, at: now(), person: address, ...list, answerableUntil } as const;
-  if (!(await digests.begin(digest))) return null;
-  // Should the process end here, tomorrow's says once more what is new: better than never.
-  await digests.forget(address, news);
+  if (!(await digests.begin(digest, news))) return null;
   return kind === 'digest' ? 'sent' : 'empty';
 }

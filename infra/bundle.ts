@@ -164,10 +164,11 @@ function fileOf(name: string): string {
 
 /**
  * Tables of charsets and of HTML's names for characters, which the parser of mail loads at once and hardly a mail needs:
- * Node itself knows most charsets. They would be nearly half of what its function loads. Whoever imports them gets a
- * stand-in, which loads them when it is first asked for anything: `require`, since nobody there can wait.
+ * Node itself knows most charsets. And what makes an agent's HTML harmless, with a parser of styles. They would be more than
+ * half of what the function loads. Whoever imports them gets a stand-in, which loads them when it is first asked for
+ * anything: `require`, since nobody there can wait.
  */
-const TABLES = ['iconv-lite', 'encoding-japanese', 'he'];
+const TABLES = ['iconv-lite', 'encoding-japanese', 'he', 'sanitize-html'];
 
 function tablesApart(noted: Set<string>): Plugin {
   return {
@@ -182,7 +183,8 @@ function tablesApart(noted: Set<string>): Plugin {
         noted.add(path);
         const load = `require('./${fileOf(path)}').default`;
         return {
-          contents: `let tables; module.exports = new Proxy({}, { get: (_, name) => (tables ??= ${load})[name] });`,
+          contents: `let tables; const load = () => tables ??= ${load};
+            module.exports = new Proxy(() => {}, { get: (_, name) => load()[name], apply: (_, self, given) => load()(...given) });`,
         };
       });
     },
@@ -215,14 +217,22 @@ const LEFT_OUT: Record<string, string> = {
   tlds: 'module.exports = [];',
 };
 
+/** nodemailer's table of 2,000 names of files and types, half of what it is: whoever composes says the type of each file. */
+const NO_TYPES = `
+  export const detectMimeType = () => 'application/octet-stream';
+  export const detectExtension = () => 'bin';`;
+
 const leaveOut: Plugin = {
   name: 'leave-out',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: new RegExp(`^(${Object.keys(LEFT_OUT).join('|')})$`) }, ({ path, importer }) =>
       /[\\/]mailparser[\\/]/.test(importer) ? { path, namespace: 'left-out' } : undefined,
     );
+    onResolve({ filter: /^\.\/mime-types\.js$/ }, ({ path, importer }) =>
+      /[\\/]nodemailer[\\/]/.test(importer) ? { path, namespace: 'left-out' } : undefined,
+    );
     onLoad({ filter: /./, namespace: 'left-out' }, ({ path }) => ({
-      contents: LEFT_OUT[path],
+      contents: LEFT_OUT[path] ?? NO_TYPES,
       loader: 'js',
     }));
   },

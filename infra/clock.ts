@@ -198,7 +198,7 @@ export class Clock extends Construct {
       {
         id: 'AwsSolutions-SF2',
         reason:
-          'A watch waits for days and weeks, and X-Ray takes nothing of a trace after seven days. Each wake of advance-watch has a trace of its own, and the execution has its history.',
+          'A watch waits for days and weeks, and X-Ray takes nothing of a trace after seven days. Each execution has its history, and each wake of advance-watch its lines in the log.',
       },
     );
     return machine;

@@ -20,7 +20,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { keepLogicalId } from './names.ts';
-import { TRACING, wildcards } from './permissions.ts';
+import { TRACED, TRACING, wildcards } from './permissions.ts';
 
 /** One file in functions/ each, and one asset folder. */
 export const FUNCTIONS = [
@@ -76,8 +76,9 @@ export function deskFunction(scope: Construct, props: FunctionProps): LambdaFunc
       actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
       resources: [logGroup.logGroupArn],
     }),
-    TRACING,
   ];
+  const isTraced = TRACED.includes(props.name);
+  if (isTraced) statements.push(TRACING);
   if (props.queue) {
     statements.push(
       new PolicyStatement({
@@ -96,7 +97,10 @@ export function deskFunction(scope: Construct, props: FunctionProps): LambdaFunc
     // Inline, so that the function never exists without its rights, not even for the moment between two resources.
     inlinePolicies: { Rights: new PolicyDocument({ statements }) },
   });
-  for (const [resource, reason] of Object.entries({ ...TRACED, ...wildcards[props.name] })) {
+  for (const [resource, reason] of Object.entries({
+    ...(isTraced ? OF_TRACES : {}),
+    ...wildcards[props.name],
+  })) {
     Validations.of(role).acknowledge({ id: `AwsSolutions-IAM5[Resource::${resource}]`, reason });
   }
   const lambda = new LambdaFunction(scope, id, {
@@ -113,7 +117,7 @@ export function deskFunction(scope: Construct, props: FunctionProps): LambdaFunc
     loggingFormat: LoggingFormat.JSON,
   });
   // Said here, since the CDK's own switch would add a policy beside the rights above.
-  (lambda.node.defaultChild as CfnFunction).tracingConfig = { mode: 'Active' };
+  if (isTraced) (lambda.node.defaultChild as CfnFunction).tracingConfig = { mode: 'Active' };
   keepLogicalId(lambda, id);
   if (props.queue) {
     const { queue, ...options } = props.queue;
@@ -130,7 +134,7 @@ export function deskFunction(scope: Construct, props: FunctionProps): LambdaFunc
   return lambda;
 }
 
-const TRACED = { '*': 'X-Ray takes traces by calls that know no resource.' };
+const OF_TRACES = { '*': 'X-Ray takes traces by calls that know no resource.' };
 
 /** `receive-email` is `ReceiveEmail` in the template. */
 function logicalId(name: FunctionName): string {

@@ -164,6 +164,12 @@ export const permissions = {
   ],
 };
 
+/**
+ * Those that a mail passes on its way in and out: what people wait for. The others' calls are short and many, and their lines
+ * in the log say how long each took; a trace of each would cost more than the calls do.
+ */
+export const TRACED: readonly FunctionName[] = ['receive-email', 'send-update'];
+
 /** Lambda writes the traces of a function with the function's role. */
 export const TRACING = on('*', 'xray:PutTraceSegments', 'xray:PutTelemetryRecords');
 
@@ -186,13 +192,13 @@ export const wildcards: Partial<Record<FunctionName, Record<string, string>>> = 
       "In the SES sandbox the recipient's identity is checked as well; the condition allows no other sender than the desk.",
   },
   'relay-events': {
-    '*': 'Lambda lists streams when it is given one to read, and DynamoDB knows no narrower resource for it; nor does X-Ray for traces.',
+    '*': 'Lambda lists streams when it is given one to read, and DynamoDB knows no narrower resource for it.',
   },
   'count-measures': {
-    '*': 'Lambda lists streams when it is given one to read, and DynamoDB knows no narrower resource for it; nor does X-Ray for traces.',
+    '*': 'Lambda lists streams when it is given one to read, and DynamoDB knows no narrower resource for it.',
   },
   sweep: {
-    '*': 'What an account may send is the whole account’s; and X-Ray takes traces by calls that know no resource.',
+    '*': 'What an account may send is the whole account’s.',
     '<Bucket.Arn>/in/*': 'What lies unhandled is only known by listing it.',
     '<Bucket.Arn>/mail/*': 'Which handled mail has no record is only known by counting the day.',
     '<Bucket.Arn>/knowledge/*': 'What lies beside an index of articles is only known by listing it.',
@@ -202,7 +208,7 @@ export const wildcards: Partial<Record<FunctionName, Record<string, string>>> = 
       'The name of an execution holds the id of its ticket.',
   },
   provision: {
-    '*': 'The choice of the active receipt rule set is one per account and region, and has no ARN; traces have none either.',
+    '*': 'The choice of the active receipt rule set is one per account and region, and has no ARN.',
   },
 };
 

@@ -19,6 +19,8 @@ export interface DeskOptions {
   config?: string;
   relay?: string;
   fresh?: boolean;
+  /** Of another release's sources; this one's where there is none. */
+  root?: string;
 }
 
 export interface EmbeddedDesk {
@@ -49,7 +51,8 @@ const LOOK_AGAIN_MS = 50;
 /** Throws with the desk's own words when it does not come to be. */
 export async function startDesk(options: DeskOptions = {}): Promise<EmbeddedDesk> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'desk-')));
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'start.ts'), ...flags(dataDir, options)], {
+  const start = join(options.root ?? join(import.meta.dirname, '..'), 'local', 'start.ts');
+  const child = spawn(process.execPath, [start, ...flags(dataDir, options)], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   // A test that is broken off must not leave a desk behind.

@@ -4,7 +4,13 @@
  * It is kept with the data, and may be some seconds behind when the desk is killed.
  */
 import { Readable } from 'node:stream';
-import { HOURS_A_MONTH, POLLS_A_MONTH, type Reading, type Standing } from '../core/insight/cost.ts';
+import {
+  alarmMetrics,
+  HOURS_A_MONTH,
+  POLLS_A_MONTH,
+  type Reading,
+  type Standing,
+} from '../core/insight/cost.ts';
 import type { Amounts, Unit } from '../core/insight/prices.ts';
 import type { Buckets } from './buckets.ts';
 import type { FunctionSetting, Functions, Heard } from './functions.ts';
@@ -236,8 +242,8 @@ function metricsIn(text: string): string[] {
 
 /** What the template has that costs though nobody writes. `canaries`: schedules that make the desk write to itself each time. */
 export function standingOf(plan: Plan, { template }: Assembly, canaries: ReadonlySet<string>): Standing {
-  const types = Object.values(template.Resources).map(({ Type }) => Type);
-  const howMany = (type: string) => types.filter((each) => each === type).length;
+  const resources = Object.values(template.Resources);
+  const ofType = (type: string) => resources.filter(({ Type }) => Type === type);
   const idOf = new Map(plan.functions.map(({ arn, id }) => [arn, id]));
   return {
     polls: plan.queueSources.length * POLLS_A_MONTH,
@@ -245,9 +251,12 @@ export function standingOf(plan: Plan, { template }: Assembly, canaries: Readonl
       const id = idOf.get(schedule.functionArn) ?? schedule.id;
       return { function: id, perMonth: perMonth(schedule), writesMail: canaries.has(schedule.id) };
     }),
-    alarms: howMany('AWS::CloudWatch::Alarm'),
-    metrics: howMany('AWS::Logs::MetricFilter'),
-    dashboards: howMany('AWS::CloudWatch::Dashboard'),
+    alarms: ofType('AWS::CloudWatch::Alarm').reduce(
+      (sum, { Properties }) => sum + alarmMetrics(Properties),
+      0,
+    ),
+    metrics: ofType('AWS::Logs::MetricFilter').length,
+    dashboards: ofType('AWS::CloudWatch::Dashboard').length,
   };
 }
 

@@ -169,7 +169,7 @@ function htmlOf(text: string): string {
   let html = '';
   let from = 0;
   for (const { 0: found, index } of text.matchAll(WEB_ADDRESS)) {
-    const address = found.replace(/[.,:;!?)\]}'"»”’]+$/, '');
+    const address = found.replace(/(?<![.,:;!?)\]}'"»”’])[.,:;!?)\]}'"»”’]+$/, '');
     html += `${escaped(text.slice(from, index))}<a href="${escaped(address)}">${escaped(address)}</a>`;
     from = index + address.length;
   }

@@ -171,7 +171,8 @@ export function describeTicket({
     tier,
     tierName: tierName(tier, desk),
     requester: ticket.requester.name || ticket.requester.address,
-    assignee: ticket.assignee ? nameOf(ticket.assignee, desk, ticket, outside) : '',
+    assignee:
+      ticket.assignee && !isNameless(desk, outside) ? nameOf(ticket.assignee, desk, ticket, outside) : '',
     createdAt: timeIn(language, createdAt, desk),
     fields: outside ? [] : fieldsOf(ticket, desk),
   };
@@ -181,11 +182,16 @@ function tierName(tier: number, desk: Desk): string {
   return desk.tiers.find((each) => each.tier === tier)?.title ?? String(tier);
 }
 
+/** Where desk.yaml keeps names out of From, they stand nowhere else outside. */
+function isNameless({ answers }: Desk, outside: boolean): boolean {
+  return outside && !answers.fromName.includes('{{agent}}');
+}
+
 /** To the outside an agent is a name; his address stays inside. */
 function nameOf(address: string, desk: Desk, ticket: Ticket, outside: boolean): string {
   if (address === DESK) return desk.name;
   const person = personOf(address, desk);
-  if (person) return person.name;
+  if (person) return isNameless(desk, outside) ? desk.name : person.name;
   const participant = ticket.participants.find((each) => each.address === address);
   return participant?.name || (outside && address !== ticket.requester.address ? '' : address);
 }

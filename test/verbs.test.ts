@@ -1,19 +1,12 @@
 /** docs/verbs.md against the code: every verb is there as it is, and what is named as its proof gives it. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { verbRows } from '../bench/agent-card.ts';
 import { VERBS, type VerbName } from '../core/mail/commands.ts';
 import { UPDATE_KINDS } from '../core/mail/update.ts';
 
 const NAMES = Object.keys(VERBS) as VerbName[];
-const rows = readFileSync('docs/verbs.md', 'utf8')
-  .split('\n')
-  .filter((line) => line.startsWith('| `#'))
-  .map((line) =>
-    line
-      .slice(1, -1)
-      .split('|')
-      .map((cell) => cell.trim()),
-  );
+const rows = verbRows();
 const WHO = new Map<string, boolean | 'only'>([
   ['people', false],
   ['lead or assignee', false],

@@ -139,7 +139,8 @@ function drawEdge({ from, to, label }: Edge, boxes: Map<string, Box>): string {
   if (!a || !b) throw new RangeError(`nothing leads from ${from} to ${to}`);
   if (b.row <= a.row) {
     const side = LEFT - 34;
-    return `<path class="edge" d="M${a.x - WIDTH / 2} ${a.y}H${side + 10}Q${side} ${a.y} ${side} ${a.y - 10}V${b.y + 10}Q${side} ${b.y} ${side + 10} ${b.y}H${b.x - WIDTH / 2}"/>`;
+    const path = `<path class="edge" d="M${a.x - WIDTH / 2} ${a.y}H${side + 10}Q${side} ${a.y} ${side} ${a.y - 10}V${b.y + 10}Q${side} ${b.y} ${side + 10} ${b.y}H${b.x - WIDTH / 2}"/>`;
+    return label === '' ? path : path + words(side + 8, a.y - HEIGHT / 2 - 20, label, 'note');
   }
   const [top, bottom] = [a.y + HEIGHT / 2, b.y - HEIGHT / 2];
   const middle = (top + bottom) / 2;

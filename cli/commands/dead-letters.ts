@@ -8,7 +8,10 @@ export function deadLetterCommands(program: Command, { desk, print }: Shell): vo
   const deadLetters = program
     .command('dlq')
     .description('shows what could not be done: how much lies in each dead-letter queue, or what lies in one')
-    .argument('[queue]', 'mail, updates, watches, feedback, relay, sweep, digests or reports')
+    .argument(
+      '[queue]',
+      'mail, updates, watches, feedback, relay, sweep, digests, reports, canary or measures',
+    )
     .addHelpText(
       'after',
       `

@@ -1,4 +1,5 @@
 /** Findings about an account in AWS and about the desk in it, decided from facts alone. */
+import { SIGN_IN } from '../refused.ts';
 import type { Policy } from './dmarc.ts';
 import { type Fact, type Finding, of } from './finding.ts';
 import { type Facts, inboundHost } from './gather.ts';
@@ -52,7 +53,7 @@ function credentials({ who }: Facts): Finding {
   if (refused && !who.known)
     return {
       ...{ check: 'credentials', state: 'problem', wanted, seen: who.why },
-      remedy: 'Sign in, for instance by `aws sso login`, and set AWS_PROFILE if it is not the default one.',
+      remedy: SIGN_IN,
     };
   return of('credentials', wanted, who, (account) => ({ state: 'fine', seen: `account ${account}` }));
 }

@@ -105,10 +105,10 @@ export function findingsOfLaptop(facts: LaptopFacts): Finding[] {
     ...ports.map(({ port, free }) =>
       of('port', `port ${port} free, or this desk's`, free, (isFree) =>
         isFree || isRunning
-          ? { state: 'fine', seen: isFree ? 'free' : 'taken; a desk is running' }
+          ? { state: 'fine', seen: isFree ? `${port} is free` : `${port} is taken; a desk is running` }
           : {
               state: 'problem',
-              seen: 'somebody else has it',
+              seen: `somebody else has ${port}`,
               remedy: `npm start -- --${port === 2525 ? 'smtp' : 'web'}-port ${port + 1}`,
             },
       ),

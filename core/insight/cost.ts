@@ -1,5 +1,14 @@
 /** What a desk costs: what it used, per ticket, per month and idle, beside designs that are easier to think of. */
-import { type Amounts, type Bill, billOf, PRICED_AT, PRICED_IN, times, together } from './prices.ts';
+import {
+  type Amounts,
+  type Bill,
+  billOf,
+  PRICED_AT,
+  PRICED_IN,
+  times,
+  together,
+  type Unit,
+} from './prices.ts';
 
 /** What a meter has counted. */
 export interface Reading {
@@ -17,6 +26,7 @@ export interface Standing {
   polls: number;
   /** Functions by logical id, and how often a month each is called by a schedule. */
   scheduled: readonly { function: string; perMonth: number; writesMail: boolean }[];
+  /** Metrics that alarms look at: each of an alarm's is billed. */
   alarms: number;
   metrics: number;
   dashboards: number;
@@ -36,6 +46,14 @@ export const HOURS_A_MONTH = 730;
 export const POLLS_A_MONTH = 5 * 3 * 60 * HOURS_A_MONTH;
 /** Called when a stack is made or changed. */
 const ONCE_ONLY = ['Provision'];
+
+/** Of an alarm's properties in a template. What only reckons with others costs nothing; a query counts as the one that it finds. */
+export function alarmMetrics({ Metrics }: Readonly<Record<string, unknown>> = {}): number {
+  if (!Array.isArray(Metrics)) return 1;
+  const isBilled = ({ MetricStat, Expression }: { MetricStat?: unknown; Expression?: unknown }) =>
+    MetricStat !== undefined || String(Expression).startsWith('SELECT ');
+  return Metrics.filter(isBilled).length;
+}
 
 export type Cost = ReturnType<typeof costOf>;
 
@@ -60,6 +78,7 @@ export function costOf(reading: Reading, volume: Volume, standing: Standing) {
         billOf(together(times(perTicket, 1_000), idle), { free: true }).total -
         billOf(idle, { free: true }).total,
     },
+    day: dayOf(1_000, perTicket, idle),
     idleMonth: { ...summed(billOf(idle)), afterAllowances: billOf(idle, { free: true }).total },
     months: [100, 1_000, 10_000].map((tickets) => monthOf(tickets, perTicket, idle, mails)),
     lines: linesOf(perTicket, idle),
@@ -76,6 +95,22 @@ export function monthOf(tickets: number, perTicket: Amounts, idle: Amounts, mail
     afterAllowances: billOf(used, { free: true }).total,
     polling: billOf(together(times(pollingTicket(perTicket), tickets), idle)).total,
     alwaysOn: ALWAYS_ON + billOf(times(mailsAlone(mails), tickets)).total,
+  };
+}
+
+/** What looks on costs by the month, whatever comes. */
+const OBSERVING = ['alarm-months', 'metric-months', 'dashboard-months'] as const satisfies readonly Unit[];
+
+/** So many tickets in one day, with the day's polls of queues, sweeps, digests, reports and canaries; what looks on stands apart. */
+function dayOf(tickets: number, perTicket: Amounts, idle: Amounts) {
+  const share = times(idle, 24 / HOURS_A_MONTH);
+  const observing: Amounts = Object.fromEntries(OBSERVING.map((unit) => [unit, share[unit] ?? 0]));
+  const clock = together(share, times(observing, -1));
+  return {
+    tickets,
+    ...summed(billOf(together(times(perTicket, tickets), clock))),
+    ofTheClock: billOf(clock).total,
+    observing: billOf(observing).total,
   };
 }
 

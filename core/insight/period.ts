@@ -63,7 +63,7 @@ function daysMeant(
   if (named) return named(today);
   const month = /^(\d{4})-(\d{2})$/.exec(words);
   if (month) return orNone(() => wholeMonth(Temporal.PlainDate.from(`${words}-01`)));
-  const [first = '', last = first, ...more] = words.split(/\s*(?:\.\.+|…)\s*/);
+  const [first = '', last = first, ...more] = words.split(/\.\.+|…/).map((part) => part.trim());
   const [from, to] = [dayIn(first), dayIn(last)];
   return from && to && more.length === 0 ? [from, to] : null;
 }

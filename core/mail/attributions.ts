@@ -119,7 +119,7 @@ function isAttribution(joined: string): boolean {
   // Nordic and Dutch programs put the name behind the verb; some put the date there.
   if (VERB_INSIDE.test(joined) && (begins || ADDRESS.test(joined))) return true;
   // Without a verb, in any language: a date, somebody's address in brackets, and a colon at the end.
-  return joined.length < 250 && ADDRESS.test(joined) && (begins || /<[^<>]*@[^<>]*>\s?[:：]$/.test(joined));
+  return joined.length < 250 && ADDRESS.test(joined) && (begins || /<[^<>@]*@[^<>]*>\s?[:：]$/.test(joined));
 }
 
 /** Marks of direction stand around names and addresses in Hebrew and Arabic. */

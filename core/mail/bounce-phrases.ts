@@ -84,7 +84,7 @@ const UNDELIVERABLE: readonly RegExp[] = [
   /\b(could|can|was|were|has|have)( ?not|n't)( yet)? (be |been )?(successfully )?(deliver(ed)?|reach|sent|able to deliver)\b/i,
   /\b(unable|not able|wasn't able|was not able|failed|impossible) to (be )?(deliver|send|reach|relay|route)(ed)?\b/i,
   /\b(undeliver(able|ed)|delivery (to the following|of (this|your|the) (message|mail|e-?mail)|has failed|failed|attempt|notification)|failed (recipient|address|delivery)|returned (mail|message|to sender)|permanent (fatal )?error|fatal errors)\b/i,
-  /\b(user|recipient|account|mailbox|address(ee)?|host|domain|e-?mail account) ?([\w.@<>"'-]{0,80} ){0,4}(is |was |has been |does |could |does not |not |in)*(unknown|invalid|not (found|listed|valid|known|exist|available)|unavailable|disabled|full|over ?quota|exceeded)\b/i,
+  /\b(user|recipient|account|mailbox|address(ee)?|host|domain|e-?mail account) ?([\w.@<>"'-]{0,80} ){0,4}(is |was |has been |does |could |not |in)*(unknown|invalid|not (found|listed|valid|known|exist|available)|unavailable|disabled|full|over ?quota|exceeded)\b/i,
   /\b(no such (user|person|recipient|address|mailbox)|unknown (user|recipient|address|local)|mailbox (full|unavailable|not found|disabled)|quota exceeded|over quota|not a member|not members? of)\b/i,
   /\berror (has )?occurred while (attempting|trying) to deliver\b/i,
   /\b(message|mail|e-?mail) (was |has been |is )?(rejected|refused|blocked|bounced|returned|not delivered|undeliverable)\b/i,

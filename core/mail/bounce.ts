@@ -168,7 +168,7 @@ function typedAddress(value: string): string | null {
     .replace(/^[^;@]{0,40};/, '')
     .replace(/\(.*$/s, '')
     .trim();
-  return canonicalAddress(plain.replace(/^<|>$/g, '').replace(/^.*</, '').replace(/>.*$/, ''));
+  return canonicalAddress(plain.replace(/^<|>$/g, '').replace(/^.*</, '').split('>', 1)[0] ?? '');
 }
 
 /** The first status of a text that says more than that it failed or took too long; otherwise the first. */
@@ -350,7 +350,7 @@ const ANY_ADDRESS = new RegExp(MAILBOX, 'g');
 function found(words: string, clue: RegExp): string[] {
   const addresses: string[] = [];
   for (const [, address] of words.matchAll(clue)) {
-    const canonical = canonicalAddress((address ?? '').replace(/[.']+$/, ''));
+    const canonical = canonicalAddress((address ?? '').replace(/(?<![.'])[.']+$/, ''));
     if (canonical && addresses.length < MAX_BOUNCED * 10) addresses.push(canonical);
   }
   return addresses;

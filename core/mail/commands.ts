@@ -214,7 +214,7 @@ const NAMING: ReadonlySet<VerbName> = new Set(['link', 'dup', 'merge']);
 
 /** A ticket as people write it: `t-7k4m2q`, `[T-7K4M2Q]`, `T-7K4M2Q,`; null when it is none. */
 export function readTicketId(word: string): string | null {
-  const id = word.replace(/^\[|[\],.:;]+$/g, '').toUpperCase();
+  const id = word.replace(/^\[|(?<![\],.:;])[\],.:;]+$/g, '').toUpperCase();
   return TICKET_ID.test(id) ? id : null;
 }
 

@@ -140,7 +140,7 @@ export function subjectLine(subject: string, ticketId: string | null, isReply: b
     .join(' ');
 }
 
-const TAG = / *\[T-[0-9A-HJKMNP-TV-Z]{6}\]/gi;
+const TAG = /(?<! ) *\[T-[0-9A-HJKMNP-TV-Z]{6}\]/gi;
 /** `Re:`, `AW:`, `Antw:`, `SV:`, `RE[2]:` … as mail clients write them. Forwarding marks stay: they say what the mail is. */
 const REPLY_PREFIX = /^(?:re|aw|antw|sv|vs|r|res|odp|rif|回复|答复|返信)(?:\[\d{1,3}\])?\s?[:：]\s*/i;
 

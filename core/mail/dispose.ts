@@ -11,7 +11,7 @@ import { redeem } from './code.ts';
 import type { Email } from './email.ts';
 import { join, quietly } from './flood.ts';
 import { fromAgent } from './from-agent.ts';
-import { fromOutside } from './from-outside.ts';
+import { fromOutside, type RequesterStanding } from './from-outside.ts';
 import { type Arrival, ends, type Memory, type Moment, type Outcome, refusal } from './outcome.ts';
 import { SETUP_NOTICE } from './record.ts';
 import { wantsNoAutomaticAnswer } from './screen.ts';
@@ -67,8 +67,17 @@ function judge(arrival: Arrival, memory: Memory, moment: Moment, desk: Desk, key
           `it answers a ${memory.token.purpose} that was sent to somebody else`,
         );
       if (memory.flood?.kind === 'joined') return join(arrival, standing, memory.flood);
-      return quietly(fromOutside(arrival, memory, standing, moment, desk), arrival, memory.flood);
+      return quietly(
+        unanswered(fromOutside(arrival, memory, standing, moment, desk), standing),
+        arrival,
+        memory.flood,
+      );
   }
+}
+
+/** Whoever failed authentication, or seems to be somebody else, is told nothing: it would come to whom he poses as. */
+function unanswered(outcome: Outcome, { failed, distrusted }: RequesterStanding): Outcome {
+  return failed || distrusted ? { ...outcome, notice: null } : outcome;
 }
 
 const NOT_FOR_REQUESTERS: readonly Purpose[] = ['code', 'digest', 'canary'];

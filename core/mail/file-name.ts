@@ -24,7 +24,9 @@ export function shownName(name: string, index: number): string {
     .replace(INVISIBLE, '')
     .trim()
     .replace(/[/\\<>:"|?*]/g, '_');
-  return notReserved(shortened(clean, LONGEST_SHOWN, '…').replace(/[. ]+$/, '')) || `file-${index + 1}`;
+  return (
+    notReserved(shortened(clean, LONGEST_SHOWN, '…').replace(/(?<![. ])[. ]+$/, '')) || `file-${index + 1}`
+  );
 }
 
 /** A second file of the same name would be written over the first: `scan.pdf`, `scan (2).pdf`. */
@@ -53,7 +55,7 @@ const INVISIBLE = /[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufe
 
 /** Windows drops dots and spaces at the end; a dot in front hides a file. */
 function trimmed(name: string): string {
-  return name.replace(/^\.+/, '').replace(/[. ]+$/, '');
+  return name.replace(/^\.+/, '').replace(/(?<![. ])[. ]+$/, '');
 }
 
 /** Windows knows these as devices, with any extension. */

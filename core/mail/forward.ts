@@ -232,9 +232,9 @@ function quotedMailboxes(value: string): Address[] {
 
 function nameOf(text: string, address: string): string {
   const name = text
-    .replace(/[()]+$/g, '')
+    .replace(/(?<![()])[()]+$/, '')
     .trim()
-    .replace(/^["'„“«‚‘\s]+|["'”“»’‘\s]+$/g, '')
+    .replace(/^["'„“«‚‘\s]+|(?<!["'”“»’‘\s])["'”“»’‘\s]+$/g, '')
     .trim();
   return name.toLowerCase() === address ? '' : name;
 }

@@ -196,6 +196,14 @@ export function readAddresses(value: string): Address[] {
   return found;
 }
 
+/**
+ * Whether From can be read in one way only. What stands before the colon of a group, or before a carriage return that ends
+ * no line, may be the address that others read there: SES would prove that one, and the desk believe the one behind it.
+ */
+export function isUnequivocal(value: string): boolean {
+  return !/[\r\n]/.test(value) && addressparser(shielded(guarded(value))).every((each) => !('group' in each));
+}
+
 /** Addresses past the ones that count are not worth parsing. Cut at a comma so that none is halved. */
 function guarded(value: string): string {
   const most = MAX_ADDRESSES * 128;

@@ -57,7 +57,7 @@ function addressesIn(name: string): string[] {
       .slice(0, LONGEST_NAME)
       .toLowerCase()
       .matchAll(/[^\s"'<>(),;:@]{1,64}@[^\s"'<>(),;:@]{3,120}/g),
-  ].map(([address]) => address.replace(/\.+$/, ''));
+  ].map(([address]) => address.replace(/(?<!\.)\.+$/, ''));
 }
 
 /** At these anybody may have an address, and their names are near one another: a neighbour of one is not its imitation. */

@@ -209,16 +209,30 @@ function noted({ address }: Address): Happening {
   return { kind: 'noted', message: 2, by: address, thirdParty: null };
 }
 
+interface Thought {
+  by: readonly unknown[];
+  learned: Asked | undefined;
+  thought: Classification;
+}
+
+/** A mail is decided anew with each load and each other ticket that it asks for, and is about the same each time. */
+const thoughts = new WeakMap<Email, Thought>();
+
 /** What the desk thinks of a mail, whether or not it opens a ticket: `desk explain` asks as well. */
 export function classifyArrival(
   { email, trimmed, receipt }: Pick<Arrival, 'email' | 'trimmed' | 'receipt'>,
   desk: Desk,
   learned?: Asked,
 ): Classification {
+  const by = [trimmed, receipt, desk];
+  const before = thoughts.get(email);
+  // What was learned is not asked about a mail that the rules know.
+  const same = before?.thought.isKnown || before?.learned === learned;
+  if (before && same && before.by.every((each, at) => each === by[at])) return before.thought;
   const to = [...receipt.recipients, ...email.to.map(({ address }) => address)].map((address) =>
     ownAddressOf(address, desk),
   );
-  return classify(
+  const thought = classify(
     {
       subject: email.subject,
       text: trimmed.visible || email.text,
@@ -230,6 +244,8 @@ export function classifyArrival(
     desk,
     learned,
   );
+  thoughts.set(email, { by, learned, thought });
+  return thought;
 }
 
 /** The address of the desk that was written to: it is the one that answers. */

@@ -15,6 +15,7 @@ import {
   type Field,
   fieldText,
   type Head,
+  isUnequivocal,
   oneLine,
   readAddresses,
   readDate,
@@ -168,7 +169,7 @@ function readHead(fields: readonly Field[]): Email {
   const references = readIds((headers.get('references') ?? []).join(' '));
   return {
     subject: readText(first('subject')),
-    from: fromAll[0] ?? null,
+    from: (headers.get('from') ?? []).every(isUnequivocal) ? (fromAll[0] ?? null) : null,
     fromAll,
     sender: mailboxes('sender')[0] ?? null,
     replyTo: mailboxes('reply-to'),

@@ -327,7 +327,9 @@ export function foldCase(text: string): string {
 
 /** The lines without quote marks, emphasis and what mail programs put invisibly at their ends. */
 export function bareLine(line: string): string {
-  return line.replace(/^[\s>\uFEFF\u200B\u200E\u200F|]+/, '').replace(/[\s\u200B\uFEFF]+$/, '');
+  return line
+    .replace(/^[\s>\uFEFF\u200B\u200E\u200F|]+/, '')
+    .replace(/(?<![\s\u200B\uFEFF])[\s\u200B\uFEFF]+$/, '');
 }
 
 /** `*From:* Ada <ada@example.com>` → field and value; null for any other line. */
@@ -339,7 +341,7 @@ export function quotedField(line: string): { field: QuotedField; value: string }
   const label = foldCase(
     head
       .slice(0, colon)
-      .replace(/[*_\s\u00A0]+$/, '')
+      .replace(/(?<![*_\s\u00A0])[*_\s\u00A0]+$/, '')
       .replace(/\u00A0/g, ' '),
   );
   const field = FIELD_OF.get(label);

@@ -94,7 +94,7 @@ function autoSubmitted(email: Email): string | null {
 function isOwn(address: string, { addresses }: Own): boolean {
   const [local = '', domain = ''] = address.toLowerCase().split('@');
   return (
-    addresses.includes(`${local.replace(/\+.*$/, '')}@${domain}`) || addresses.includes(address.toLowerCase())
+    addresses.includes(`${local.split('+', 1)[0]}@${domain}`) || addresses.includes(address.toLowerCase())
   );
 }
 

@@ -212,14 +212,14 @@ const ORIGINALS = new Set(ORIGINAL_MESSAGE.flatMap(({ phrases }) => phrases));
 export function isForwardSeparator(line: string): boolean {
   const bare = dashes(line);
   if (bare.length > 120 || bare.length < 5) return false;
-  const words = foldCase(bare.replace(/^[-_=*\s]+/, '').replace(/[-_=*\s]+$/, ''));
+  const words = foldCase(bare.replace(/^[-_=*\s]+/, '').replace(/(?<![-_=*\s])[-_=*\s]+$/, ''));
   const dashed = /^-{2,}/.test(bare);
-  const plain = words.replace(/\s*[:：]$/, '').trim();
+  const plain = words.replace(/(?<!\s)\s*[:：]$/, '').trim();
   if (FORWARDS.has(plain)) return dashed || /[:：]$/.test(words);
   // Thunderbird in some languages writes its own words and the English ones on one line; Notes adds who and when.
   return (
     dashed &&
-    words.split(/\s*-{2,}\s*/).some((part) => FORWARDS.has(part.trim()) || /^forwarded by\b/.test(part))
+    words.split(/-{2,}/).some((part) => FORWARDS.has(part.trim()) || /^forwarded by\b/.test(part.trim()))
   );
 }
 
@@ -227,7 +227,7 @@ export function isForwardSeparator(line: string): boolean {
 export function isOriginalSeparator(line: string): boolean {
   const bare = dashes(line);
   if (bare.length > 120 || !/^[-_=]{2,}/.test(bare)) return false;
-  return ORIGINALS.has(foldCase(bare.replace(/^[-_=\s]+/, '').replace(/[-_=\s:]+$/, '')));
+  return ORIGINALS.has(foldCase(bare.replace(/^[-_=\s]+/, '').replace(/(?<![-_=\s:])[-_=\s:]+$/, '')));
 }
 
 /** Proton draws its rule with hyphens of the typographer. */

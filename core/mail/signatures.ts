@@ -70,8 +70,8 @@ export function isMobileSignature(line: string): boolean {
   if (line.length > 200) return false;
   const bare = line
     .replace(/\[([^\]]{1,60})\]\(https?:[^)\s]{1,200}\)/g, '$1')
-    .replace(/\s*[<[(]?https?:\/\/[^\s>\])]*[>\])]?/i, '')
-    .replace(/^[\s*_]+|[\s*_.]+$/g, '')
+    .replace(/(?<!\s)\s*[<[(]?https?:\/\/[^\s>\])]*[>\])]?/i, '')
+    .replace(/^[\s*_]+|(?<![\s*_.])[\s*_.]+$/g, '')
     .toLowerCase();
   return bare !== '' && bare.split(/\s+/).length <= 11 && MOBILE.test(bare);
 }

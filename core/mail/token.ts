@@ -11,7 +11,7 @@
  *     2  expiry, days since 2020-01-01
  *    12  HMAC-SHA-256 over all before, cut to 96 bits
  */
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
 import { decodeBase32, encodeBase32 } from './base32.ts';
 
 /** The HMAC keys by version; `current` signs, the others still verify. Versions 1 to 15. */
@@ -230,7 +230,7 @@ function hashAddress(address: string): Uint8Array {
 }
 
 function mac(keys: Keys, version: number, domain: string, bytes: Uint8Array): Uint8Array {
-  return createHmac('sha256', Buffer.from(keys.keys[version] as string, 'base64'))
+  return createHmac('sha256', createSecretKey(keys.keys[version] as string, 'base64'))
     .update(`${domain}:`)
     .update(bytes)
     .digest()

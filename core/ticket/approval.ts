@@ -88,7 +88,7 @@ function readAsked(value: string): { quorum: Quorum; approvers: Address[]; quest
   const words = value.split(/\s+/);
   const quorum = QUORUMS.find((each) => each === words[0]?.toLowerCase());
   const rest = quorum ? words.slice(1) : words;
-  const addresses = rest.map((word) => readAddress(word.replace(/[,;]+$/, '')));
+  const addresses = rest.map((word) => readAddress(word.replace(/(?<![,;])[,;]+$/, '')));
   const end = addresses.indexOf(null);
   const approvers = (end < 0 ? addresses : addresses.slice(0, end)).filter((address) => address !== null);
   return {

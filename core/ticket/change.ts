@@ -339,9 +339,6 @@ export function stepName(step: Step): string {
   return 'measure' in step ? `${step.kind}:${step.measure}` : step.kind;
 }
 
-/** A year is the longest Wait of Step Functions; the watch wakes after 300 days at the latest and goes on. */
-export const LONGEST_WAIT = 300 * 86_400_000;
-
 function latest(a: string, b: string): string {
   return Date.parse(a) >= Date.parse(b) ? a : b;
 }

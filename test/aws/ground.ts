@@ -16,6 +16,7 @@ import { startGateway } from '../../local/gateway.ts';
 import { openState } from '../../local/state.ts';
 import { EVERYTHING } from '../local/world.ts';
 import { desk, keys, MONDAY, receipt } from '../sample.ts';
+import { definition } from './definition.ts';
 
 export interface GroundedDesk {
   world: World;
@@ -132,23 +133,6 @@ export async function groundedDesk(): Promise<GroundedDesk> {
   const place = { table, mailroom, knowledge, now: () => Date.parse(grounded.time) };
   return Object.assign(grounded, { world, place, comes, stored });
 }
-
-const key = (name: string, KeyType: string) => ({ AttributeName: name, KeyType });
-const index = (name: string, prefix: string, ProjectionType: string) => ({
-  IndexName: name,
-  KeySchema: [key(`${prefix}Pk`, 'HASH'), key(`${prefix}Sk`, 'RANGE')],
-  Projection: { ProjectionType },
-});
-const names = ['pk', 'sk', 'openPk', 'openSk', 'handsPk', 'handsSk', 'listPk', 'listSk'];
-const definition = {
-  KeySchema: [key('pk', 'HASH'), key('sk', 'RANGE')],
-  AttributeDefinitions: names.map((name) => ({ AttributeName: name, AttributeType: 'S' })),
-  GlobalSecondaryIndexes: [
-    index('open', 'open', 'KEYS_ONLY'),
-    index('hands', 'hands', 'KEYS_ONLY'),
-    index('listing', 'list', 'ALL'),
-  ],
-};
 
 /** The lines of a mail. */
 export function mail(

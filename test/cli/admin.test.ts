@@ -17,9 +17,8 @@ beforeEach(async () => {
 async function desk(...words: string[]): Promise<string> {
   const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   try {
-    await deskProgram()
-      .configureOutput({ writeErr: () => {} })
-      .parseAsync(words, { from: 'user' });
+    const program = await deskProgram(words);
+    await program.configureOutput({ writeErr: () => {} }).parseAsync(words, { from: 'user' });
     return write.mock.calls.map(([text]) => String(text)).join('');
   } finally {
     write.mockRestore();

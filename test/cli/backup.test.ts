@@ -1,4 +1,5 @@
 /** A backup is rehearsed: everything is put back into another desk, nobody is told again, and the watches run on. */
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -129,4 +130,24 @@ test('a restore that was interrupted is run again, and no other backup comes bet
   await again();
   const kept = [...before.keys()].filter((key) => !key.startsWith('RATE#'));
   expect([...(await second.stored()).keys()].sort()).toEqual(kept.sort());
+});
+
+test('a backup that names a file elsewhere on the machine is refused, and nothing of it is read', async () => {
+  const { path, second, again } = await rehearse();
+  const [objects, manifest] = [join(path, 'objects.jsonl'), join(path, 'manifest.json')];
+  for (const file of ['../../etc/passwd', '/etc/passwd', 'objects/../keys.json', 'keys.json']) {
+    writeFileSync(objects, `${JSON.stringify({ key: 'files/x/1', file })}\n`);
+    const told = JSON.parse(readFileSync(manifest, 'utf8'));
+    const content = readFileSync(objects);
+    const listed = {
+      name: 'objects.jsonl',
+      size: content.length,
+      sha256: createHash('sha256').update(content).digest('hex'),
+    };
+    const files = told.files.map((each: { name: string }) => (each.name === 'objects.jsonl' ? listed : each));
+    writeFileSync(manifest, JSON.stringify({ ...told, files }));
+    await second.table.remove({ pk: 'DESK', sk: 'RESTORING' });
+    await expect(again(), file).rejects.toThrow('which is no file of a backup');
+  }
+  expect([...(await second.stored()).keys()].filter((key) => !key.includes('RESTORING'))).toEqual([]);
 });

@@ -41,7 +41,7 @@ test('the preview names what goes, warns of what is not closed, and says how to 
     'ticket T-7K4M2Q «The printer», open: 3 messages (2 by others), 1 files, 2 raw mails',
   );
   expect(said).toContain('1 of his messages in others’ tickets, with their files: T-000001-m2');
-  expect(said).toContain('T-7K4M2Q are not closed');
+  expect(said).toContain('Not closed yet: T-7K4M2Q');
   expect(said).toContain(`desk erase ${NORA} --confirm ${NORA}`);
 });
 

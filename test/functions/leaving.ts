@@ -11,6 +11,9 @@ export interface Left {
   replyTo: string;
   /** All that a reader sees: subject, text, HTML, names, files. */
   said: string;
+  /** Every octet of it that can be read, decoded: the head too, each part, and the parts in parts. */
+  whole: string;
+  raw: string;
   text: string;
 }
 
@@ -60,6 +63,28 @@ async function open({ raw, to }: Sending): Promise<Left> {
     ...{ to, kind: String(header('x-replydesk-update')), text: mail.text ?? '' },
     ticketId: (header('x-replydesk-ticket') as string | undefined) ?? null,
     replyTo: mail.replyTo?.value[0]?.address ?? '',
+    raw: Buffer.from(raw).toString('utf8'),
+    whole: [
+      Buffer.from(raw).toString('utf8'),
+      ...mail.headerLines.map(({ line }) => decodedWords(line)),
+      mail.text,
+      mail.html || '',
+      ...files,
+    ].join('\n'),
     said: [mail.subject, mail.text, mail.html || '', mail.from?.text, ...files].join('\n'),
   };
+}
+
+/** RFC 2047, as far as the desk writes it. */
+function decodedWords(line: string): string {
+  return line.replace(/=\?utf-8\?([bq])\?([^?]*)\?=\s*/gi, (_, how: string, text: string) =>
+    how.toLowerCase() === 'b'
+      ? Buffer.from(text, 'base64').toString('utf8')
+      : Buffer.from(
+          text
+            .replaceAll('_', ' ')
+            .replace(/=([0-9a-f]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16))),
+          'latin1',
+        ).toString('utf8'),
+  );
 }

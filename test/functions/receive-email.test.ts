@@ -4,10 +4,11 @@ import { describe, expect, test } from 'vitest';
 import { ConflictError, UnavailableError } from '../../core/faults.ts';
 import type { Receipt } from '../../core/mail/email.ts';
 import type { MailEvent } from '../../core/mail/record.ts';
+import { codeId, oneTimeCode, replyAddress } from '../../core/mail/token.ts';
 import { change } from '../../core/ticket/change.ts';
 import type { Ticket } from '../../core/ticket/ticket.ts';
 import { receiveEmail } from '../../functions/receive-email.ts';
-import { desk, LUIS, NORA } from '../sample.ts';
+import { desk, keys, LUIS, NORA } from '../sample.ts';
 import { deliver, type SmallWorld, smallWorld } from './world.ts';
 
 /** A desk that does something when it is asked, in a pure step, whether this address belongs to it. */
@@ -368,4 +369,27 @@ test('a replay of a suppressed mail adds nothing to the ticket that told of it',
   await receiveEmail({ replay: 'away' }, world);
   expect(await disposed(world, 'away')).toMatchObject({ disposition: 'suppressed', ticketId });
   expect(await world.tickets.events(ticketId ?? '', 100)).toEqual(before);
+});
+
+test('an answer with its code that comes as two mails is one answer: the second is no code that was used already', async () => {
+  const world = smallWorld();
+  const claimed = { mailId: 'mail-1', returnPath: 'kim.brandt@example.test' };
+  await receiveEmail(deliver(world, 'too-many-codes.eml', claimed), world);
+  const owner = { purpose: 'code', id: codeId('mail-1'), participant: claimed.returnPath } as const;
+  const to = replyAddress(
+    'support@desk.example.test',
+    { ...owner, expires: Date.parse(world.time) + 86_400_000 },
+    keys,
+  );
+  const raw = [
+    ...[`From: ${claimed.returnPath}`, `To: ${to}`, 'Subject: Re: Is this yours?'],
+    ...['Message-ID: <the-code@example.test>', '', oneTimeCode('mail-1', 0, keys)],
+  ].join('\r\n');
+  for (const mailId of ['code-1', 'code-2'])
+    await receiveEmail(deliver(world, raw, { ...claimed, mailId, recipients: [to] }), world);
+  expect(await disposed(world, 'code-1')).toMatchObject({
+    disposition: 'commanded',
+    reason: 'code-accepted',
+  });
+  expect(await disposed(world, 'code-2')).toMatchObject({ disposition: 'duplicate', reason: 'same-message' });
 });

@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { sanitizeHtml } from '../../core/mail/html.ts';
 import { parseEmail } from '../../core/mail/parse.ts';
 import { type Bundle, bundle } from '../../infra/bundle.ts';
 import { FUNCTIONS, type FunctionName } from '../../infra/lambda.ts';
@@ -81,7 +82,7 @@ describe('the bundles', () => {
     expect(files['desk.json']).toBe(DESK);
     for (const file of Object.keys(files))
       expect(file).toMatch(
-        /^((index|chunk-[A-Z0-9]+|(client|lib)-[a-z0-9-]+|iconv-lite|encoding-japanese|he)\.mjs(\.map)?|desk\.json|phrases\/[a-z]{2}\.json)$/,
+        /^((index|chunk-[A-Z0-9]+|(client|lib)-[a-z0-9-]+|iconv-lite|encoding-japanese|he|sanitize-html)\.mjs(\.map)?|desk\.json|phrases\/[a-z]{2}\.json)$/,
       );
     for (const [file, text] of Object.entries(files))
       if (file.endsWith('.map')) expect(JSON.parse(text)).not.toHaveProperty('sourcesContent');
@@ -105,7 +106,7 @@ describe('the bundles', () => {
     for (const name of FUNCTIONS)
       expect(
         sourcesAtOnce(made[name]).filter((source) =>
-          /core\/config\/(desk|check|load)\.ts$|node_modules\/(iconv-lite|encoding-japanese|he)\/|templates\/phrases\//.test(
+          /core\/config\/(desk|check|load)\.ts$|node_modules\/(iconv-lite|encoding-japanese|he|sanitize-html|nodemailer\/dist\/esm\/mime-funcs\/mime-types)[/.]|templates\/phrases\//.test(
             source,
           ),
         ),
@@ -199,12 +200,16 @@ function sourcesAtOnce({ folder: path }: Bundle): string[] {
 }
 
 describe('a parser of mail, bundled', () => {
-  const TABLES = ['iconv-lite.mjs', 'encoding-japanese.mjs', 'he.mjs'];
+  const TABLES = ['iconv-lite.mjs', 'encoding-japanese.mjs', 'he.mjs', 'sanitize-html.mjs'];
   let parser: Bundle;
 
   beforeAll(async () => {
     const source = join(folder(), 'parser.ts');
-    writeFileSync(source, `export { parseEmail } from '${join(ROOT, 'core', 'mail', 'parse.ts')}';\n`);
+    const from = (name: string) => `from '${join(ROOT, 'core', 'mail', name)}';\n`;
+    writeFileSync(
+      source,
+      `export { parseEmail } ${from('parse.ts')}export { sanitizeHtml } ${from('html.ts')}`,
+    );
     parser = (await bundle({ parser: source }, { desk: DESK, into: folder() })).parser;
   });
 
@@ -240,6 +245,16 @@ describe('a parser of mail, bundled', () => {
     const files = [join(READING, 'utf-7.eml'), old];
     expect(textsOf(files)).toEqual(await textsUnbundled(files));
     expect(textsOf([old])[0]).toBe('old\näüö');
+  });
+
+  test('makes HTML harmless by what stands beside it', () => {
+    const html = '<p style="color: #ff0000; position: fixed">hot<script>alert(1)</script></p>';
+    const script = `
+      const { sanitizeHtml } = await import(${JSON.stringify(join(parser.folder, 'index.mjs'))});
+      process.stdout.write(sanitizeHtml(${JSON.stringify(html)}));`;
+    const said = execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
+    expect(said).toBe(sanitizeHtml(html));
+    expect(said).toBe('<p style="color:#ff0000">hot</p>');
   });
 
   test('reads ordinary mail, Japanese as well, without any of them', async () => {

@@ -11,6 +11,7 @@ import { decideCommands } from '../../core/ticket/decide.ts';
 import { type Happening, isActive, overrunKey, type Ticket } from '../../core/ticket/ticket.ts';
 import { route } from '../../core/triage/route.ts';
 import { sweep } from '../../functions/sweep.ts';
+import { chanceOf } from '../chance.ts';
 import { desk as sample } from '../sample.ts';
 import {
   instantOf,
@@ -99,17 +100,6 @@ export async function liveQuarter(tickets: number, seed: number): Promise<Quarte
 
 function idOf(n: number): string {
   return `T-${n.toString(36).toUpperCase().padStart(6, '0')}`;
-}
-
-/** Mulberry32: numbers from 0 to 1, the same for each seed. */
-function chanceOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 // ─── The desk ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -371,11 +371,11 @@ export function openSkippedDesk(
       },
     } as unknown as World['watchesQueue'],
     watches: {
-      async start(ticketId, generation) {
+      async start(ticketId, generation, at) {
         skipped.before('start');
         return machine.start(
           watchName(ticketId, generation),
-          firstTurn(ticketId, generation) as unknown as asl.Json,
+          firstTurn(ticketId, generation, at) as unknown as asl.Json,
         );
       },
       isRunning: async (ticketId, generation) => machine.isRunning(watchName(ticketId, generation)),

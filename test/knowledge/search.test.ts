@@ -137,6 +137,25 @@ describe('the index', () => {
   });
 });
 
+test('within a minute nothing is listed twice, but what is published here is found at once', async () => {
+  const place = await articlePlace([JAM]);
+  let now = 0;
+  const knowledge = openKnowledge(place.table, place.mailroom, () => now);
+  const patient = { ...place, knowledge };
+  const lists = () => place.calls.filter((call) => call === 'bucket:list').length;
+  const before = lists();
+  expect(await ask(patient, 'paper jam in the printer')).toEqual([JAM.id]);
+  expect(await ask(patient, 'the VPN from home')).toEqual([]);
+  expect(lists() - before).toBe(1);
+  place.put(VPN);
+  await knowledge.index(VPN.id);
+  expect(await ask(patient, 'the VPN from home')).toEqual([VPN.id]);
+  expect(lists() - before).toBe(2);
+  now = 60_000;
+  expect(await ask(patient, 'the VPN from home')).toEqual([VPN.id]);
+  expect(lists() - before).toBe(3);
+});
+
 test('nothing of the library is needed where there is no article', async () => {
   const place = await articlePlace([]);
   expect(await ask(place, 'paper jam in the printer')).toEqual([]);

@@ -142,7 +142,7 @@ test.each<[what: string, machine: Machine, input: Json, answers: Answers]>([
   ).map(([what, answers]): [string, Machine, Json, Answers] => [
     `the watch ${what}`,
     WATCH,
-    { version: 1, ticketId: 'T-1', generation: 1, turns: 0 },
+    turn('waiting', PAST),
     answers,
   ]),
   [

@@ -147,7 +147,7 @@ test('what was counted is there when the desk starts again', () => {
   later.stop();
 });
 
-test('what stands is read from the template: polled queues, schedules by the month, alarms', () => {
+test('what stands is read from the template: polled queues, schedules by the month, metrics of alarms', () => {
   const schedule = (id: string, expression: string, functionArn: string) => ({
     ...{ id, expression, functionArn, timezone: 'UTC', input: {}, retries: 0 },
     ...{ onFailureQueueArn: null, deadLetterArn: null },
@@ -163,10 +163,21 @@ test('what stands is read from the template: polled queues, schedules by the mon
       schedule('Quarters', 'cron(0/15 * * * ? *)', 'arn:canary'),
     ],
   } as unknown as Plan;
-  const Resources = { One: { Type: 'AWS::CloudWatch::Alarm' }, Two: { Type: 'AWS::Logs::MetricFilter' } };
+  const Metrics = [
+    { Id: 'sum', Expression: 'FILL(a, 0) + FILL(b, 0)' },
+    { Id: 'a', MetricStat: {}, ReturnData: false },
+    { Id: 'b', MetricStat: {}, ReturnData: false },
+  ];
+  const Query = [{ Id: 'all', Expression: 'SELECT SUM(PublishFailure) FROM "AWS/SES"' }];
+  const Resources = {
+    One: { Type: 'AWS::CloudWatch::Alarm' },
+    Two: { Type: 'AWS::Logs::MetricFilter' },
+    Three: { Type: 'AWS::CloudWatch::Alarm', Properties: { Metrics } },
+    Four: { Type: 'AWS::CloudWatch::Alarm', Properties: { Metrics: Query } },
+  };
   const assembly = { stackName: 'desk', template: { Resources }, assets: {} };
   const standing = standingOf(plan, assembly, new Set(['Quarters']));
-  expect(standing).toMatchObject({ polls: 2 * 657_000, alarms: 1, metrics: 1, dashboards: 0 });
+  expect(standing).toMatchObject({ polls: 2 * 657_000, alarms: 4, metrics: 1, dashboards: 0 });
   expect(
     standing.scheduled.map(({ perMonth, ...rest }) => ({ ...rest, perMonth: Math.round(perMonth) })),
   ).toEqual([

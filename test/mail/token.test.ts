@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { decodeBase32, encodeBase32 } from '../../core/mail/base32.ts';
 import {
   codeId,
   holdsToken,
@@ -55,6 +56,56 @@ test('a token of another key, or cut short, is forged', () => {
   const others = { current: 1, keys: { '1': Buffer.alloc(32, 8).toString('base64') } };
   expect(readToken(replyAddress(mailbox, proof, others), keys, moment.realNow).found).toBe('forged');
   expect(readToken(address.replace(/.@/, '@'), keys, moment.realNow).found).toBe('forged');
+});
+
+test('every bit of it is signed: none of 192 can be turned', () => {
+  const [, text = ''] = /\+([^@]+)@/.exec(address) ?? [];
+  const octets = decodeBase32(text) ?? expect.unreachable();
+  expect(octets).toHaveLength(24);
+  const found = Array.from({ length: octets.length * 8 }, (_, bit) => {
+    const turned = Uint8Array.from(octets);
+    turned[bit >> 3] = (turned[bit >> 3] as number) ^ (1 << (bit & 7));
+    return readToken(address.replace(text, encodeBase32(turned)), keys, moment.realNow).found;
+  });
+  expect(new Set(found)).toEqual(new Set(['forged']));
+});
+
+test('cut, lengthened, turned around or put together from two, it is forged', () => {
+  const [, text = ''] = /\+([^@]+)@/.exec(address) ?? [];
+  const other = replyAddress(mailbox, { ...proof, participant: KIM, id: 'T-BBBBBB' }, keys);
+  const [, second = ''] = /\+([^@]+)@/.exec(other) ?? [];
+  const tries = [
+    ...Array.from({ length: 9 }, (_, at) => text.slice(0, 30 + at)),
+    ...[...'0z'].flatMap((letter) =>
+      Array.from({ length: 40 }, (_, at) => text.slice(0, at) + letter + text.slice(at)),
+    ),
+    ...Array.from(
+      { length: 37 },
+      (_, at) => text.slice(0, at) + text[at + 1] + text[at] + text.slice(at + 2),
+    ),
+    ...Array.from({ length: 38 }, (_, at) => text.slice(0, at + 1) + second.slice(at + 1)),
+    [...text].reverse().join(''),
+  ].filter((tried) => tried.slice(0, 38) !== text.slice(0, 38) && tried.slice(0, 38) !== second.slice(0, 38));
+  expect(tries.length).toBeGreaterThan(120);
+  for (const tried of tries)
+    expect(readToken(address.replace(text, tried), keys, moment.realNow).found, tried).toBe('forged');
+});
+
+test('of one purpose it is none of another, and an id is none of another kind', () => {
+  const [, text = ''] = /\+([^@]+)@/.exec(address) ?? [];
+  const octets = decodeBase32(text) ?? expect.unreachable();
+  for (let first = 0; first < 256; first++) {
+    const turned = Uint8Array.from(octets);
+    turned[0] = first;
+    const { found } = readToken(address.replace(text, encodeBase32(turned)), keys, moment.realNow);
+    expect(found, String(first)).toBe(first === octets[0] ? 'token' : 'forged');
+  }
+});
+
+test('what a key that was taken away has signed is forged from then on', () => {
+  const without = { current: 2, keys: { '2': Buffer.alloc(32, 9).toString('base64') } };
+  expect(readToken(address, without, moment.realNow).found).toBe('forged');
+  expect(readReference(ownReference(ID, 'desk.example.test', keys), 'desk.example.test', without)).toBeNull();
 });
 
 test('somebody’s own filing after the plus is no token', () => {

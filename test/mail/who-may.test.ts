@@ -4,175 +4,26 @@
  */
 import { describe, expect, test } from 'vitest';
 import { dispose } from '../../core/mail/dispose.ts';
-import type { Receipt } from '../../core/mail/email.ts';
 import type { HeldCode, Outcome } from '../../core/mail/outcome.ts';
 import { readArrival } from '../../core/mail/read.ts';
 import { cluesOf, threadOf } from '../../core/mail/thread.ts';
+import { codeId, oneTimeCode, type Purpose, replyAddress } from '../../core/mail/token.ts';
+import { evolve } from '../../core/ticket/ticket.ts';
+import { desk, email, ID, KIM, LUIS, MONDAY, memory, moment, NORA, receipt } from '../sample.ts';
 import {
-  codeId,
-  type Keys,
-  oneTimeCode,
-  ownReference,
-  type Purpose,
-  replyAddress,
-} from '../../core/mail/token.ts';
-import { evolve, type Ticket } from '../../core/ticket/ticket.ts';
-import {
-  desk,
-  email,
-  ID,
-  KIM,
-  LUIS,
-  MARTHA,
-  MONDAY,
-  memory,
-  moment,
-  NORA,
-  receipt,
-  ticket,
-} from '../sample.ts';
-
-const LUIS_TOO = 'l.ortega@example.test';
-const GRACE = 'grace.okafor@example.test';
-const STRANGER = 'stan@example.net';
-const LOOK_ALIKE = 'luis.ortega@examp1e.test';
-const OTHER_ID = 'T-BBBBBB';
-const DAY = 86_400_000;
-
-/** Version 1 no longer signs, and still verifies; version 3 was never ours. */
-const keys: Keys = {
-  current: 2,
-  keys: { '1': Buffer.alloc(32, 7).toString('base64'), '2': Buffer.alloc(32, 8).toString('base64') },
-};
-const signedBy = (version: number): Keys => ({
-  current: version,
-  keys: { ...keys.keys, '3': Buffer.alloc(32, 9).toString('base64') },
-});
-
-const MINE = ticket();
-const OTHER: Ticket = { ...ticket(), id: OTHER_ID, assignee: KIM };
-const TICKETS = new Map([MINE, OTHER].map((each) => [each.id, each]));
-
-const SENDERS = {
-  'the agent': { address: LUIS, of: 'desk' },
-  'the agent by his second address': { address: LUIS_TOO, of: 'desk' },
-  'another agent': { address: KIM, of: 'desk' },
-  'the lead': { address: MARTHA, of: 'desk' },
-  'the manager': { address: GRACE, of: 'desk' },
-  'the requester': { address: NORA, of: 'ticket' },
-  'a stranger': { address: STRANGER, of: 'nobody' },
-  'a look-alike of the agent': { address: LOOK_ALIKE, of: 'nobody' },
-} as const;
-type Sender = keyof typeof SENDERS;
-
-const VERDICTS = {
-  'DMARC PASS': { dmarc: 'PASS', spf: 'PASS', dkim: 'PASS', failed: false, proven: true },
-  'DMARC PASS, SPF FAIL': { dmarc: 'PASS', spf: 'FAIL', dkim: 'GRAY', failed: false, proven: true },
-  'all GRAY': { dmarc: 'GRAY', spf: 'GRAY', dkim: 'GRAY', failed: false, proven: false },
-  'DKIM PASS': { dmarc: 'GRAY', spf: 'GRAY', dkim: 'PASS', failed: false, proven: false },
-  'SPF PASS': { dmarc: 'GRAY', spf: 'PASS', dkim: 'GRAY', failed: false, proven: false },
-  'SPF FAIL, DKIM PASS': { dmarc: 'GRAY', spf: 'FAIL', dkim: 'PASS', failed: false, proven: false },
-  'SPF FAIL': { dmarc: 'GRAY', spf: 'FAIL', dkim: 'GRAY', failed: true, proven: false },
-  'DMARC FAIL': { dmarc: 'FAIL', spf: 'GRAY', dkim: 'GRAY', failed: true, proven: false },
-  'DMARC FAIL, SPF and DKIM PASS': { dmarc: 'FAIL', spf: 'PASS', dkim: 'PASS', failed: true, proven: false },
-} as const satisfies Record<
-  string,
-  Pick<Receipt, 'dmarc' | 'spf' | 'dkim'> & { failed: boolean; proven: boolean }
->;
-type Verdict = keyof typeof VERDICTS;
-
-interface Clue {
-  /** Where it leads. */
-  to: string | null;
-  /** Whose token it is. */
-  whose: 'own' | 'theirs' | 'none';
-  state: 'good' | 'expired' | 'forged' | 'absent';
-  weak?: 'reference' | 'subject';
-  address?: (sender: string) => string;
-  place?: 'envelope' | 'cc';
-  subject?: string;
-  references?: string[];
-}
-
-function tokenFor(
-  participant: string,
-  {
-    id = ID,
-    expires = moment.realNow + 30 * DAY,
-    by = 2,
-  }: { id?: string; expires?: number; by?: number } = {},
-): string {
-  return replyAddress(
-    'support@desk.example.test',
-    { purpose: 'ticket', id, participant, expires },
-    signedBy(by),
-  );
-}
-/** An alternate address answers the mail that went to the person's first one. */
-const own = (sender: string) => (sender === LUIS_TOO ? LUIS : sender);
-const damaged = (address: string) =>
-  address.replace(/\+(.)(.)/, (_, first, second) => `+${first}${second === 'a' ? 'b' : 'a'}`);
-
-const CLUES = {
-  'no clue': { to: null, whose: 'none', state: 'absent' },
-  'his own token': { to: ID, whose: 'own', state: 'good', address: (who) => tokenFor(own(who)) },
-  'his own token in capitals': {
-    ...{ to: ID, whose: 'own', state: 'good' },
-    address: (who) => tokenFor(own(who)).toUpperCase().replace(/@.*$/, '@desk.example.test'),
-  },
-  'his own token in Cc': {
-    ...{ to: ID, whose: 'own', state: 'good', place: 'cc' },
-    address: (who) => tokenFor(own(who)),
-  },
-  'his own token by an old key': {
-    ...{ to: ID, whose: 'own', state: 'good' },
-    address: (who) => tokenFor(own(who), { by: 1 }),
-  },
-  'his own token for another ticket, this one in the subject': {
-    ...{ to: OTHER_ID, whose: 'own', state: 'good', subject: `Re: [${ID}] The printer` },
-    address: (who) => tokenFor(own(who), { id: OTHER_ID }),
-  },
-  'a colleague’s token': {
-    to: ID,
-    whose: 'theirs',
-    state: 'good',
-    address: () => tokenFor('priya.nair@example.test'),
-  },
-  'the token of somebody on no ticket': {
-    ...{ to: ID, whose: 'theirs', state: 'good' },
-    address: () => tokenFor('nobody@example.org'),
-  },
-  'his own token, expired': {
-    ...{ to: ID, whose: 'own', state: 'expired' },
-    address: (who) => tokenFor(own(who), { expires: moment.realNow - 2 * DAY }),
-  },
-  'a colleague’s token, expired': {
-    ...{ to: ID, whose: 'theirs', state: 'expired' },
-    address: () => tokenFor('priya.nair@example.test', { expires: moment.realNow - 2 * DAY }),
-  },
-  'a damaged token': {
-    to: null,
-    whose: 'none',
-    state: 'forged',
-    address: (who) => damaged(tokenFor(own(who))),
-  },
-  'a damaged token and the ticket’s number': {
-    ...{ to: null, whose: 'none', state: 'forged', subject: `Re: [${ID}] The printer` },
-    address: (who) => damaged(tokenFor(own(who))),
-  },
-  'a token by a key that is not ours': {
-    ...{ to: null, whose: 'none', state: 'forged' },
-    address: (who) => tokenFor(own(who), { by: 3 }),
-  },
-  'our signed reference': {
-    ...{ to: ID, whose: 'none', state: 'absent', weak: 'reference' },
-    references: [ownReference(ID, desk.domain, keys)],
-  },
-  'the number in the subject': {
-    ...{ to: ID, whose: 'none', state: 'absent', weak: 'subject', subject: `Re: [${ID}] The printer` },
-  },
-} as const satisfies Record<string, Clue>;
-type ClueName = keyof typeof CLUES;
+  CLUES,
+  type Clue,
+  type ClueName,
+  DAY,
+  judge,
+  keys,
+  LOOK_ALIKE,
+  LUIS_TOO,
+  SENDERS,
+  type Sender,
+  VERDICTS,
+  type Verdict,
+} from './forgery.ts';
 
 const WORDS = {
   words: 'We come at noon.',
@@ -232,33 +83,13 @@ function following(sender: Sender, failed: boolean): Did {
   return `opens${doubtful ? ', flagged, unanswered' : ''}, following`;
 }
 
-function send(sender: Sender, verdict: Verdict, clueName: ClueName, words: Words, known = {}): Outcome {
-  const { address } = SENDERS[sender];
+function send(sender: Sender, verdict: Verdict, clue: ClueName, words: Words, known = {}): Outcome {
   const { dmarc, spf, dkim } = VERDICTS[verdict];
-  const clue: Clue = CLUES[clueName];
-  const from = { address, name: '' };
-  const to = clue.address?.(address) ?? 'support@desk.example.test';
-  const inCc = clue.place === 'cc';
-  const mail = email({
-    ...{ from, fromAll: [from], text: WORDS[words], messageId: 'this@example.net' },
-    ...{ subject: clue.subject ?? 'The printer', references: clue.references ?? [] },
-    to: [{ address: inCc ? 'support@desk.example.test' : to, name: '' }],
-    cc: inCc ? [{ address: to, name: '' }] : [],
+  const { address } = SENDERS[sender];
+  return judge({
+    ...{ sender: address, verdicts: { dmarc, spf, dkim }, clue: CLUES[clue] },
+    ...{ mail: { text: WORDS[words] }, known },
   });
-  const recipients = [inCc ? 'support@desk.example.test' : to];
-  const given: Receipt = { ...receipt, returnPath: address, dmarc, spf, dkim, recipients };
-  const arrival = readArrival(mail, given, desk);
-  const clues = cluesOf(arrival.email, arrival.receipt, desk, keys, moment.realNow);
-  const thread = threadOf(clues, new Map());
-  const token = clues.token.found === 'token' ? clues.token.token : null;
-  const found = thread.candidate ? (TICKETS.get(thread.candidate.ticketId) ?? null) : null;
-  return dispose(
-    arrival,
-    memory({ ...thread, token, ticket: found, newId: 'T-CCCCCC', ...known }),
-    moment,
-    desk,
-    keys,
-  );
 }
 
 /** What it did, seen from what would be written; nothing of what the outcome calls itself. */

@@ -1,0 +1,176 @@
+/**
+ * What a mail costs, and whether it is within its bounds:
+ * `npm run bench [-- --only floor,speed,bundles,way,growth] [--growth-large] [--load] [--out FILE]`
+ *
+ * Each topic runs in a process of its own, one after the other, as it does when it is called by itself. `--growth-large` fills
+ * a table with 200,000 tickets as well, and `--load` adds ten minutes of mail and a burst of 5,000: both only when they are asked
+ * for. Ends with 1 when a bound does not hold.
+ */
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { described, machine, rounded, table } from './figures.ts';
+
+const TOPICS = ['floor', 'speed', 'bundles', 'way', 'growth'] as const;
+type Topic = (typeof TOPICS)[number] | 'load';
+
+interface Bound {
+  what: string;
+  measured: number;
+  /** At most, or at least. */
+  bound: string;
+  holds: boolean;
+}
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    'growth-large': { type: 'boolean' },
+    load: { type: 'boolean' },
+    out: { type: 'string' },
+  },
+});
+const asked = values.only?.split(',') ?? TOPICS;
+const wanted = [
+  ...asked.map((name) => (name === 'imports' ? 'bundles' : name)),
+  ...(values.load ? ['load'] : []),
+] as Topic[];
+const unknown = wanted.find((name) => name !== 'load' && !TOPICS.includes(name));
+if (unknown !== undefined) {
+  console.error(`there is no ${unknown}; there are ${TOPICS.join(', ')}, imports, load`);
+  process.exit(2);
+}
+const ARGUMENTS: Record<Topic, string[]> = {
+  floor: [],
+  speed: ['--mails', '60'],
+  bundles: ['--handlers', '--rounds', '5'],
+  way: ['--mails', '60'],
+  growth: ['--tickets', values['growth-large'] ? '100,10000,200000' : '100,2000'],
+  load: [],
+};
+
+/** CPU of a classic help desk for a mail, ms: Request Tracker 5 with PostgreSQL on two shared cores, from its least to its most. */
+const CLASSIC = { 'new mail': [390, 470], reply: [310, 350] } as const;
+
+const here = machine();
+const figures: Partial<Record<Topic, Figures>> = {};
+for (const topic of wanted) figures[topic] ??= await run(topic);
+const bounds = boundsOf(figures);
+
+console.log(described(here));
+console.log(
+  table([
+    ['', 'measured', 'bound', ''],
+    ...bounds.map(({ what, measured, bound, holds }) => [
+      what,
+      String(measured),
+      bound,
+      bound === '' ? '' : holds ? 'holds' : 'does not hold',
+    ]),
+  ]),
+);
+if (values.out)
+  writeFileSync(values.out, `${JSON.stringify({ machine: here, bounds, ...figures }, null, 2)}\n`);
+if (bounds.some(({ holds }) => !holds)) process.exitCode = 1;
+
+interface Figures {
+  kinds?: { name: string; mailparserMs: number; ownMs: number; ratio: number }[];
+  bundles?: { name: string; atOnceKB: number; importMs: number; leastMs: number }[];
+  rounds?: {
+    name: string;
+    cpuMsPerMail: { desk: number; engine: number | null };
+    cpuMsPerMailByThread: Record<string, number>;
+  }[];
+  ratios?: Record<string, { calls: number; reads: number; writes: number }>;
+  node?: { startMs: number };
+  engine?: { ms: number; cpuMs: number } | null;
+  undisposed?: number;
+  left?: Record<string, number>;
+  deadlines?: { late: number; unseen: number };
+  memory?: { growth: number };
+}
+
+function run(topic: Topic): Promise<Figures> {
+  process.stderr.write(`${topic} …\n`);
+  const child = spawn(
+    process.execPath,
+    [join(import.meta.dirname, `${topic}.ts`), '--json', ...ARGUMENTS[topic]],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
+  let said = '';
+  child.stdout.on('data', (data: Buffer) => {
+    said += data.toString();
+  });
+  return new Promise((resolve, reject) => {
+    child.once('exit', (code) => {
+      if (code === 0) resolve(JSON.parse(said) as Figures);
+      else reject(new Error(`${topic} ended with ${code}`));
+    });
+  });
+}
+
+function boundsOf({ floor, speed, bundles, way, growth, load }: typeof figures): Bound[] {
+  const bounds: Bound[] = [];
+  const atMost = (what: string, measured: number, most: number, unit = '') =>
+    void bounds.push({ what, measured, bound: `at most ${most}${unit}`, holds: measured <= most });
+  if (floor?.node) note(bounds, 'floor: bare Node, ms', floor.node.startMs);
+  if (floor?.engine) note(bounds, 'floor: the engine alone, ms of CPU a transaction', floor.engine.cpuMs);
+  for (const { name, mailparserMs, ratio, ownMs } of speed?.kinds ?? []) {
+    note(bounds, `floor: mailparser alone, ms, ${name}`, mailparserMs);
+    note(bounds, `our own code, ms, ${name}`, ownMs);
+    atMost(`our own code to mailparser, ${name}`, ratio, 10, ' ×');
+  }
+  for (const { name, atOnceKB, leastMs } of bundles?.bundles ?? []) {
+    const isInbound = name === 'receive-email';
+    atMost(`bundle of ${name}, kB`, atOnceKB, isInbound ? 1_600 : 700);
+    atMost(`import of ${name}, ms`, leastMs, isInbound ? 150 : 90);
+  }
+  const round = way?.rounds?.find(({ name }) => name === 'four senders');
+  if (round) {
+    // The gateway and the emulated services stand for what AWS does; the threads are the functions, with the AWS SDK.
+    const threads = Object.entries(round.cpuMsPerMailByThread).filter(
+      ([name]) => !['main', 'beside'].includes(name),
+    );
+    const functions = rounded(
+      threads.reduce((sum, [, ms]) => sum + ms, 0),
+      1,
+    );
+    const own = speed?.kinds?.find(({ name }) => name === 'new mail')?.ownMs;
+    note(bounds, 'functions’ threads with the SDK, ms of CPU a new mail', functions);
+    if (own) note(bounds, '  of it the SDK and Node’s HTTP, ms', rounded(functions - own, 1));
+    note(
+      bounds,
+      'the whole laptop, emulated AWS and engine too, ms',
+      rounded(round.cpuMsPerMail.desk + (round.cpuMsPerMail.engine ?? 0), 1),
+    );
+    const times = rounded(CLASSIC['new mail'][0] / functions, 1);
+    bounds.push({
+      what: 'mails a CPU second beside a classic desk’s',
+      measured: times,
+      bound: 'at least 15 ×',
+      holds: times >= 15,
+    });
+  }
+  for (const [kind, { calls, reads, writes }] of Object.entries(growth?.ratios ?? {}))
+    for (const [what, ratio] of Object.entries({ calls, reads, writes }))
+      atMost(`growth of ${what}, ${kind}`, ratio, 1.05, ' ×');
+  if (load?.deadlines && load.memory) {
+    atMost('mails without one disposition', load.undisposed ?? Number.NaN, 0);
+    atMost(
+      'left in queues',
+      Object.values(load.left ?? {}).reduce((sum, each) => sum + each, 0),
+      0,
+    );
+    atMost('deadlines late or never seen', load.deadlines.late + load.deadlines.unseen, 0);
+    atMost('memory, last third to middle', load.memory.growth, 1.1, ' ×');
+  }
+  return bounds;
+}
+
+/** What has no bound of its own, and others are measured against. */
+function note(bounds: Bound[], what: string, measured: number): void {
+  bounds.push({ what, measured, bound: '', holds: true });
+}

@@ -1,0 +1,118 @@
+/**
+ * What nothing of ours can be cheaper than, on this machine: a bare Node that starts and ends, and the database engine alone that
+ * takes a transaction such as a new mail's. `node bench/floor.ts [--json]`
+ */
+import { execFile, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs, promisify } from 'node:util';
+import { described, machine, percentile, rounded, table } from './figures.ts';
+
+const { values } = parseArgs({ options: { json: { type: 'boolean' } } });
+const STARTS = 9;
+const TRANSACTIONS = 300;
+/** A new mail writes so many items of about so many octets in one transaction. */
+const [ITEMS, OCTETS] = [12, 900];
+/** /proc counts CPU time in these, on every Linux. */
+const TICK_MS = 10;
+
+const here = machine();
+const starts: number[] = [];
+for (let n = 0; n < STARTS; n++) {
+  const began = performance.now();
+  await promisify(execFile)(process.execPath, ['--eval', '0'], { env: {} });
+  starts.push(performance.now() - began);
+}
+const engine = await engineAlone();
+const figures = {
+  machine: here,
+  node: { startMs: rounded(percentile(starts, 0.5), 1), leastMs: rounded(Math.min(...starts), 1) },
+  engine,
+};
+if (values.json) console.log(JSON.stringify(figures, null, 2));
+else {
+  console.log(described(here));
+  console.log(
+    table([
+      ['', 'ms'],
+      ['bare Node, start to end', String(figures.node.startMs)],
+      ['  the least', String(figures.node.leastMs)],
+      [`the engine, a transaction of ${ITEMS} items`, String(engine?.ms ?? '–')],
+      ['  its CPU', String(engine?.cpuMs ?? '–')],
+    ]),
+  );
+}
+
+/** Ms a transaction; null where there is no engine for the platform. */
+async function engineAlone(): Promise<{ ms: number; cpuMs: number } | null> {
+  const folder = mkdtempSync(join(tmpdir(), 'replydesk-floor-'));
+  let binary: string;
+  try {
+    binary = createRequire(import.meta.url).resolve(`@dynoxide/${process.platform}-${process.arch}/dynoxide`);
+  } catch {
+    return null;
+  }
+  const port = 20_000 + Math.floor(Math.random() * 20_000);
+  const child = spawn(binary, ['serve', '--port', String(port), '--db-path', join(folder, 'table.db')], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      child.stderr.on('data', (said: Buffer) => {
+        if (said.includes('listening on')) resolve();
+      });
+      child.once('exit', () => reject(new Error('the engine ended')));
+    });
+    const ask = async (operation: string, input: unknown) => {
+      const response = await fetch(`http://127.0.0.1:${port}`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/x-amz-json-1.0',
+          'x-amz-target': `DynamoDB_20120810.${operation}`,
+          'x-amz-date': '20260101T000000Z',
+          authorization:
+            'AWS4-HMAC-SHA256 Credential=floor/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
+        },
+        body: JSON.stringify(input),
+      });
+      if (!response.ok) throw new Error(`${operation}: ${await response.text()}`);
+      await response.arrayBuffer();
+    };
+    const keys = ['pk', 'sk'];
+    await ask('CreateTable', {
+      TableName: 'floor',
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: keys.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+      KeySchema: keys.map((AttributeName, n) => ({ AttributeName, KeyType: n === 0 ? 'HASH' : 'RANGE' })),
+    });
+    const took: number[] = [];
+    const before = cpuOf(child.pid ?? 0);
+    for (let n = 0; n < TRANSACTIONS; n++) {
+      const TransactItems = Array.from({ length: ITEMS }, (_, item) => ({
+        Put: {
+          TableName: 'floor',
+          Item: { pk: { S: `T#${n}` }, sk: { S: `ITEM#${item}` }, body: { S: 'a'.repeat(OCTETS) } },
+          ConditionExpression: 'attribute_not_exists(pk)',
+        },
+      }));
+      const began = performance.now();
+      await ask('TransactWriteItems', { TransactItems });
+      took.push(performance.now() - began);
+    }
+    const cpuMs = (cpuOf(child.pid ?? 0) - before) / TRANSACTIONS;
+    return { ms: rounded(percentile(took, 0.5), 2), cpuMs: rounded(cpuMs, 2) };
+  } finally {
+    child.removeAllListeners('exit');
+    child.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+function cpuOf(pid: number): number {
+  const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  const rest = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return (Number(rest[11]) + Number(rest[12])) * TICK_MS;
+}

@@ -1,0 +1,313 @@
+/**
+ * What our own code costs a mail, beside mailparser alone on the same mails: `node bench/speed.ts [--mails N] [--profile] [--json]`
+ *
+ * Everything runs in this process over a world in memory, without the AWS SDK: for each mail the steps of receive-email,
+ * relay-events, start-watch, advance-watch, send-update and receive-feedback, as the functions take them. Counted is the CPU
+ * time of the whole process, with collecting and compiling. mailparser and we take turns; the figures are medians of rounds.
+ * `--profile` says where our own time goes.
+ */
+import { Session } from 'node:inspector/promises';
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { simpleParser } from 'mailparser';
+import type { Sending } from '../aws/mailer.ts';
+import type { Item } from '../aws/table.ts';
+import { firstTurn } from '../core/ticket/turn.ts';
+import { advanceWatch } from '../functions/advance-watch.ts';
+import { receiveEmail } from '../functions/receive-email.ts';
+import { receiveFeedback } from '../functions/receive-feedback.ts';
+import { relayEvents, StreamedEvent } from '../functions/relay-events.ts';
+import { sendUpdate, UpdateRequest } from '../functions/send-update.ts';
+import { startWatch } from '../functions/start-watch.ts';
+import { deliver, type SmallWorld, smallWorld } from '../test/functions/world.ts';
+import { described, machine, percentile, rounded, table } from './figures.ts';
+import { newMail, PICTURE, rawOf } from './mails.ts';
+
+export interface Kind {
+  name: string;
+  octets: number;
+  mailparserMs: number;
+  ownMs: number;
+  /** Of these, what receive-email takes. */
+  receiveMs: number;
+  ratio: number;
+  mailsOut: number;
+}
+
+const { values } = parseArgs({
+  options: {
+    mails: { type: 'string', default: '120' },
+    profile: { type: 'boolean' },
+    json: { type: 'boolean' },
+  },
+});
+const mails = Number(values.mails);
+if (!(Number.isInteger(mails) && mails > 0)) {
+  console.error('usage: node bench/speed.ts [--mails N] [--profile] [--json]');
+  process.exit(2);
+}
+const ROUNDS = 7;
+const here = machine();
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+interface Begun {
+  world: SmallWorld;
+  out: Sending[];
+  relayed: Set<string>;
+}
+
+type Sample = Record<'mailparser' | 'receive' | 'own', number>;
+
+const NAMES = ['new mail', 'reply', 'new mail of 75 KB', 'reply of 75 KB'] as const;
+type Name = (typeof NAMES)[number];
+const VARIANTS = [
+  { first: 'new mail', second: 'reply', more: {} },
+  { first: 'new mail of 75 KB', second: 'reply of 75 KB', more: { attachments: [PICTURE] } },
+] as const;
+
+const samples = Object.fromEntries(NAMES.map((name) => [name, []])) as unknown as Record<Name, Sample[]>;
+const octets = {} as Record<Name, number>;
+const mailsOut = {} as Record<Name, number>;
+const session = new Session();
+// The first is warming up.
+for (let round = 0; round <= ROUNDS; round++) {
+  if (values.profile && round === 1) await beginProfile(session);
+  for (const { first, second, more } of VARIANTS) {
+    const worlds = Array.from({ length: mails }, begin);
+    const news = await Promise.all(worlds.map((_, n) => rawOf({ ...newMail(n), ...more })));
+    samples[first].push(await measure(first, worlds, news));
+    const answers = await Promise.all(
+      worlds.map(async ({ out }, n) => {
+        const acknowledgement = out.find(({ to }) => to === newMail(n).from);
+        if (!acknowledgement) throw new Error('a new mail was not acknowledged');
+        const read = await simpleParser(Buffer.from(acknowledgement.raw));
+        return rawOf({
+          ...{ ...newMail(n), ...more },
+          subject: `Re: ${read.subject}`,
+          says: ['It makes a noise as well, and smells of something.', 'Thank you', `Requester ${n}`],
+          to: read.replyTo?.value[0]?.address ?? '',
+          inReplyTo: (read.messageId ?? '').replace(/[<>]/g, ''),
+          quoted: read.text ?? '',
+        });
+      }),
+    );
+    samples[second].push(await measure(second, worlds, answers));
+  }
+}
+const profile = values.profile ? await endProfile(session) : null;
+
+const kinds = NAMES.map((name): Kind => {
+  const kept = samples[name].slice(1);
+  const median = (of: keyof Sample) =>
+    percentile(
+      kept.map((each) => each[of]),
+      0.5,
+    );
+  const [mailparserMs, ownMs] = [median('mailparser'), median('own')];
+  return {
+    ...{ name, octets: Math.round(octets[name]) },
+    mailparserMs: rounded(mailparserMs, 2),
+    ownMs: rounded(ownMs, 2),
+    receiveMs: rounded(median('receive'), 2),
+    ratio: rounded(ownMs / mailparserMs, 1),
+    mailsOut: rounded(mailsOut[name], 2),
+  };
+});
+
+if (values.json)
+  console.log(JSON.stringify({ machine: here, mails, rounds: ROUNDS, kinds, profile }, null, 2));
+else {
+  console.log(described(here));
+  console.log(
+    table([
+      [
+        'CPU a mail, ms',
+        'octets',
+        'mailparser alone',
+        'our own code',
+        'of it receive-email',
+        'ratio',
+        'mails out',
+      ],
+      ...kinds.map(({ name, octets, mailparserMs, ownMs, receiveMs, ratio, mailsOut }) => [
+        name,
+        ...[octets, mailparserMs, ownMs, receiveMs, ratio, mailsOut].map(String),
+      ]),
+    ]),
+  );
+  if (profile) {
+    console.log(
+      `\n${table([['where', '%'], ...profile.places.map(({ name, share }) => [name, share.toFixed(1)])])}`,
+    );
+    console.log(
+      `\n${table([['function', '%'], ...profile.functions.map(({ name, share }) => [name, share.toFixed(1)])])}`,
+    );
+  }
+}
+
+function begin(): Begun {
+  const out: Sending[] = [];
+  const world = smallWorld({
+    rates: {
+      arrived: async () => ({ counts: {}, firsts: {} }),
+      sent: async () => ({}),
+      takeBack: async () => {},
+      leaves: async () => true,
+      stays: async () => {},
+      isSpent: () => false,
+    },
+    mailer: {
+      send: async (sending: Sending) => {
+        out.push(sending);
+        return { sent: true, messageId: `${out.length}@email.amazonses.com` };
+      },
+      quotaUsed: async () => 0,
+    },
+    updatesQueue: { sendAll: async () => [] },
+    watchesQueue: { sendAll: async () => [] },
+    watches: { isRunning: async () => true, start: async () => 'started' },
+  } as unknown as Parameters<typeof smallWorld>[0]);
+  return { world, out, relayed: new Set() };
+}
+
+async function measure(kind: Name, worlds: Begun[], raw: Buffer[]): Promise<Sample> {
+  octets[kind] = raw.reduce((sum, { length }) => sum + length, 0) / raw.length;
+  const given = worlds.map(({ world }, n) =>
+    deliver(world, raw[n] ?? '', { mailId: `${kind.replaceAll(' ', '-')}-${n}` }),
+  );
+  const mailparser = await cpu(async () => {
+    for (const each of raw)
+      await simpleParser(each, {
+        skipTextToHtml: true,
+        skipTextLinks: true,
+        skipHtmlToText: true,
+        skipImageLinks: true,
+      });
+  });
+  const before = worlds.reduce((sum, { out }) => sum + out.length, 0);
+  const receive = await cpu(async () => {
+    for (const [n, { world }] of worlds.entries()) await receiveEmail(given[n] as (typeof given)[0], world);
+  });
+  const follow = await cpu(async () => {
+    for (const begun of worlds) await follows(begun);
+  });
+  mailsOut[kind] = (worlds.reduce((sum, { out }) => sum + out.length, 0) - before) / mails;
+  return { mailparser, receive, own: receive + follow };
+}
+
+/** What the stream, the queues and the state machine begin for what was written. */
+async function follows({ world, out, relayed }: Begun): Promise<void> {
+  for (;;) {
+    const events = [...world.items.values()].filter(
+      ({ pk, sk }) => sk.startsWith('EVENT#') && !relayed.has(`${pk} ${sk}`),
+    ) as (Item & { event: { kind: string; generation?: number } })[];
+    if (events.length === 0) return;
+    const streamed = events.map(({ pk, sk, event }) => {
+      relayed.add(`${pk} ${sk}`);
+      return StreamedEvent.parse({
+        Keys: { pk: { S: pk }, sk: { S: sk } },
+        NewImage: {
+          event: {
+            M: {
+              kind: { S: event.kind },
+              ...(event.generation ? { generation: { N: String(event.generation) } } : {}),
+            },
+          },
+        },
+      });
+    });
+    const wanted: { pk: string; sk: string }[] = [];
+    const started: { version: 1; ticketId: string; generation: number }[] = [];
+    Object.assign(world.updatesQueue, { sendAll: taken(wanted) });
+    Object.assign(world.watchesQueue, { sendAll: taken(started) });
+    await relayEvents(streamed, world);
+    for (const request of started) {
+      await startWatch(request, world);
+      await advanceWatch(firstTurn(request.ticketId, request.generation, world.now()), world);
+    }
+    for (const request of wanted) {
+      const sent = out.length;
+      await sendUpdate(UpdateRequest.parse(request), world);
+      for (const { tags, to } of out.slice(sent))
+        for (const eventType of ['Send', 'Delivery'])
+          await receiveFeedback(
+            {
+              eventType,
+              mail: {
+                messageId: `${out.length}`,
+                destination: [to],
+                tags: Object.fromEntries(Object.entries(tags).map(([name, value]) => [name, [value]])),
+              },
+            },
+            world,
+          );
+    }
+  }
+}
+
+/** A queue that takes all. */
+function taken<T>(into: T[]) {
+  return async (all: T[]): Promise<number[]> => {
+    into.push(...all);
+    return [];
+  };
+}
+
+/** Ms a mail. */
+async function cpu(work: () => Promise<void>): Promise<number> {
+  const before = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000 / mails;
+}
+
+async function beginProfile(session: Session): Promise<void> {
+  session.connect();
+  await session.post('Profiler.enable');
+  await session.post('Profiler.setSamplingInterval', { interval: 200 });
+  await session.post('Profiler.start');
+}
+
+interface Share {
+  name: string;
+  /** Percent of the samples. */
+  share: number;
+}
+
+/** By the folder or the package that ran; what mailparser does alone is in it as well. */
+async function endProfile(session: Session): Promise<{ places: Share[]; functions: Share[] }> {
+  const { profile } = await session.post('Profiler.stop');
+  session.disconnect();
+  const hits = new Map<number, number>();
+  for (const id of profile.samples ?? []) hits.set(id, (hits.get(id) ?? 0) + 1);
+  const [places, functions] = [new Map<string, number>(), new Map<string, number>()];
+  let all = 0;
+  for (const { id, callFrame } of profile.nodes) {
+    const count = hits.get(id) ?? 0;
+    if (callFrame.functionName === '(idle)') continue;
+    all += count;
+    const place = placeOf(callFrame.url) || callFrame.functionName;
+    places.set(place, (places.get(place) ?? 0) + count);
+    const file = callFrame.url.startsWith('file:')
+      ? relative(ROOT, fileURLToPath(callFrame.url))
+      : callFrame.url;
+    const name = `${callFrame.functionName || '(anonymous)'} ${file}:${callFrame.lineNumber + 1}`;
+    functions.set(name, (functions.get(name) ?? 0) + count);
+  }
+  const top = (counts: Map<string, number>, most: number): Share[] =>
+    [...counts]
+      .sort(([, a], [, b]) => b - a)
+      .slice(0, most)
+      .map(([name, count]) => ({ name, share: rounded((100 * count) / all, 1) }));
+  return { places: top(places, 20), functions: top(functions, 40) };
+}
+
+function placeOf(url: string): string {
+  if (!url.startsWith('file:')) return url.startsWith('node:') ? 'node' : '';
+  const path = relative(ROOT, fileURLToPath(url));
+  const [, scope, name] = /node_modules\/(?:(@[^/]+)\/)?([^/]+)\/(?!.*node_modules\/)/.exec(path) ?? [];
+  if (name) return scope ? `${scope}/${name}` : name;
+  const [room = '', folder = ''] = path.split('/');
+  return room === 'core' ? `core/${folder}` : room === 'test' ? 'the world in memory' : room;
+}

@@ -1,0 +1,26 @@
+/**
+ * The whole spoof matrix: `node bench/spoof.ts`. Every verb by one receipt of each sort, and every receipt by one sort of words
+ * each; the suite runs a part of it (test/mail/spoof.test.ts). Minutes; ends with 1 when a cell does what is forbidden.
+ */
+import { cpus } from 'node:os';
+import { ALL, EVERY, FAMILIES, FEW, LEADS, type Run, run, WRITERS } from '../test/mail/spoof.ts';
+
+const began = Date.now();
+const runs: [string, Run][] = [
+  [`every verb (${Object.keys(ALL).length} sorts of words), ${FEW.length} receipts`, run(ALL, FEW, [false])],
+  ['the same where the domain was trusted, of each sort', run(FAMILIES, FEW, [true])],
+  [
+    `every receipt (${EVERY.length}), ${Object.keys(FAMILIES).length} sorts of words`,
+    run(FAMILIES, EVERY, [false]),
+  ],
+];
+console.log(
+  `${Object.keys(WRITERS).length} writers, ${Object.keys(LEADS).length} clues; ${cpus().length} × ${cpus()[0]?.model}`,
+);
+for (const [name, { cells, had, forbidden }] of runs) {
+  console.log(`${name}: ${cells} cells, ${forbidden.length} forbidden`);
+  console.log(`  ${[...had].map(([effect, count]) => `${effect} ${count}`).join(', ')}`);
+  for (const each of forbidden.slice(0, 50)) console.log(`  FORBIDDEN ${each}`);
+}
+console.log(`${Math.round((Date.now() - began) / 1000)} s`);
+if (runs.some(([, { forbidden }]) => forbidden.length > 0)) process.exitCode = 1;
