@@ -80,29 +80,14 @@ export function openReports(table: Table, tickets: Pick<Tickets, 'readAll'>): Re
       const expiresAt = expiry(realNow + KEPT_FOR);
       const { before, after } = changed ?? {};
       if (!before && after?.print) {
-        const { id, requester, subject, createdAt: at, print } = after;
-        const report: Report = {
-          id,
-          requester: requester.address,
-          subject: subject.slice(0, 200),
-          at,
-          print,
-        };
-        const Item = { pk: REPORTED, sk: `AT#${at}#${id}`, report, expiresAt };
+        const report = reportOf(after, after.print, after.createdAt);
+        const Item = { pk: REPORTED, sk: keyOf(report), report, expiresAt };
         writes.push({ Put: { TableName: table.name, Item } });
       }
       if (before?.print && after && isActive(before) && after.status === 'resolved') {
-        const { id, requester, subject, print, team, category } = { ...after, print: before.print };
-        const at = after.resolvedAt;
-        const report: Report = {
-          id,
-          requester: requester.address,
-          subject: subject.slice(0, 200),
-          at,
-          print,
-        };
+        const report = reportOf(after, before.print, after.resolvedAt);
         const Item = {
-          ...{ pk: solvedKey(team, category), sk: `AT#${at}#${id}`, report },
+          ...{ pk: solvedKey(after.team, after.category), sk: keyOf(report), report },
           expiresAt: expiry(realNow + SOLVED_KEPT_FOR),
         };
         writes.push({ Put: { TableName: table.name, Item } });
@@ -116,6 +101,13 @@ export function openReports(table: Table, tickets: Pick<Tickets, 'readAll'>): Re
     },
   };
 }
+
+/** `at`: when it was reported, or solved. */
+function reportOf({ id, requester, subject }: Ticket, print: Report['print'], at: string): Report {
+  return { id, requester: requester.address, subject: subject.slice(0, 200), at, print };
+}
+
+const keyOf = ({ at, id }: Report) => `AT#${at}#${id}`;
 
 /** How something was solved half a year ago still helps. */
 const SOLVED_KEPT_FOR = 180 * 86_400_000;

@@ -185,7 +185,9 @@ Examples:
       const broken = verified.filter((each) => each.broken !== null);
       print({ verified }, () =>
         id === undefined && broken.length === 0
-          ? `${verified.length} trails hold`
+          ? verified.length === 1
+            ? '1 trail holds'
+            : `${verified.length} trails hold`
           : table(
               ['Ticket', 'Events', 'Chained', 'Last link', 'Broken'],
               (id === undefined ? broken : verified).map(
