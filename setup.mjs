@@ -27,6 +27,10 @@ import process from 'node:process';
 const ROOT = import.meta.dirname ?? dirname(new URL(import.meta.url).pathname);
 const MODULES = join(ROOT, 'node_modules');
 const GENERATED = join(ROOT, '.generated');
+/** What Node compiles it keeps: the second start of anything takes half as long. */
+const COMPILED = join(GENERATED, 'compiled');
+/** Files. Of code that has gone Node removes nothing. */
+const MOST_COMPILED = 10_000;
 const NEEDED_NODE = 24;
 
 /** Files that are made from others and not kept in the repository. Paths from the root; a folder means all in it. */
@@ -113,7 +117,13 @@ function generate(node) {
     if (status !== 0) fail(`${script} failed; its own words are above.`);
     mkdirSync(GENERATED, { recursive: true });
     writeFileSync(stamp, hash);
+    forgetCompiled();
   }
+}
+
+function forgetCompiled() {
+  if (!existsSync(COMPILED) || readdirSync(COMPILED, { recursive: true }).length < MOST_COMPILED) return;
+  rmSync(COMPILED, { recursive: true, force: true });
 }
 
 function hashOf(paths) {
@@ -170,9 +180,7 @@ function isAlive(pid) {
 
 function run(node, what, args) {
   const path = [join(MODULES, '.bin'), dirname(node), process.env.PATH].join(delimiter);
-  // What Node compiles it keeps: the second start of anything takes half as long.
-  const kept = process.env.NODE_COMPILE_CACHE ?? join(GENERATED, 'compiled');
-  const env = { ...process.env, PATH: path, NODE_COMPILE_CACHE: kept };
+  const env = { NODE_COMPILE_CACHE: COMPILED, ...process.env, PATH: path };
   const child = spawn(node, [find(what), ...args], { stdio: 'inherit', env });
   child.on('error', (error) => fail(`${node} cannot be run: ${error.message}`));
 

@@ -9,26 +9,55 @@ const PURE = [
   'test/infra/{alarms,dashboard,in,metrics,options,permissions,released,stack,watch}.test.ts',
 ];
 
-/** Whole desks first: begun last, one of them would run alone at the end. */
-class DesksFirst extends BaseSequencer {
+/** What takes its time: a desk that is killed twenty times, a quarter of a year. `npm run endurance`, and part of `npm run check`. */
+const ENDURANCE = ['test/journeys/{kills,quarter}.test.ts'];
+
+/**
+ * Whole desks wait as much as they work. Three of them begin, and what only works comes between the others, so that a
+ * fourth worker has some of it all the time; in blocks, because a worker that goes from a desk to pure tests loads them anew.
+ */
+class Woven extends BaseSequencer {
   override async sort(files: TestSpecification[]) {
     const sorted = await super.sort(files);
     const isDesk = ({ moduleId }: TestSpecification) => moduleId.includes('/test/journeys/');
-    return [...sorted.filter(isDesk), ...sorted.filter((file) => !isDesk(file))];
+    const desks = LONGEST.flatMap((name) =>
+      sorted.filter(({ moduleId }) => moduleId.endsWith(`/${name}.test.ts`)),
+    );
+    desks.push(...sorted.filter((file) => isDesk(file) && !desks.includes(file)));
+    const others = sorted.filter((file) => !isDesk(file));
+    const woven = desks.splice(0, DESKS_AT_ONCE);
+    const block = Math.ceil(others.length / (desks.length + LAST_BLOCKS));
+    while (others.length + desks.length > 0) woven.push(...others.splice(0, block), ...desks.splice(0, 1));
+    return woven;
   }
 }
+
+const DESKS_AT_ONCE = 3;
+/** Without a desk beside them: what is left at the end is short. */
+const LAST_BLOCKS = 4;
+/** Begun late, one of them would run alone at the end; a fresh clone does not know how long a file took. */
+const LONGEST = ['conversations', 'surroundings', 'agreements', 'days', 'hours', 'held', 'faults'];
 
 export default defineConfig({
   test: {
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    // Journeys also wait: three keep two cores busy, and more only wait for each other.
-    maxWorkers: 3,
-    sequence: { sequencer: DesksFirst },
+    // Four whole desks at once only wait for each other; three leave room for what only works.
+    maxWorkers: 4,
+    sequence: { sequencer: Woven },
     projects: [
-      { extends: true, test: { name: 'desk', include: ['test/**/*.test.ts'], exclude: PURE } },
+      {
+        extends: true,
+        test: {
+          name: 'desk',
+          include: ['test/**/*.test.ts'],
+          exclude: [...PURE, ...ENDURANCE],
+          globalSetup: 'test/journeys/sample-assembly.ts',
+        },
+      },
       // What a worker has loaded serves all of them: to load it takes longer than most of them run.
       { extends: true, test: { name: 'pure', include: PURE, isolate: false } },
+      { extends: true, test: { name: 'endurance', include: ENDURANCE } },
     ],
   },
 });

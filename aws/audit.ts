@@ -3,7 +3,7 @@
  * it is read from the event before it, in one batch with the keys of the people whom the new events name. That the one
  * before is the last is what the condition on the ticket's version says, in the same transaction.
  */
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { auditLine, linkAfter, personsIn, pseudonymOf, type Sealed } from '../core/ticket/audit.ts';
 import type { Change } from '../core/ticket/change.ts';
 import type { TicketEvent } from '../core/ticket/ticket.ts';
@@ -52,14 +52,18 @@ export async function sealEvents(
     const key = before && eventKey(before.id, before.events);
     // What was written before there was a chain has none: it begins with the first event after.
     let chain = items.find(({ pk, sk }) => pk === key?.pk && sk === key.sk)?.chain ?? null;
-    for (const event of events) {
-      const salt = randomBytes(16).toString('base64url');
+    const salts = randomBytes(SALT * events.length);
+    for (const [nth, event] of events.entries()) {
+      const salt = salts.toString('base64url', SALT * nth, SALT * (nth + 1));
       chain = linkAfter(chain, auditLine(after.id, event, salt, pseudonyms));
       sealed.set(event, { salt, chain });
     }
   }
   return { sealed, writes };
 }
+
+/** Octets. */
+const SALT = 16;
 
 /** What the trail says of these items, which are all events of a ticket in their order. `events`: how many there should be. */
 export async function trailOf(
@@ -146,8 +150,7 @@ export async function makeKey(table: Table, person: string): Promise<string> {
 
 /** The address does not stand in the key: whoever lists the table's keys reads no address book. */
 export function personKey(address: string): Key {
-  const hash = createHash('sha256').update(address.toLowerCase()).digest('hex');
-  return { pk: `PERSON#${hash}`, sk: 'PERSON' };
+  return { pk: `PERSON#${hash('sha256', address.toLowerCase())}`, sk: 'PERSON' };
 }
 
 export function eventKey(ticketId: string, number: number): Key {

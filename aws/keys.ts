@@ -1,15 +1,15 @@
 /** The HMAC keys: one SSM SecureString that the stack's provider function made, and that the admin's CLI changes. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { inForce, type KeyRing } from '../core/mail/key-ring.ts';
 import type { Keys } from '../core/mail/token.ts';
 import { parameters } from './clients.ts';
 
-const Version = z.int().min(1).max(15);
+const Version = z.int().check(z.minimum(1), z.maximum(15));
 export const KeysParameter = z.object({
   current: Version,
   keys: z.record(z.string(), z.string()),
-  next: z.object({ version: Version, from: z.iso.datetime() }).optional(),
-  since: z.record(z.string(), z.iso.datetime()).optional(),
+  next: z.optional(z.object({ version: Version, from: z.iso.datetime() })),
+  since: z.optional(z.record(z.string(), z.iso.datetime())),
 });
 
 /** Milliseconds. So long a process goes on with what it read: a new key signs later than that, and a revoked one verifies until then. */

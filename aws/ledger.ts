@@ -2,7 +2,7 @@
  * The ledger of all that came in: one record for each mail, with its current disposition and its earlier ones.
  * Beside it stand the claims that make a repeat recognisable, and the ids by which an answer finds its ticket.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Blocked, HeldCode, Notice } from '../core/mail/outcome.ts';
 import type { Claim, MailCount, MailEvent, MailRecord, Release } from '../core/mail/record.ts';
 import type { Undeliverable } from '../core/ticket/undeliverable.ts';
@@ -182,9 +182,7 @@ type Recalled = Item & {
 const mailKey = (mailId: string) => ({ pk: `MAIL#${mailId}`, sk: 'MAIL' });
 // DynamoDB takes keys of up to 2,048 octets; nobody's Message-ID needs a quarter of that.
 const messageIdKey = (messageId: string) =>
-  Buffer.byteLength(messageId) <= 512
-    ? messageId
-    : `sha256:${createHash('sha256').update(messageId).digest('hex')}`;
+  Buffer.byteLength(messageId) <= 512 ? messageId : `sha256:${hash('sha256', messageId)}`;
 const referenceKey = (messageId: string) => ({ pk: `MSGID#${messageIdKey(messageId)}`, sk: 'REF' });
 const claimKey = ({ messageId, hash }: Claim) => ({
   pk: `MSGID#${messageIdKey(messageId)}`,

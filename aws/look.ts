@@ -5,10 +5,11 @@
 import { LANGUAGES } from '../core/config/choices.ts';
 import type { Desk } from '../core/config/desk.ts';
 import { mayRead } from '../core/ticket/audience.ts';
+import { holdsAll, wordsToFind } from '../core/ticket/finding.ts';
 import { isActive, type Ticket, unreachable } from '../core/ticket/ticket.ts';
-import { type Seen, wordsOf } from '../core/ticket/without-ticket.ts';
+import type { Seen } from '../core/ticket/without-ticket.ts';
 import type { Knowledge } from './knowledge.ts';
-import type { Held, Tickets } from './tickets.ts';
+import type { Held, Named, Tickets } from './tickets.ts';
 
 interface Place {
   desk: Desk;
@@ -88,29 +89,43 @@ function freeFirst(a: Held, b: Held): number {
   return Number(a.assignee !== null) - Number(b.assignee !== null) || byDue(a, b);
 }
 
-/** Bounds what a question costs: that many open ones, and about as many of the newest whatever became of them. */
-const MOST_SEARCHED = 200;
+/** So many entries of each word and team are looked at: a word that fewer tickets have finds all of them, however old. */
+const MOST_LOOKED_AT = 50;
 const MOST_FOUND = 20;
 
+/** A query for each word and team that he may read, however many tickets there are; what is found is read again. */
 async function find(
   look: Extract<Seen['look'], { what: 'find' }>,
   by: string,
   { desk, tickets }: Pick<Place, 'desk' | 'tickets'>,
 ): Promise<Seen> {
-  const [newest, ...held] = await Promise.all([
-    tickets.newest(MOST_SEARCHED),
-    ...desk.teams.map(({ name }) => tickets.held(name, null)),
-  ]);
-  const known = new Set(newest.map(({ id }) => id));
-  const open = held.flat().sort(freeFirst);
-  const others = open.flatMap(({ id }) => (known.has(id) ? [] : [id])).slice(0, MOST_SEARCHED);
-  const searched = [...newest, ...(await tickets.readAll(others))].filter((ticket) =>
-    mayRead(by, ticket, desk),
+  const { requester } = look;
+  const asked = wordsToFind(look.words.join(' ')).slice(0, MOST_TERMS);
+  const teams = desk.teams.filter(({ name }) => mayRead(by, { team: name, assignee: null }, desk));
+  const pages = await Promise.all(
+    asked.map((word) => Promise.all(teams.map(({ name }) => tickets.named(name, word, MOST_LOOKED_AT)))),
   );
-  const texts = await tickets.firstTexts(searched.map(({ id }) => id));
-  const found = searched.filter(({ id, subject }) => {
-    const words = new Set(wordsOf(`${subject}\n${texts.get(id) ?? ''}`));
-    return look.words.every((word) => words.has(word) || [...words].some((each) => each.startsWith(word)));
-  });
-  return { look, tickets: found.slice(0, MOST_FOUND), of: searched.length };
+  const ids =
+    asked.length === 0 && requester
+      ? await tickets.requestedBy(requester, MOST_FOUND)
+      : newestOf(pages.flat(2).filter(({ words }) => holdsAll(asked, words)));
+  const read = await tickets.readAll(ids.slice(0, requester ? MOST_LOOKED_AT : MOST_FOUND));
+  const found = read.filter(
+    (ticket) => mayRead(by, ticket, desk) && (!requester || ticket.requester.address === requester),
+  );
+  const isAll = pages.flat().every((page) => page.length < MOST_LOOKED_AT);
+  return {
+    look,
+    tickets: found.slice(0, MOST_FOUND),
+    of: requester ? found.length : ids.length - (read.length - found.length),
+    ...(isAll ? {} : { newest: MOST_LOOKED_AT }),
+  };
+}
+
+/** In scripts without blanks a word is looked for by its pairs. */
+const MOST_TERMS = 20;
+
+function newestOf(named: readonly Named[]): string[] {
+  const at = new Map(named.map(({ id, createdAt }) => [id, createdAt]));
+  return [...at].sort(([, a], [, b]) => b.localeCompare(a)).map(([id]) => id);
 }

@@ -6,8 +6,8 @@ import { expiry, type Item, type Table } from './table.ts';
 export interface Rates {
   /** Counts a mail that came in, once however often it is tried. One call, and three when a window has just ended. `realNow` in epoch ms. */
   arrived(counted: Counted, mailId: string, realNow: number): Promise<Tally>;
-  /** Counts a mail that is about to go out, and returns all counters of its recipient. One call. */
-  sent(paced: Paced, realNow: number): Promise<Record<string, number>>;
+  /** Counts a mail that is about to go out, unless it was before, and returns all counters of its recipient. One call. */
+  sent(paced: Paced, realNow: number, isCounted?: boolean): Promise<Record<string, number>>;
   /** It did not go out. `realNow` as it was counted with. */
   takeBack(paced: Paced, realNow: number): Promise<void>;
   /** Counts a mail that is about to leave on this day, `2026-11-23`; false, and not counted, when it would be more than `most`. One call. */
@@ -34,8 +34,8 @@ export function openRates(table: Table): Rates {
       tally.catch(() => remembered.delete(name));
       return tally;
     },
-    async sent(paced, realNow) {
-      const counts = countsIn(await add(table, paced, 1, realNow));
+    async sent(paced, realNow, isCounted = false) {
+      const counts = countsIn(await add(table, paced, isCounted ? 0 : 1, realNow));
       const stale = staleCounters(Object.keys(counts), realNow).slice(0, MOST_FORGOTTEN);
       if (Object.keys(counts).length > MOST_COUNTERS && stale.length > 0) await forget(table, paced, stale);
       return counts;
@@ -124,7 +124,7 @@ async function begin(
   return begun ? { counts, firsts } : null;
 }
 
-async function add(table: Table, paced: Paced, by: 1 | -1, realNow: number): Promise<Item> {
+async function add(table: Table, paced: Paced, by: 1 | 0 | -1, realNow: number): Promise<Item> {
   const counters = countersOf(paced, realNow);
   const found = await table.update<Item>(outKey(paced.recipient), {
     update: `SET expiresAt = :until ADD ${counters.map((_, at) => `#c${at} :by`).join(', ')}`,

@@ -60,6 +60,9 @@ export function openRemoval(table: Table, mailroom: Mailroom): Removal {
           await removeObjects(message, used);
           await table.remove({ pk, sk });
         });
+      // By what it was found.
+      for await (const items of partition(table, ticketId, 'FOUND#'))
+        await each(items, ({ pk, sk }) => table.remove({ pk, sk }));
       // Whoever opened it again meanwhile has put it elsewhere in the index.
       const shard = shardOf(ticketId);
       await table.update(ticketKey(ticketId), {

@@ -3,14 +3,14 @@
  * by key. What DynamoDB says when it refuses becomes one of our faults here and nowhere else.
  */
 import type {
-  BatchGetCommandOutput,
-  DynamoDBDocument,
+  BatchGetItemCommandOutput,
   QueryCommandInput,
   ScanCommandOutput,
-  TransactWriteCommandInput,
-} from '@aws-sdk/lib-dynamodb';
+  TransactWriteItem,
+} from '@aws-sdk/client-dynamodb';
 import { ConflictError, UnavailableError } from '../core/faults.ts';
-import { documents } from './clients.ts';
+import { type Attributes, attributesOf, fieldsOf } from './attributes.ts';
+import { database } from './clients.ts';
 import { migrated, stamped } from './schema.ts';
 
 export interface Key {
@@ -19,7 +19,25 @@ export interface Key {
 }
 
 export type Item = Key & Record<string, unknown>;
-export type Write = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
+/** A part of a transaction, with values as they are here. */
+export interface Write {
+  Put?: { TableName: string; Item: Item } & Conditioned;
+  Update?: { TableName: string; Key: Key; UpdateExpression: string } & Conditioned;
+  Delete?: { TableName: string; Key: Key } & Conditioned;
+  ConditionCheck?: { TableName: string; Key: Key; ConditionExpression: string } & Conditioned;
+}
+
+interface Conditioned {
+  ConditionExpression?: string;
+  ExpressionAttributeNames?: Record<string, string>;
+  ExpressionAttributeValues?: Record<string, unknown>;
+}
+
+/** `ExclusiveStartKey` is what an earlier answer said as `next`. */
+export type Query = Omit<
+  QueryCommandInput,
+  'TableName' | 'ExpressionAttributeValues' | 'ExclusiveStartKey'
+> & { ExpressionAttributeValues: Record<string, unknown>; ExclusiveStartKey?: Record<string, unknown> };
 
 export interface Table {
   name: string;
@@ -27,9 +45,7 @@ export interface Table {
   get<T extends Item>(key: Key): Promise<T | null>;
   /** Strongly consistent, a hundred keys to a call; what is not there is left out. */
   getAll<T extends Item>(keys: Key[]): Promise<T[]>;
-  query<T extends Item>(
-    input: Omit<QueryCommandInput, 'TableName'>,
-  ): Promise<{ items: T[]; next: QueryCommandInput['ExclusiveStartKey'] }>;
+  query<T extends Item>(input: Query): Promise<{ items: T[]; next: Record<string, unknown> | undefined }>;
   /** Every item, a page of at most a megabyte at a time: for exports, erasures and backups, never on a mail's way. */
   pages(): AsyncGenerator<Item[]>;
   /** All or nothing. Throws ConflictError when a condition does not hold or somebody else writes at this moment. */
@@ -75,8 +91,12 @@ export function openTable(name: string): Table {
   return {
     name,
     async get<T extends Item>(key: Key) {
-      const found = await faults((db) => db.get({ TableName: name, Key: key, ConsistentRead: true }));
-      return found.Item ? migrated(found.Item as T) : null;
+      const { Item } = await faults(({ client, dynamodb }) =>
+        client.send(
+          new dynamodb.GetItemCommand({ TableName: name, Key: attributesOf(key), ConsistentRead: true }),
+        ),
+      );
+      return Item ? itemOf<T>(Item) : null;
     },
     async getAll<T extends Item>(keys: Key[]) {
       const items: T[] = [];
@@ -84,41 +104,58 @@ export function openTable(name: string): Table {
         items.push(...(await batchGet<T>(name, keys.slice(from, from + MOST_KEYS))));
       return items;
     },
-    async query<T extends Item>(input: Omit<QueryCommandInput, 'TableName'>) {
-      const found = await faults((db) => db.query({ TableName: name, ...input }));
-      const items = (found.Items ?? []) as T[];
-      return { items: items.map((item) => migrated(item)), next: found.LastEvaluatedKey };
+    async query<T extends Item>({ ExpressionAttributeValues, ExclusiveStartKey, ...input }: Query) {
+      const found = await faults(({ client, dynamodb }) =>
+        client.send(
+          new dynamodb.QueryCommand({
+            TableName: name,
+            ...input,
+            ExpressionAttributeValues: attributesOf(ExpressionAttributeValues),
+            ExclusiveStartKey: ExclusiveStartKey && attributesOf(ExclusiveStartKey),
+          }),
+        ),
+      );
+      return {
+        items: (found.Items ?? []).map((item) => itemOf<T>(item)),
+        next: found.LastEvaluatedKey && fieldsOf(found.LastEvaluatedKey),
+      };
     },
     async *pages() {
       let start: ScanCommandOutput['LastEvaluatedKey'];
       do {
         const from = start;
-        const page = await faults((db) =>
-          db.scan({ TableName: name, ConsistentRead: true, ExclusiveStartKey: from }),
+        const page = await faults(({ client, dynamodb }) =>
+          client.send(
+            new dynamodb.ScanCommand({ TableName: name, ConsistentRead: true, ExclusiveStartKey: from }),
+          ),
         );
-        yield ((page.Items ?? []) as Item[]).map((item) => migrated(item));
+        yield (page.Items ?? []).map((item) => itemOf(item));
         start = page.LastEvaluatedKey;
       } while (start);
     },
     async remove(key) {
-      await faults((db) => db.delete({ TableName: name, Key: key }));
+      await faults(({ client, dynamodb }) =>
+        client.send(new dynamodb.DeleteItemCommand({ TableName: name, Key: attributesOf(key) })),
+      );
     },
     async transact(writes) {
-      const TransactItems = writes.map((write) =>
-        write.Put ? { ...write, Put: { ...write.Put, Item: stamped(write.Put.Item as Item) } } : write,
+      const TransactItems = writes.map(written);
+      await faults(({ client, dynamodb }) =>
+        client.send(new dynamodb.TransactWriteItemsCommand({ TransactItems })),
       );
-      await faults((db) => db.transactWrite({ TransactItems }));
     },
     async put(item, condition) {
       try {
-        await faults((db) =>
-          db.put({
-            TableName: name,
-            Item: stamped(item),
-            ConditionExpression: condition?.expression,
-            ExpressionAttributeNames: condition?.names,
-            ExpressionAttributeValues: condition?.values,
-          }),
+        await faults(({ client, dynamodb }) =>
+          client.send(
+            new dynamodb.PutItemCommand({
+              TableName: name,
+              Item: attributesOf(stamped(item)),
+              ConditionExpression: condition?.expression,
+              ExpressionAttributeNames: condition?.names,
+              ExpressionAttributeValues: condition?.values && attributesOf(condition.values),
+            }),
+          ),
         );
         return true;
       } catch (error) {
@@ -131,18 +168,20 @@ export function openTable(name: string): Table {
       { update, expression, names, values }: Partial<Condition> & { update: string },
     ) {
       try {
-        const { Attributes } = await faults((db) =>
-          db.update({
-            TableName: name,
-            Key: key,
-            UpdateExpression: update,
-            ConditionExpression: expression,
-            ExpressionAttributeNames: names,
-            ExpressionAttributeValues: values,
-            ReturnValues: 'ALL_NEW',
-          }),
+        const { Attributes = {} } = await faults(({ client, dynamodb }) =>
+          client.send(
+            new dynamodb.UpdateItemCommand({
+              TableName: name,
+              Key: attributesOf(key),
+              UpdateExpression: update,
+              ConditionExpression: expression,
+              ExpressionAttributeNames: names,
+              ExpressionAttributeValues: values && attributesOf(values),
+              ReturnValues: 'ALL_NEW',
+            }),
+          ),
         );
-        return migrated(Attributes as T);
+        return itemOf<T>(Attributes);
       } catch (error) {
         if (error instanceof ConflictError) return null;
         throw error;
@@ -151,21 +190,39 @@ export function openTable(name: string): Table {
   };
 }
 
+function itemOf<T extends Item>(attributes: Attributes): T {
+  return migrated(fieldsOf(attributes) as T);
+}
+
+function written({ Put, Update, Delete, ConditionCheck }: Write): TransactWriteItem {
+  if (Put) return { Put: { ...conditioned(Put), Item: attributesOf(stamped(Put.Item)) } };
+  if (Update) return { Update: { ...conditioned(Update), Key: attributesOf(Update.Key) } };
+  if (Delete) return { Delete: { ...conditioned(Delete), Key: attributesOf(Delete.Key) } };
+  if (!ConditionCheck) throw new TypeError('a write that writes nothing');
+  return { ConditionCheck: { ...conditioned(ConditionCheck), Key: attributesOf(ConditionCheck.Key) } };
+}
+
+function conditioned<Part extends Conditioned>({ ExpressionAttributeValues: values, ...part }: Part) {
+  return { ...part, ...(values ? { ExpressionAttributeValues: attributesOf(values) } : {}) };
+}
+
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
 const MOST_KEYS = 100;
 const MOST_ROUNDS = 5;
 
 async function batchGet<T extends Item>(name: string, keys: Key[]): Promise<T[]> {
   const items: T[] = [];
-  let asked: NonNullable<BatchGetCommandOutput['UnprocessedKeys']> = {
-    [name]: { Keys: keys, ConsistentRead: true },
+  let asked: NonNullable<BatchGetItemCommandOutput['UnprocessedKeys']> = {
+    [name]: { Keys: keys.map(attributesOf), ConsistentRead: true },
   };
   for (let round = 1; Object.keys(asked).length > 0; round++) {
     if (round > MOST_ROUNDS)
       throw new UnavailableError(`DynamoDB left keys of a batch unread ${MOST_ROUNDS} times`);
     const request = asked;
-    const found = await faults((db) => db.batchGet({ RequestItems: request }));
-    items.push(...((found.Responses?.[name] ?? []) as T[]).map((item) => migrated(item)));
+    const found = await faults(({ client, dynamodb }) =>
+      client.send(new dynamodb.BatchGetItemCommand({ RequestItems: request })),
+    );
+    items.push(...(found.Responses?.[name] ?? []).map((item) => itemOf<T>(item)));
     asked = found.UnprocessedKeys ?? {};
   }
   return items;
@@ -184,8 +241,8 @@ const UNAVAILABLE = new Set([
 ]);
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html, Errors */
-async function faults<T>(call: (db: DynamoDBDocument) => Promise<T>): Promise<T> {
-  const db = await documents();
+async function faults<T>(call: (db: Awaited<ReturnType<typeof database>>) => Promise<T>): Promise<T> {
+  const db = await database();
   try {
     return await call(db);
   } catch (error) {

@@ -1,6 +1,7 @@
 /** Tickets in the table: read by id, changed by one transaction that holds everything that belongs together. */
 import type { Sealed } from '../core/ticket/audit.ts';
 import type { Change } from '../core/ticket/change.ts';
+import { findable, MOST_KEYS } from '../core/ticket/finding.ts';
 import { isActive, isJoined, type Message, type Ticket, type TicketEvent } from '../core/ticket/ticket.ts';
 import type { Away } from '../core/triage/presence.ts';
 import type { Load } from '../core/triage/route.ts';
@@ -13,6 +14,8 @@ export interface Tickets {
   /** The same, or the ticket as which a merged one goes on. */
   goingOn(id: string): Promise<Ticket | null>;
   event(pk: string, sk: string): Promise<TicketEvent | null>;
+  /** The same, and its ticket as it is now: one batch read. */
+  withTicket(pk: string, sk: string): Promise<{ event: TicketEvent | null; ticket: Ticket | null }>;
   message(ticketId: string, number: number): Promise<Message | null>;
   /** The last `limit` messages, oldest first. */
   messages(ticketId: string, limit: number): Promise<Message[]>;
@@ -31,8 +34,8 @@ export interface Tickets {
     elsewhere?: Change[],
     seen?: ReadonlyMap<string, Load | null>,
   ): Promise<void>;
-  /** The write by which a message becomes another, for the transaction of the change that says so. */
-  rewrite(ticketId: string, message: Message): Write;
+  /** The writes by which a message becomes another, for the transaction of the change that says so. */
+  rewrite(ticket: Ticket, message: Message): Write[];
   /** Ids of the tickets that are not closed: all, or those whose watch wakes before then (ISO 8601 UTC). In each shard the earliest first. */
   running(before: string | null): AsyncGenerator<string>;
   /**
@@ -40,8 +43,8 @@ export interface Tickets {
    * them, or those that have lost it; and those whose removal was begun before then.
    */
   closed(state: Closed, before: string, limit: number): Promise<string[]>;
-  /** Tickets that were closed before there was such an index are put into it, `limit` at the most; how many were looked at. */
-  adoptClosed(limit: number): Promise<number>;
+  /** Tickets of before there were such indexes are put into them, `limit` at the most; how many were looked at. Throws ConflictError. */
+  adopt(limit: number): Promise<number>;
   /** The hash of the desk.yaml that the last sweep through all of them reckoned with; null before the first. */
   reckonedBy(): Promise<string | null>;
   sayReckonedBy(hash: string): Promise<void>;
@@ -49,16 +52,16 @@ export interface Tickets {
   held(team: string, assignee: string | null): Promise<Held[]>;
   /** Ids of somebody's own open requests, the newest first, `limit` at the most. */
   askedBy(requester: string, limit: number): Promise<string[]>;
+  /** Ids of all that he asked for: what is worked on first, the newest first; so many at the most of either. */
+  requestedBy(requester: string, limit: number): Promise<string[]>;
+  /** What a team was asked with this word, or with one that begins so: the newest with the word itself first. One page of an index. */
+  named(team: string, word: string, limit: number): Promise<Named[]>;
   /** The requester's newest ticket that is worked on, else the one that was done last. */
   lastOf(requester: string): Promise<Ticket | null>;
   /** Whom others stand in for, and with which tickets: one page of an index. */
   stoodIn(): Promise<{ id: string; owner: string }[]>;
   /** In the order of their ids; what is not there is left out. */
   readAll(ids: readonly string[]): Promise<Ticket[]>;
-  /** With which text each of them began; what lies in the bucket is only begun. */
-  firstTexts(ids: readonly string[]): Promise<Map<string, string>>;
-  /** About so many of all, the newest first: one page of the listing for each shard. */
-  newest(count: number): Promise<Ticket[]>;
   /** Newest first; `since` (ISO 8601 UTC) saves reading what was opened before. */
   list(limit: number, keep: (ticket: Ticket) => boolean, since?: string): Promise<Ticket[]>;
 }
@@ -69,6 +72,14 @@ export interface Held {
   assignee: string | null;
   /** Its next deadline, ISO 8601 UTC; null when none runs. */
   due: string | null;
+}
+
+/** A ticket, as the index of words knows it. */
+export interface Named {
+  id: string;
+  /** ISO 8601 UTC. */
+  createdAt: string;
+  words: string[];
 }
 
 /** Of closed tickets: with all that was written in them, without it, on the way out. */
@@ -103,6 +114,14 @@ export function openTickets(table: Table): Tickets {
     read,
     goingOn: (id) => goingOn(id, read),
     event: async (pk, sk) => (await table.get<Item & { event: TicketEvent }>({ pk, sk }))?.event ?? null,
+    withTicket: async (pk, sk) => {
+      const items = await table.getAll<Item & { event?: TicketEvent; ticket?: Ticket }>([
+        { pk, sk },
+        { pk, sk: 'TICKET' },
+      ]);
+      const found = (wanted: string) => items.find((item) => item.sk === wanted);
+      return { event: found(sk)?.event ?? null, ticket: found('TICKET')?.ticket ?? null };
+    },
     message: async (ticketId, number) =>
       (await table.get<Item & { message: Message }>(messageKey(ticketId, number)))?.message ?? null,
     messages: async (ticketId, limit) => {
@@ -149,6 +168,7 @@ export function openTickets(table: Table): Tickets {
           putTicket(table, before, after),
           ...putAsker(table, before, after),
           ...putStandIn(table, before, after),
+          ...(before ? [] : putFindable(table, after, textOf(after, messages))),
           ...events.map((event) => putEvent(table, `T#${after.id}`, event, sealed.get(event))),
         ]),
         ...messages.map((message) => putMessage(table, ticketOf(message), message)),
@@ -157,7 +177,10 @@ export function openTickets(table: Table): Tickets {
         ...also,
       ]);
     },
-    rewrite: (ticketId, message) => putMessage(table, ticketId, message, 'attribute_exists(pk)'),
+    rewrite: (ticket, message) => [
+      putMessage(table, ticket.id, message, 'attribute_exists(pk)'),
+      ...(message.number === 1 ? putFindable(table, ticket, message.text, MOST_KEYS) : []),
+    ],
     async *running(before) {
       for (let shard = 0; shard < SHARDS; shard++) {
         let start: Record<string, unknown> | undefined;
@@ -189,7 +212,7 @@ export function openTickets(table: Table): Tickets {
       );
       return pages.flatMap(({ items }) => items.map(({ pk }) => pk.slice('T#'.length))).slice(0, limit);
     },
-    adoptClosed: (limit) => adoptClosed(table, limit),
+    adopt: (limit) => adopt(table, limit),
     reckonedBy: async () => (await table.get<Item & { hash: string }>(RECKONED))?.hash ?? null,
     sayReckonedBy: async (hash) => void (await table.put({ ...RECKONED, hash })),
     held: async (team, assignee) => {
@@ -201,27 +224,28 @@ export function openTickets(table: Table): Tickets {
       });
       return items.map(({ handsSk }) => heldIn(handsSk));
     },
-    askedBy: async (requester, limit) => {
-      const { items } = await table.query<Item>({
-        IndexName: 'hands',
-        KeyConditionExpression: 'handsPk = :pk',
-        ExpressionAttributeValues: { ':pk': `ASKER#${requester}` },
+    askedBy: (requester, limit) => inHandsOf(table, `ASKER#${requester}`, limit),
+    requestedBy: async (requester, limit) => {
+      const found = await Promise.all(
+        [`ASKER#${requester}`, `ASKED#${requester}`].map((pk) => inHandsOf(table, pk, limit)),
+      );
+      return found.flat();
+    },
+    named: async (team, word, limit) => {
+      const { items } = await table.query<Item & { listSk: string; words: string[] }>({
+        IndexName: 'listing',
+        KeyConditionExpression: 'listPk = :pk AND begins_with(listSk, :begins)',
+        ExpressionAttributeValues: { ':pk': foundPk(team, word), ':begins': word },
         ScanIndexForward: false,
         Limit: limit,
       });
-      return items.map(({ pk }) => pk.slice('T#'.length));
+      return items.map(({ pk, listSk, words }) => ({
+        ...{ id: pk.slice('T#'.length), words },
+        createdAt: listSk.slice(listSk.indexOf(BEHIND) + 1, listSk.lastIndexOf('#')),
+      }));
     },
     lastOf: async (requester) => {
-      const newest = async (pk: string) => {
-        const { items } = await table.query<Item>({
-          IndexName: 'hands',
-          KeyConditionExpression: 'handsPk = :pk',
-          ExpressionAttributeValues: { ':pk': pk },
-          ScanIndexForward: false,
-          Limit: 1,
-        });
-        return items[0]?.pk.slice('T#'.length);
-      };
+      const newest = async (pk: string) => (await inHandsOf(table, pk, 1))[0];
       const [asks, asked] = await Promise.all([newest(`ASKER#${requester}`), newest(`ASKED#${requester}`)]);
       const id = asks ?? asked;
       return id ? read(id) : null;
@@ -244,24 +268,6 @@ export function openTickets(table: Table): Tickets {
       const found = new Map(items.flatMap(({ ticket }) => (ticket ? [[ticket.id, ticket]] : [])));
       return ids.flatMap((id) => found.get(id) ?? []);
     },
-    firstTexts: async (ids) => {
-      const items = await table.getAll<Item & { message: Message }>(ids.map((id) => messageKey(id, 1)));
-      return new Map(items.map(({ pk, message }) => [pk.slice('T#'.length), message.text]));
-    },
-    newest: async (count) => {
-      const shards = await Promise.all(
-        everyShard((shard) =>
-          table.query<Item & { ticket: Ticket }>({
-            IndexName: 'listing',
-            KeyConditionExpression: 'listPk = :pk',
-            ExpressionAttributeValues: { ':pk': `TICKET#${shard}` },
-            ScanIndexForward: false,
-            Limit: Math.ceil(count / SHARDS),
-          }),
-        ),
-      );
-      return newestFirst(shards.flatMap(({ items }) => items.map(({ ticket }) => ticket)));
-    },
     list: async (limit, keep, since) => {
       const shards = await Promise.all(
         everyShard((shard) =>
@@ -279,10 +285,11 @@ export function openTickets(table: Table): Tickets {
   };
 }
 
-const ADOPTED = { pk: 'DESK', sk: 'ADOPTED' };
+/** Which of the indexes were filled; with another one a desk goes through its tickets once more. */
+const ADOPTED = { pk: 'DESK', sk: 'ADOPTED#2' };
 
-/** Once through the listing, a page an hour, the oldest first; what is closed from now on stands in the index by itself. */
-async function adoptClosed(table: Table, limit: number): Promise<number> {
+/** Once through the listing, a page an hour, the oldest first; what comes from now on stands in the indexes by itself. Throws ConflictError. */
+async function adopt(table: Table, limit: number): Promise<number> {
   const done = await table.get<Item & { shard: number; after: string }>(ADOPTED);
   const { shard, after } = done ?? { shard: 0, after: ' ' };
   if (shard === SHARDS) return 0;
@@ -294,19 +301,28 @@ async function adoptClosed(table: Table, limit: number): Promise<number> {
     ExpressionAttributeValues: { ':pk': `TICKET#${shard}`, ':after': after },
     Limit: limit,
   });
-  for (const { ticket, version, openPk } of items)
-    if (ticket.status === 'closed' && openPk === undefined)
-      await table.update(ticketKey(ticket.id), {
-        update: 'SET openPk = :kept, openSk = :at',
-        // Whoever changed it meanwhile has put it where it belongs.
-        expression: '#version = :read AND attribute_not_exists(openPk)',
-        names: { '#version': 'version' },
-        values: {
-          ':kept': closedPk('kept', shard),
-          ':at': `${ticket.closedAt}#${ticket.id}`,
-          ':read': version,
-        },
-      });
+  const texts = new Map(
+    (
+      await table.getAll<Item & { message: Message }>(items.map(({ ticket }) => messageKey(ticket.id, 1)))
+    ).map(({ pk, message }) => [pk, message.text]),
+  );
+  for (const { pk, ticket, version, openPk } of items) {
+    const isBare = ticket.status === 'closed' && openPk === undefined;
+    const text = texts.get(pk);
+    const Update = {
+      ...{ TableName: table.name, Key: ticketKey(ticket.id) },
+      UpdateExpression: isBare ? 'SET openPk = :kept, openSk = :at' : 'SET #version = :read',
+      // Whoever changed it meanwhile has put it where it belongs, or taken out what was read.
+      ConditionExpression: '#version = :read',
+      ExpressionAttributeNames: { '#version': 'version' },
+      ExpressionAttributeValues: {
+        ...{ ':read': version },
+        ...(isBare ? { ':kept': closedPk('kept', shard), ':at': `${ticket.closedAt}#${ticket.id}` } : {}),
+      },
+    };
+    if (isBare || text !== undefined)
+      await table.transact([{ Update }, ...(text === undefined ? [] : putFindable(table, ticket, text))]);
+  }
   const last = items.at(-1)?.listSk;
   const next = more && last ? { shard, after: String(last) } : { shard: shard + 1, after: ' ' };
   await table.put({ ...ADOPTED, ...next });
@@ -386,6 +402,44 @@ function putAsker(table: Table, before: Ticket | null, after: Ticket): Write[] {
   const { id, createdAt, updatedAt } = after;
   const handsSk = `${isActive(after) ? createdAt : updatedAt}#${id}`;
   return [{ Put: { TableName: table.name, Item: { pk: `T#${id}`, sk: 'ASKER', handsPk, handsSk } } }];
+}
+
+/** Ids, the newest first. */
+async function inHandsOf(table: Table, pk: string, limit: number): Promise<string[]> {
+  const { items } = await table.query<Item>({
+    IndexName: 'hands',
+    KeyConditionExpression: 'handsPk = :pk',
+    ExpressionAttributeValues: { ':pk': pk },
+    ScanIndexForward: false,
+    Limit: limit,
+  });
+  return items.map(({ pk }) => pk.slice('T#'.length));
+}
+
+/** Behind every letter: from the end of the index, what is the word itself comes before what begins so. */
+const BEHIND = '\uf8ff';
+
+/** By its beginning, so that one page holds all that begin so; and by the team that was asked, since not everybody may read it. */
+function foundPk(team: string, word: string): string {
+  return `FOUND#${team}#${[...word].slice(0, 3).join('')}`;
+}
+
+/** `over`: so many entries of before are written over, with nothing where there are fewer now. */
+function putFindable(table: Table, ticket: Ticket, text: string, over = 0): Write[] {
+  const { id, team, createdAt } = ticket;
+  const { keys, words } = findable(ticket, text);
+  return Array.from({ length: Math.max(keys.length, over) }, (_, n) => {
+    const word = keys[n];
+    const entry = word && {
+      ...{ listPk: foundPk(team, word), listSk: `${word}${BEHIND}${createdAt}#${id}` },
+      words,
+    };
+    return { Put: { TableName: table.name, Item: { pk: `T#${id}`, sk: `FOUND#${pad(n)}`, ...entry } } };
+  });
+}
+
+function textOf({ id }: Ticket, messages: readonly Message[]): string {
+  return messages.find((message) => message.id === `${id}-m1`)?.text ?? '';
 }
 
 const STANDS_IN = 'STANDS-IN';

@@ -34,11 +34,14 @@ export interface UpdateRecord {
 
 export interface Updates {
   read(id: string): Promise<UpdateRecord | null>;
-  /** `mine`: send it. `done`: nothing is left to do. `taken`: somebody is sending it at this moment. */
+  /**
+   * `mine`: send it. `again`: send it, but whoever claimed it before ended in the midst, and may have counted it. `done`:
+   * nothing is left to do. `taken`: somebody is sending it at this moment.
+   */
   claim(
     update: Pick<UpdateRecord, 'id' | 'kind' | 'to' | 'ticketId' | 'at'>,
     realNow: number,
-  ): Promise<'mine' | 'done' | 'taken'>;
+  ): Promise<'mine' | 'again' | 'done' | 'taken'>;
   /** Records the end of it, and which ticket an answer to the id that SES gave belongs to. */
   settle(record: UpdateRecord): Promise<void>;
   /** Gives the claim back: SES did not take the mail. */
@@ -81,16 +84,17 @@ export function openUpdates(table: Table, since: number): Updates {
         messageId: null,
         detail: null,
       };
-      const claimed = await table.put(
-        { ...updateKey(id), update, expiresAt: forgottenAt(update) },
-        {
-          expression: 'attribute_not_exists(pk) OR (#update.#state = :sending AND #update.leaseUntil < :now)',
-          names: { '#update': 'update', '#state': 'state' },
-          values: { ':sending': 'sending', ':now': Math.max(realNow, since + LEASE) },
-        },
-      );
-      if (claimed) return 'mine';
-      return (await read(id))?.state === 'sending' ? 'taken' : 'done';
+      const item = { ...updateKey(id), update, expiresAt: forgottenAt(update) };
+      if (await table.put(item, { expression: 'attribute_not_exists(pk)' })) return 'mine';
+      const before = await read(id);
+      if (before && before.state !== 'sending') return 'done';
+      if (!before || before.leaseUntil >= Math.max(realNow, since + LEASE)) return 'taken';
+      const claimed = await table.put(item, {
+        expression: '#update.#state = :sending AND #update.leaseUntil = :lease',
+        names: { '#update': 'update', '#state': 'state' },
+        values: { ':sending': 'sending', ':lease': before.leaseUntil },
+      });
+      return claimed ? 'again' : 'taken';
     },
     async settle(update) {
       const { messageId, ticketId, to } = update;

@@ -2,10 +2,11 @@
  * The people of bench/way.ts, in a process of their own so that their work is not taken for the desk's: requesters who
  * write over SMTP, and the relay at which the desk's answers arrive. Spoken to over the channel of `fork`.
  */
+import { simpleParser } from 'mailparser';
 import { createTransport } from 'nodemailer';
 import { SMTPServer } from 'smtp-server';
 import { percentile } from './figures.ts';
-import { newMail, written } from './mails.ts';
+import { newMail, type Worded, written } from './mails.ts';
 
 export interface Order {
   smtpPort: number;
@@ -14,15 +15,17 @@ export interface Order {
   senders: number;
   /** Each mail is only sent when the last one of its sender has been answered. */
   patient: boolean;
+  /** Answers to acknowledgements, each to one that nobody has answered yet, rather than new mails. */
+  replies: boolean;
 }
 
 /** Times in ms. */
 export interface Told {
   /** From the first connection to the last 250. */
   acceptedIn: number;
-  /** From the first connection until everybody's acknowledgement and his agent's assignment were there. */
+  /** From the first connection until all was there: of a new mail its acknowledgement and its agent's assignment, of a reply what its agent is told. */
   answeredIn: number;
-  /** From a mail's 250 to its acknowledgement. */
+  /** From a mail's 250 to its acknowledgement, or to its agent. */
   latency: { p50: number; p90: number };
   /** Mails that came out, by kind. */
   delivered: Record<string, number>;
@@ -33,19 +36,18 @@ export type Word =
   | { word: 'answered'; told: Told }
   | { word: 'failed'; why: string };
 
-interface Story {
-  accepted: number;
-  acknowledged: number;
+interface Arrived {
+  at: number;
   ticketId: string;
-  answered: { promise: Promise<void>; resolve: () => void };
+  raw: string;
 }
 
 /** With nothing delivered for so long, something is broken. */
 const PATIENCE_MS = 60_000;
-/** By the requester's address. */
-const stories = new Map<string, Story>();
-/** Tickets whose agent has been told, and who waits for it. */
-const assigned = new Map<string, { promise: Promise<void>; resolve: () => void }>();
+/** By kind and ticket; acknowledgements by kind and reader. */
+const arrivals = new Map<string, PromiseWithResolvers<Arrived>>();
+/** The requesters who were acknowledged and have not answered. */
+const acknowledged: { n: number; mail: Arrived }[] = [];
 let delivered: Record<string, number> = {};
 let lastDelivery = 0;
 let people = 0;
@@ -81,85 +83,103 @@ function say(word: Word): void {
   process.send?.(word);
 }
 
-async function carryOut({ smtpPort, mails, senders, patient }: Order): Promise<Told> {
-  stories.clear();
-  assigned.clear();
+async function carryOut({ smtpPort, mails, senders, patient, replies }: Order): Promise<Told> {
   delivered = {};
   lastDelivery = performance.now();
   const began = performance.now();
-  let left = mails;
+  const latencies: number[] = [];
+  const answers: Promise<void>[] = [];
+  let [left, lastAccepted] = [mails, began];
   const send = async () => {
     while (left-- > 0) {
-      const story = await write(smtpPort, ++people);
-      if (patient) await answered(story);
+      const { mail, answer } = replies ? await reply() : begin();
+      await write(mail, smtpPort);
+      const accepted = performance.now();
+      lastAccepted = Math.max(lastAccepted, accepted);
+      const answered = answer().then((at) => void latencies.push(at - accepted));
+      answers.push(answered);
+      if (patient) await answered;
     }
   };
-  await Promise.all(Array.from({ length: senders }, send));
-  const acceptedIn = Math.max(...[...stories.values()].map(({ accepted }) => accepted)) - began;
-  await withPatience(Promise.all([...stories.values()].map(answered)));
-  const latencies = [...stories.values()].map(({ accepted, acknowledged }) => acknowledged - accepted);
+  await withPatience(
+    Promise.all(Array.from({ length: senders }, send)).then(() => Promise.all(answers)),
+    () => `${latencies.length} of ${mails} mails are answered`,
+  );
   return {
-    acceptedIn,
+    acceptedIn: lastAccepted - began,
     answeredIn: performance.now() - began,
     latency: { p50: percentile(latencies, 0.5), p90: percentile(latencies, 0.9) },
     delivered,
   };
 }
 
-/** From a person of its own, over a connection of its own. */
-async function write(smtpPort: number, n: number): Promise<Story> {
+interface Letter {
+  mail: Worded;
+  /** When its answer came. */
+  answer(): Promise<number>;
+}
+
+/** A person of his own writes for the first time. */
+function begin(): Letter {
+  const n = ++people;
   const mail = newMail(n);
-  const story: Story = {
-    accepted: 0,
-    acknowledged: 0,
-    ticketId: '',
-    answered: Promise.withResolvers<void>(),
+  const answer = async () => {
+    const acknowledgement = await arrival('acknowledgement', mail.from).promise;
+    await arrival('assignment', acknowledgement.ticketId).promise;
+    acknowledged.push({ n, mail: acknowledgement });
+    return acknowledgement.at;
   };
-  stories.set(mail.from, story);
+  return { mail, answer };
+}
+
+async function reply(): Promise<Letter> {
+  const answered = acknowledged.shift();
+  if (!answered) throw new Error('nobody is left who was acknowledged and has not answered');
+  const { n, mail } = answered;
+  const read = await simpleParser(Buffer.from(mail.raw, 'latin1'));
+  return {
+    mail: {
+      ...newMail(n),
+      subject: `Re: ${read.subject}`,
+      says: ['It makes a noise as well, and smells of something.', 'Thank you', `Requester ${n}`],
+      to: read.replyTo?.value[0]?.address ?? '',
+      inReplyTo: (read.messageId ?? '').replace(/[<>]/g, ''),
+      quoted: read.text ?? '',
+    },
+    answer: async () => (await arrival('requester-message', mail.ticketId).promise).at,
+  };
+}
+
+/** Over a connection of its own. */
+async function write(mail: Worded, smtpPort: number): Promise<void> {
   const transport = createTransport({ host: '127.0.0.1', port: smtpPort, ignoreTLS: true });
   await transport.sendMail(written(mail));
-  story.accepted = performance.now();
   transport.close();
-  return story;
 }
 
-async function answered(story: Story): Promise<void> {
-  await story.answered.promise;
-  await told(story.ticketId).promise;
-}
-
-function deliver(mail: string, to: string): void {
-  const now = performance.now();
-  lastDelivery = now;
-  const head = mail.slice(0, mail.indexOf('\r\n\r\n'));
+function deliver(raw: string, to: string): void {
+  const at = performance.now();
+  lastDelivery = at;
+  const head = raw.slice(0, raw.indexOf('\r\n\r\n'));
   const kind = /^X-Replydesk-Update: *(.*)$/im.exec(head)?.[1]?.trim() ?? 'other';
   const ticketId = /^X-Replydesk-Ticket: *(.*)$/im.exec(head)?.[1]?.trim() ?? '';
   delivered[kind] = (delivered[kind] ?? 0) + 1;
-  if (kind === 'assignment') told(ticketId).resolve();
-  const story = stories.get(to);
-  if (kind !== 'acknowledgement' || !story) return;
-  story.acknowledged = now;
-  story.ticketId = ticketId;
-  story.answered.resolve();
+  arrival(kind, kind === 'acknowledgement' ? to : ticketId).resolve({ at, ticketId, raw });
 }
 
-function told(ticketId: string) {
-  const known = assigned.get(ticketId) ?? Promise.withResolvers<void>();
-  assigned.set(ticketId, known);
+function arrival(kind: string, whose: string): PromiseWithResolvers<Arrived> {
+  const name = `${kind} ${whose}`;
+  const known = arrivals.get(name) ?? Promise.withResolvers<Arrived>();
+  arrivals.set(name, known);
   return known;
 }
 
-function withPatience<T>(work: Promise<T>): Promise<T> {
+function withPatience<T>(work: Promise<T>, standing: () => string): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setInterval(() => {
       if (performance.now() - lastDelivery < PATIENCE_MS) return;
-      const missing = [...stories].filter(([, { acknowledged }]) => acknowledged === 0);
       clearInterval(timer);
-      reject(
-        new Error(
-          `nothing came for ${PATIENCE_MS / 1000} s; ${missing.length} of ${stories.size} mails have no acknowledgement, ${assigned.size} assignments are known`,
-        ),
-      );
+      reject(new Error(`nothing came for ${PATIENCE_MS / 1000} s; ${standing()}`));
     }, 1000);
     work.then(resolve, reject).finally(() => clearInterval(timer));
   });

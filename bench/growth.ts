@@ -1,37 +1,41 @@
 /**
- * Whether a mail costs more when the table is larger: `node bench/growth.ts [--tickets 100,10000] [--json]`
+ * Whether a mail costs more when the table is larger: `node bench/growth.ts [--tickets 100,10000] [--mails 9] [--json]`
  *
- * For each size a desk of its own on this laptop, whose table is filled with so many tickets that were opened, answered and
- * closed long ago, as the product writes them: the ticket with its entries in every index, its first message, its requester's
- * entry, its mail in the ledger with its Message-ID. Their events are left out: the stream would tell everybody again. Then the
- * same mails are written to each desk, one at a time, and the desk's own meter says what they used.
- *
- * `--tickets 100,10000,200000` takes a quarter of an hour and 4 GB of disk.
+ * For each size a desk of its own on this laptop, whose table is filled with so many tickets (bench/filled.ts). Then the same
+ * mails are written to each desk, one at a time, after some that warm it up; the desk's own meter says what they used, by
+ * function: what comes by the clock or behind the mails (sweep, digests, reports, measures) is stated apart. At the end a day
+ * goes by in half a minute.
  */
 import { execFile } from 'node:child_process';
-import { statSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocument } from '@aws-sdk/lib-dynamodb';
-import type * as z from 'zod';
-import { openLedger } from '../aws/ledger.ts';
-import type { Item, Key, Table, Write } from '../aws/table.ts';
-import { openTickets } from '../aws/tickets.ts';
+import { createTransport } from 'nodemailer';
 import { runningDesk } from '../cli/connect.ts';
-import type { SampleTicket } from '../cli/cost.ts';
 import { askEngine } from '../cli/engine.ts';
-import { ticketIdFrom } from '../core/mail/token.ts';
-import { change, open } from '../core/ticket/change.ts';
-import type { Message } from '../core/ticket/ticket.ts';
-import { type Laptop, startLaptop } from '../test/journeys/laptop.ts';
-import { desk, LUIS, opened, receipt } from '../test/sample.ts';
+import type { Amounts } from '../core/insight/prices.ts';
+import { startDesk } from '../local/desk.ts';
+import { synthesize } from '../local/synthesize.ts';
 import { described, machine, percentile, rounded, table } from './figures.ts';
+import { fill, markOf } from './filled.ts';
+import { cpuMs } from './processes.ts';
+import { type Delivered, startRelay } from './relay.ts';
 
+/**
+ * Of several mails. Calls and units are those of the one that needed least: two functions race for some steps, and whoever
+ * comes second finds them done. Times are in the middle.
+ */
 interface Used {
   calls: number;
   reads: number;
   writes: number;
+  /** CPU of the desk and of the engine. */
+  cpuMs: number;
+  /** Until the answer was there. */
   ms: number;
+  /** By call, in how many of the mails there was another number of them than in that one. */
+  differs: Record<string, number>;
 }
 
 interface Size {
@@ -39,26 +43,35 @@ interface Size {
   filledIn: number;
   tableMB: number;
   mails: Record<string, Used>;
-  /** Of one hourly sweep, and of one morning's digests for everybody. */
-  sweep: Omit<Used, 'ms'>;
+  /** By function: what follows the mails or comes by the clock, in units of reading and writing; of a day with its nights. */
+  beside: Record<string, { calls: number; reads: number; writes: number }>;
 }
 
 const { values } = parseArgs({
-  options: { tickets: { type: 'string', default: '100,10000' }, json: { type: 'boolean' } },
+  options: {
+    tickets: { type: 'string', default: '100,10000' },
+    mails: { type: 'string', default: '9' },
+    json: { type: 'boolean' },
+  },
 });
 const sizes = values.tickets.split(',').map(Number);
-if (!sizes.every((size) => Number.isInteger(size) && size > 0)) {
-  console.error('usage: node bench/growth.ts [--tickets 100,10000] [--json]');
+const repeats = Number(values.mails);
+if (![...sizes, repeats].every((size) => Number.isInteger(size) && size > 0)) {
+  console.error('usage: node bench/growth.ts [--tickets 100,10000] [--mails 9] [--json]');
   process.exit(2);
 }
-/** Of each kind. The least is taken: what else the machine did is no growth. */
-const REPEATS = 2;
-/** DynamoDB takes no more in a call. */
-const BATCH = 25;
-const HOUR = 3_600_000;
-const FIRST = Date.parse('2026-01-05T08:00:00Z');
-/** Calls that functions make; what Lambda, SES and Step Functions do by themselves depends on how much comes at once. */
-const OWN = /^(dynamodb|s3|ses|ssm):(?!Receive|PutObject$)|^sqs:Send|^states:Start/;
+/** Until code is compiled, threads are there, and the answers of a minute are kept. */
+const WARMING_UP = 3;
+const PATIENCE_MS = 300_000;
+/** A Monday morning, and just after a sweep: none comes while the table is filled past the engine, which would wait for it. */
+const BEGIN = Date.parse('2026-03-02T09:05:00Z');
+/** A day in 24 seconds. */
+const A_DAY = { speed: 3600, ms: 24_000 };
+/** They come by the clock, or count what has happened since they counted last. */
+const BESIDE = /^(Sweep|SendDigests|SendReport|CountMeasures)/;
+const FIGURES = ['calls', 'reads', 'writes', 'cpuMs', 'ms'] as const;
+/** Once for each start of a function, and every five minutes. */
+const BY_TIME = /^ssm:/;
 
 const here = machine();
 const measured: Size[] = [];
@@ -71,7 +84,7 @@ else show();
 async function apart(tickets: number): Promise<Size> {
   const { stdout } = await promisify(execFile)(process.execPath, [
     import.meta.filename,
-    ...['--tickets', String(tickets), '--json'],
+    ...['--tickets', String(tickets), '--mails', String(repeats), '--json'],
   ]);
   const [size] = (JSON.parse(stdout) as { sizes: Size[] }).sizes;
   if (!size) throw new Error(`nothing was measured with ${tickets} tickets`);
@@ -79,254 +92,255 @@ async function apart(tickets: number): Promise<Size> {
 }
 
 async function measure(tickets: number): Promise<Size> {
-  const laptop = await startLaptop({ speed: 1, patience: 120_000 });
-  try {
-    const running = await runningDesk(laptop.dataDir);
-    const began = performance.now();
-    await fill(tickets, running);
-    const filledIn = rounded((performance.now() - began) / 1000, 1);
-    const read = async () =>
-      (await askEngine(running, 'meter', 'ReadMeter', {})) as z.output<typeof SampleTicket>;
-    const mails = await write(laptop, async (work) => {
-      await laptop.quiet();
-      const before = await read();
-      const from = performance.now();
-      await work();
-      const ms = performance.now() - from;
-      await laptop.quiet();
-      return { ...between(before, await read()), ms };
-    });
-    const tableMB = Math.round(statSync(`${laptop.dataDir}/table.db`).size / 1e6);
-    const before = await read();
-    await laptop.setSpeed(1800);
-    await new Promise((resolve) => setTimeout(resolve, 8_000));
-    await laptop.setSpeed(1);
-    await laptop.quiet();
-    const swept = between(before, await read(), 'Sweep');
-    return { tickets, filledIn, tableMB, mails, sweep: swept };
-  } finally {
-    await laptop.stop();
-  }
-}
-
-/** Each kind `REPEATS` times, after one that warms up. */
-async function write(
-  laptop: Laptop,
-  meter: (work: () => Promise<void>) => Promise<Used>,
-): Promise<Record<string, Used>> {
-  const used: Record<string, Used[]> = { 'new mail': [], reply: [], command: [], '#find': [] };
-  for (let n = 0; n <= REPEATS; n++) {
-    const from = `person${n}@customers.example.org`;
-    const note = async (kind: string, work: () => Promise<void>) => {
-      const one = await meter(work);
-      if (n > 0) used[kind]?.push(one);
-    };
-    await note('new mail', async () => {
-      await laptop.write({ from, subject: `Laptop ${n}`, text: `My laptop ${n} does not start any more.` });
-      await laptop.mail('acknowledgement', from);
-    });
-    const { id, assignee } = await laptop.ticketOf(from);
-    const agent = assignee ?? '';
-    const [acknowledged] = laptop.delivered.filter(
-      ({ kind, to }) => kind === 'acknowledgement' && to === from,
-    );
-    const assignment = await laptop.mail('assignment', agent, id);
-    if (!acknowledged) throw new Error(`${from} was not acknowledged`);
-    await note('reply', async () => {
-      await laptop.reply(acknowledged, from, 'It makes a noise as well.');
-      await laptop.mail('requester-message', agent, id);
-    });
-    await note('command', async () => {
-      await laptop.reply(assignment, agent, '#priority P2', { proven: true });
-      await laptop.mail('transcript', agent, id);
-    });
-    await note('#find', async () => {
-      const before = laptop.delivered.length;
-      await laptop.write({ from: agent, proven: true, subject: 'Find', text: '#find printer' });
-      await laptop.until('what was found', async () => laptop.delivered.length > before);
-    });
-  }
-  return Object.fromEntries(
-    Object.entries(used).map(([kind, all]) => {
-      const middle = (of: keyof Used) =>
-        percentile(
-          all.map((each) => each[of]),
-          0.5,
-        );
-      return [
-        kind,
-        {
-          calls: middle('calls'),
-          reads: middle('reads'),
-          writes: middle('writes'),
-          ms: Math.round(Math.min(...all.map(({ ms }) => ms))),
-        },
-      ];
-    }),
+  const dataDir = mkdtempSync(join(tmpdir(), 'replydesk-growth-'));
+  const delivered: Delivered[] = [];
+  const relay = await startRelay((mail) => void delivered.push(mail));
+  const desk = await startDesk(
+    {
+      ...{ dataDir, fresh: true, smtpPort: 0, webPort: 0 },
+      ...{ relay: relay.url, speed: 1, begin: BEGIN },
+    },
+    () => synthesize('desk.yaml', () => {}),
+    (fault) => console.error(fault),
   );
+  try {
+    const began = performance.now();
+    await fill(tickets, { endpoint: desk.endpoint, tableName: desk.outputs.TableName ?? '', dataDir });
+    const filledIn = rounded((performance.now() - began) / 1000, 1);
+    const running = await runningDesk(dataDir);
+    const read = async () => (await askEngine(running, 'meter', 'ReadMeter', {})) as Reading;
+    const quiet = () => calm(`http://127.0.0.1:${desk.webPort}/health`);
+    const from = await read();
+    const mails = await write({ smtpPort: desk.smtpPort, tickets, delivered, read, quiet });
+    const counted = await read();
+    await desk.setSpeed(A_DAY.speed);
+    await new Promise((resolve) => setTimeout(resolve, A_DAY.ms));
+    await desk.setSpeed(1);
+    await quiet();
+    const after = await read();
+    const all = Object.keys(mails).length * (WARMING_UP + repeats);
+    return {
+      ...{ tickets, filledIn },
+      tableMB: Math.round(statSync(join(dataDir, 'table.db')).size / 1e6),
+      mails,
+      beside: {
+        [`CountMeasures, ${all} mails`]: totalOf(from, counted, /^CountMeasures/),
+        'Sweep, one of a day': oneOf(totalOf(counted, after, /^Sweep/), sweepsIn(after) - sweepsIn(counted)),
+        'SendDigests, a day': totalOf(counted, after, /^SendDigests/),
+        'SendReport, a day': totalOf(counted, after, /^SendReport/),
+      },
+    };
+  } finally {
+    await desk.stop();
+    relay.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  }
 }
 
-type Reading = z.output<typeof SampleTicket>;
+interface Reading {
+  by: Record<string, Amounts>;
+  callsBy: Record<string, Record<string, number>>;
+}
 
-function between(before: Reading, after: Reading, by?: string): Omit<Used, 'ms'> {
+interface Place {
+  smtpPort: number;
+  tickets: number;
+  delivered: Delivered[];
+  read(): Promise<Reading>;
+  quiet(): Promise<void>;
+}
+
+type Metered = Omit<Used, 'differs'> & { byCall: Record<string, number> };
+
+/** Each kind so often, after those that warm up. Whoever writes is each time another. */
+async function write({ smtpPort, tickets, delivered, read, quiet }: Place): Promise<Record<string, Used>> {
+  const used = new Map<string, Metered[]>();
+  const next = async (kind: string, to: string | null, from: number): Promise<Delivered> => {
+    for (const end = performance.now() + PATIENCE_MS; performance.now() < end; await pause(5)) {
+      const found = delivered.slice(from).find((each) => each.kind === kind && (to ?? each.to) === each.to);
+      if (found) return found;
+    }
+    throw new Error(`waited for ${kind} to ${to}`);
+  };
+  const send = async (from: string, mail: object, isProven = false) => {
+    const transport = createTransport({
+      ...{ host: '127.0.0.1', port: smtpPort, ignoreTLS: true },
+      ...(isProven ? { auth: { user: from, pass: 'any' } } : {}),
+    });
+    await transport.sendMail({ from, to: 'support@desk.example.test', ...mail });
+    transport.close();
+  };
+  const answering = ({ replyTo, messageId, subject }: Delivered, text: string) => {
+    return { to: replyTo, subject: `Re: ${subject}`, text, inReplyTo: `<${messageId}>` };
+  };
+  for (let n = 0; n < WARMING_UP + repeats; n++) {
+    const from = `person${n}@customers.example.org`;
+    const meter = async (kind: string, work: () => Promise<void>, answer: string, to: string | null) => {
+      await quiet();
+      const [before, cpu] = [await read(), taken()];
+      const [begin, mark] = [performance.now(), delivered.length];
+      await work();
+      const found = await next(answer, to, mark);
+      const ms = performance.now() - begin;
+      await quiet();
+      const one = { ...between(before, await read()), cpuMs: taken() - cpu, ms };
+      if (n >= WARMING_UP) used.set(kind, [...(used.get(kind) ?? []), one]);
+      return found;
+    };
+    const mark = delivered.length;
+    const subject = `Laptop ${n}`;
+    const acknowledged = await meter(
+      'new mail',
+      () => send(from, { subject, text: `My laptop ${n} does not start any more.` }),
+      ...(['acknowledgement', from] as const),
+    );
+    const assigned = await next('assignment', null, mark);
+    const agent = assigned.to;
+    await meter(
+      'reply',
+      () => send(from, answering(acknowledged, 'It makes a noise as well.')),
+      ...(['requester-message', agent] as const),
+    );
+    await meter(
+      'command',
+      () => send(agent, answering(assigned, '#priority P2'), true),
+      ...(['transcript', agent] as const),
+    );
+    const { number, requester } = markOf(Math.min(n * 7, tickets - 5));
+    for (const [kind, words] of [
+      ['#find a word that all have', 'printer'],
+      ['#find a word that one has', number],
+      ['#find a requester', requester],
+    ] as const)
+      await meter(
+        kind,
+        () => send(agent, { subject: 'Find', text: `#find ${words}` }, true),
+        ...(['transcript', agent] as const),
+      );
+  }
+  return Object.fromEntries([...used].map(([kind, all]) => [kind, summedUp(all)]));
+}
+
+function summedUp(all: readonly Metered[]): Used {
+  const least = [...all].sort((a, b) => a.calls - b.calls || a.writes - b.writes)[0] as Metered;
+  const names = [...new Set(all.flatMap(({ byCall }) => Object.keys(byCall)))];
+  const differs = names.flatMap((name) => {
+    const others = all.filter(({ byCall }) => byCall[name] !== least.byCall[name]).length;
+    return others > 0 ? [[name, others] as const] : [];
+  });
+  const middle = (values: readonly number[]) => Math.round(percentile(values, 0.5));
+  return {
+    calls: least.calls,
+    reads: Math.min(...all.map(({ reads }) => reads)),
+    writes: Math.min(...all.map(({ writes }) => writes)),
+    cpuMs: middle(all.map((each) => each.cpuMs)),
+    ms: middle(all.map(({ ms }) => ms)),
+    differs: Object.fromEntries(differs),
+  };
+}
+
+/** What the functions used that the mail itself calls. */
+function between(before: Reading, after: Reading): Omit<Metered, 'cpuMs' | 'ms'> {
+  const byCall: Record<string, number> = {};
+  for (const [who, calls] of Object.entries(after.callsBy))
+    for (const [name, count] of Object.entries(calls)) {
+      const more = count - (before.callsBy[who]?.[name] ?? 0);
+      if (more > 0 && isMails(who) && !BY_TIME.test(name))
+        byCall[`${who.replace(/Function.*$|[0-9A-F]{8}$/, '')} ${name}`] = more;
+    }
+  return {
+    byCall,
+    calls: Object.values(byCall).reduce((sum, count) => sum + count, 0),
+    ...unitsOf(before, after, isMails),
+  };
+}
+
+/** What AWS's services do by themselves is no function's call. */
+function isMails(who: string): boolean {
+  return /^[A-Z]/.test(who) && !BESIDE.test(who);
+}
+
+function unitsOf(before: Reading, after: Reading, is: (who: string) => boolean) {
   const units = (unit: 'dynamodb-reads' | 'dynamodb-writes') =>
     Object.entries(after.by)
-      .filter(([who]) =>
-        by ? who.startsWith(by) : !/^(Sweep|SendDigests|CountMeasures|SendReport)/.test(who),
-      )
+      .filter(([who]) => is(who))
       .reduce((sum, [who, amounts]) => sum + (amounts[unit] ?? 0) - (before.by[who]?.[unit] ?? 0), 0);
-  const calls = Object.entries(after.calls)
-    .filter(([name]) => OWN.test(name))
-    .reduce((sum, [name, count]) => sum + count - (before.calls[name] ?? 0), 0);
-  return { calls, reads: units('dynamodb-reads'), writes: units('dynamodb-writes') };
+  return { reads: units('dynamodb-reads'), writes: units('dynamodb-writes') };
 }
 
-async function fill(
-  tickets: number,
-  { endpoint, region, outputs }: Awaited<ReturnType<typeof runningDesk>>,
-): Promise<void> {
-  const client = new DynamoDBClient({
-    endpoint,
-    region,
-    credentials: { accessKeyId: 'admin', secretAccessKey: 'admin' },
-  });
-  const db = DynamoDBDocument.from(client, { marshallOptions: { removeUndefinedValues: true } });
-  const name = outputs.TableName;
-  const send = async (items: Item[]) => {
-    for (let from = 0; from < items.length; from += BATCH) {
-      const puts = items.slice(from, from + BATCH).map((Item) => ({ PutRequest: { Item } }));
-      const { UnprocessedItems = {} } = await db.batchWrite({ RequestItems: { [name]: puts } });
-      if (Object.keys(UnprocessedItems).length > 0) throw new Error('the engine left items unwritten');
-    }
-  };
-  const WIDE = 250;
-  for (let from = 0; from < tickets; from += WIDE) {
-    const items = new Map<string, Item>();
-    for (let n = from; n < Math.min(from + WIDE, tickets); n++)
-      for (const item of await itemsOf(n, name)) items.set(`${item.pk} ${item.sk}`, item);
-    await send([...items.values()]);
-    if (from % 10_000 === 0) process.stderr.write(`${from} of ${tickets} tickets …\n`);
-  }
-  client.destroy();
+function totalOf(before: Reading, after: Reading, whose: RegExp) {
+  const is = (who: string) => whose.test(who);
+  const count = ({ callsBy }: Reading) =>
+    Object.entries(callsBy)
+      .filter(([who]) => is(who))
+      .flatMap(([, calls]) => Object.values(calls))
+      .reduce((sum, each) => sum + each, 0);
+  return { calls: count(after) - count(before), ...unitsOf(before, after, is) };
 }
 
-/** What stands in the table of a ticket that was opened and closed, but for its events. */
-async function itemsOf(n: number, name: string): Promise<Item[]> {
-  const items = new Map<string, Item>();
-  const at = new Date(FIRST + (n % 1_200) * HOUR).toISOString();
-  const requester = { address: `filled${n >> 2}@customers.example.org`, name: `Filled ${n >> 2}` };
-  const octets = Buffer.alloc(4);
-  octets.writeUInt32BE(n * 4_099 + 7);
-  const id = ticketIdFrom(octets);
-  const [template] = opened(at, {}, null).events;
-  if (template?.kind !== 'opened') throw new TypeError('a ticket begins with being opened');
-  const { number: _, at: __, ...happening } = template as typeof template & { number: number; at: string };
-  const begun = open(
-    id,
-    {
-      ...happening,
-      requester,
-      subject: `The printer ${n} is jammed`,
-      messageId: `${n}@customers.example.org`,
-    },
-    [{ kind: 'assigned', assignee: LUIS, previous: null, reason: 'the fewest tickets', by: 'desk' }],
-    at,
-    desk,
-  );
-  const done = change(
-    begun.after,
-    [
-      { kind: 'resolved', reason: 'a new roller', by: LUIS, message: null },
-      { kind: 'closed', reason: 'it stayed quiet after it was resolved', by: 'desk' },
-    ],
-    new Date(Date.parse(at) + HOUR).toISOString(),
-    desk,
-  );
-  const message: Message = {
-    ...{ id: `${id}-m1`, number: 1, at, direction: 'in', visibility: 'public', from: requester },
-    text: `The printer ${n} on our floor eats the paper since this morning. Could somebody have a look, please?`,
-    ...{
-      bodyKey: null,
-      attachments: [],
-      withheld: 0,
-      mailId: `mail-${n}`,
-      messageId: `${n}@customers.example.org`,
-      cc: [],
-    },
-  };
-  const keep = (writes: Write[]) => {
-    for (const { Put } of writes) {
-      const item = Put?.Item as (Item & Key) | undefined;
-      if (item && !item.sk.startsWith('EVENT#')) items.set(`${item.pk} ${item.sk}`, item);
-    }
-  };
-  const asked = {
-    name,
-    getAll: async () => [],
-    transact: async (writes: Write[]) => keep(writes),
-  } as unknown as Table;
-  const tickets = openTickets(asked);
-  await tickets.commit(begun, [message]);
-  await tickets.commit(done, []);
-  keep(
-    openLedger(asked).writes(
-      {
-        ...{
-          mailId: `mail-${n}`,
-          key: `mail/${n}`,
-          receivedAt: at,
-          from: requester.address,
-          subject: `The printer ${n}`,
-        },
-        ...{ messageId: `${n}@customers.example.org`, receipt: { ...receipt, mailId: `mail-${n}` } },
-        ...{
-          disposition: 'opened',
-          reason: 'new-ticket',
-          detail: '',
-          clue: null,
-          ticketId: id,
-          disposedAt: at,
-        },
-        ...{ history: [], released: false, releases: null, version: 1, events: 0 },
-      },
-      null,
-      { claim: null, reference: `${n}@customers.example.org`, code: null, release: null, notices: [] },
-    ),
-  );
-  return [...items.values()];
+/** Each asks once what SES has left for the day. */
+function sweepsIn({ callsBy }: Reading): number {
+  return Object.entries(callsBy).find(([who]) => who.startsWith('Sweep'))?.[1]['ses:GetSendQuota'] ?? 0;
+}
+
+function oneOf({ calls, reads, writes }: ReturnType<typeof totalOf>, count: number) {
+  const share = (of: number) => rounded(of / (count || 1), 1);
+  return { calls: share(calls), reads: share(reads), writes: share(writes) };
+}
+
+/** Of this process, in which the desk runs, and of the engine. */
+function taken(): number {
+  const { desk, engine } = cpuMs(process.pid);
+  return desk + engine;
+}
+
+async function calm(url: string): Promise<void> {
+  for (let still = 0; still < 4; await pause(50))
+    still = ((await (await fetch(url)).json()) as { busy: boolean }).busy ? 0 : still + 1;
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** Of the largest to the smallest; 1 where neither used any. */
-function ratioOf(kind: string): Record<keyof Used, number> {
+function ratioOf(kind: string): Record<(typeof FIGURES)[number], number> {
   const [first, last] = [measured[0], measured.at(-1)].map((size) => size?.mails[kind]);
-  const of = (name: keyof Used) => rounded((last?.[name] ?? 0) / (first?.[name] || 1), 2) || 1;
-  return { calls: of('calls'), reads: of('reads'), writes: of('writes'), ms: of('ms') };
+  const of = (name: (typeof FIGURES)[number]) => rounded((last?.[name] ?? 0) / (first?.[name] || 1), 2) || 1;
+  return {
+    calls: of('calls'),
+    reads: of('reads'),
+    writes: of('writes'),
+    cpuMs: of('cpuMs'),
+    ms: of('ms'),
+  };
 }
 
 function show(): void {
+  const titles = ['', 'calls', 'read units', 'write units', 'CPU ms', 'ms'];
   console.log(described(here));
-  const rows = measured.flatMap(({ tickets, mails, sweep, tableMB }) => [
-    ...Object.entries(mails).map(([kind, { calls, reads, writes, ms }]) => [
-      `${tickets} tickets: ${kind}`,
-      ...[calls, reads, writes, ms].map(String),
-    ]),
-    [
-      `${tickets} tickets: the hourly sweeps of four hours (table ${tableMB} MB)`,
-      '',
-      String(sweep.reads),
-      String(sweep.writes),
-      '',
-    ],
-  ]);
-  console.log(table([['', 'calls', 'read units', 'write units', 'ms'], ...rows]));
+  for (const { tickets, filledIn, tableMB, mails, beside } of measured) {
+    console.log(`\n${tickets} tickets, filled in in ${filledIn} s; the table has ${tableMB} MB`);
+    console.log(
+      table([
+        titles,
+        ...Object.entries(mails).map(([kind, used]) => [kind, ...FIGURES.map((name) => String(used[name]))]),
+        ...Object.entries(beside).map(([who, { calls, reads, writes }]) => [
+          who,
+          ...[calls, reads, writes].map(String),
+          ...['', ''],
+        ]),
+      ]),
+    );
+    for (const [kind, { differs }] of Object.entries(mails))
+      for (const [call, count] of Object.entries(differs))
+        console.log(`  ${kind}: another number of ${call} in ${count} of ${repeats}`);
+  }
   console.log('\nThe largest to the smallest');
   console.log(
     table([
-      ['', 'calls', 'read units', 'write units', 'ms'],
-      ...Object.entries(ratios).map(([kind, { calls, reads, writes, ms }]) => [
-        kind,
-        ...[calls, reads, writes, ms].map(String),
-      ]),
+      titles,
+      ...Object.entries(ratios).map(([kind, ratio]) => [kind, ...FIGURES.map((name) => String(ratio[name]))]),
     ]),
   );
 }

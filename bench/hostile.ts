@@ -2,9 +2,10 @@
  * How the cost of reading a mail grows with what is heaped up in it: `node bench/hostile.ts`. Each sign in each place, at one
  * length and at twice that. Ends with 1 when something costs seconds and grows as a square does.
  */
-import { cpus, loadavg } from 'node:os';
 import { PLACES, readWhole, SIGNS } from '../test/mail/hostile.ts';
+import { described, machine } from './figures.ts';
 
+const on = machine();
 const LENGTH = 100_000;
 const SLOW = 1_000;
 const SQUARE = 3.2;
@@ -26,9 +27,8 @@ for (const [place, write] of Object.entries(PLACES))
       twice: await cost(write, sign, 2 * LENGTH),
     });
 rows.sort((a, b) => b.twice - a.twice);
-console.log(
-  `${rows.length} mails, ${LENGTH} and ${2 * LENGTH} characters; ${cpus().length} × ${cpus()[0]?.model}, load ${loadavg()[0]?.toFixed(1)}`,
-);
+console.log(described(on));
+console.log(`${rows.length} mails, each of ${LENGTH} and of ${2 * LENGTH} characters`);
 for (const { place, sign, once, twice } of rows.slice(0, 15))
   console.log(
     `${place.padEnd(18)} ${JSON.stringify(sign).padEnd(32)} ${once.toFixed(0)} ms, ${twice.toFixed(0)} ms, × ${(twice / once).toFixed(1)}`,

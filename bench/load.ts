@@ -14,11 +14,12 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { GetQueueAttributesCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { createTransport, type Transporter } from 'nodemailer';
-import { SMTPServer } from 'smtp-server';
 import { connect } from '../cli/connect.ts';
 import { startDesk } from '../local/embed.ts';
 import { described, machine, percentile, rounded, table } from './figures.ts';
 import { newMail, type Worded, written } from './mails.ts';
+import { residentMB } from './processes.ts';
+import { type Delivered, startRelay } from './relay.ts';
 
 const { values } = parseArgs({
   options: {
@@ -42,41 +43,48 @@ if (![minutes, burst, speed].every((each) => each >= 0)) {
 const FULL = 30;
 const SENDERS = 4;
 const MEMORY_EVERY_MS = 5_000;
+const PROGRESS_EVERY_MS = 30_000;
+/** Whoever measures waits for a backlog so long. What is left then is said. */
+const PATIENCE_MS = 25 * 60_000;
 /** Mails to answer: enough to choose from. */
 const MOST_REMEMBERED = 500;
 /** So late, in real time, a deadline was missed: a mail's own way takes as long at the laptop's limit. */
 const LATE_MS = 60_000;
 
-interface Answerable {
-  to: string;
-  replyTo: string;
-  messageId: string;
-  subject: string;
-  text: string;
-}
+/** What an answer quotes. */
+const QUOTED = 'We have received your mail and will look into it.\nYou can answer this mail.';
 
 const here = machine();
-const acknowledged: Answerable[] = [];
-const assigned: Answerable[] = [];
+const acknowledged: Delivered[] = [];
+const assigned: Delivered[] = [];
 const delivered: Record<string, number> = {};
-const relay = await listen();
+const relay = await startRelay(take);
 const dataDir = await mkdtemp(join(tmpdir(), 'replydesk-load-'));
 const config = join(dataDir, 'desk.yaml');
-// The bill's own bound is not what is tried here, and work that comes by itself is nobody's mail. Promises are of minutes and
-// at every hour, so that deadlines fall due meanwhile: time could go faster, but a queue's patience would with it.
+// The bill's own bound is not what is tried here, and work that comes by itself is nobody's mail. To some people something is
+// promised within minutes, at any hour, so that deadlines fall due meanwhile.
+const PROMPT = '@prompt.example.org';
 writeFileSync(
   config,
   readFileSync('desk.yaml', 'utf8')
     .replace(/^recurring:\n(?:(?:[ #].*)?\n)*/m, '')
     .replace(/^ {2}mostADay: .*$/m, '  mostADay: 1000000')
-    .replace(/calendar: service/g, 'calendar: always')
-    .replace(/firstResponse: \w+/g, 'firstResponse: 4m'),
+    .replace(
+      /^sla:\n/m,
+      `sla:
+  - name: prompt
+    when: { requesters: ["${PROMPT}"] }
+    calendar: always
+    warnings: [50%]
+    targets:
+${['P1', 'P2', 'P3', 'P4'].map((priority) => `      ${priority}: { firstResponse: 8m, resolution: 4d }\n`).join('')}`,
+    ),
 );
 const desk = await startDesk({
   dataDir: join(dataDir, 'data'),
   config,
   speed,
-  relay: `smtp://127.0.0.1:${relay.port}`,
+  relay: relay.url,
 });
 const connection = await connect({ data: desk.dataDir });
 const sqs = new SQSClient({});
@@ -85,10 +93,17 @@ const { pid } = JSON.parse(readFileSync(join(desk.dataDir, 'running.json'), 'utf
 const memory: { second: number; deskMB: number; engineMB: number }[] = [];
 const began = performance.now();
 const remember = () => {
-  const { deskMB, engineMB } = residentOf(pid);
+  const { desk: deskMB, engine: engineMB } = residentMB(pid);
   memory.push({ second: Math.round((performance.now() - began) / 1000), deskMB, engineMB });
 };
 const memoryTimer = setInterval(remember, MEMORY_EVERY_MS);
+const progressTimer = setInterval(async () => {
+  const { second, deskMB, engineMB } = memory.at(-1) ?? { second: 0, deskMB: 0, engineMB: 0 };
+  const waits = await waiting().catch(() => '?');
+  console.error(
+    `${second} s: ${accepted} mails accepted, ${waits} messages wait, ${deskMB} MB, engine ${engineMB} MB`,
+  );
+}, PROGRESS_EVERY_MS);
 let accepted = 0;
 let [people, turn] = [0, 0];
 const pooled = new Map<string, Transporter>();
@@ -119,6 +134,7 @@ try {
   else show(said);
 } finally {
   clearInterval(memoryTimer);
+  clearInterval(progressTimer);
   for (const each of pooled.values()) each.close();
   await desk.stop();
   relay.stop();
@@ -159,19 +175,24 @@ async function flood(): Promise<number> {
   const from = performance.now();
   let left = burst;
   const send = async () => {
-    while (left-- > 0) await hand(written(newMail(++people)), null);
+    while (left-- > 0) await hand(written(nextPerson()), null);
   };
   await Promise.all(Array.from({ length: SENDERS * 4 }, send));
   return rounded((performance.now() - from) / 1000, 1);
 }
 
-/** Seconds until nothing is left to do. */
+/** Seconds until nothing is left to do, or until it is waited for no longer. */
 async function drain(): Promise<number> {
   const from = performance.now();
-  for (let calm = 0; calm < 3; await new Promise((resolve) => setTimeout(resolve, 500)))
+  const spent = () => performance.now() - from;
+  for (
+    let calm = 0;
+    calm < 3 && spent() < PATIENCE_MS;
+    await new Promise((resolve) => setTimeout(resolve, 500))
+  )
     calm = (await waiting()) === 0 ? calm + 1 : 0;
-  await desk.quiet();
-  return rounded((performance.now() - from) / 1000, 1);
+  if (spent() < PATIENCE_MS) await desk.quiet();
+  return rounded(spent() / 1000, 1);
 }
 
 type Mail = Parameters<Transporter['sendMail']>[0];
@@ -206,13 +227,19 @@ function next(): { kind: string; mail: Mail; by: string | null } {
       };
   }
   if (place === 19) return { kind: 'hostile', mail: hostile(++people), by: null };
-  return { kind: 'new', mail: written(newMail(++people)), by: null };
+  return { kind: 'new', mail: written(nextPerson()), by: null };
 }
 
-function answer({ to, replyTo, messageId, subject, text }: Answerable, says: string): Mail {
+/** Each is somebody else, since many mails of one person are a flood; to one of six an answer is promised within minutes. */
+function nextPerson(): Worded {
+  const mail = newMail(++people);
+  return people % 6 === 0 ? { ...mail, from: `requester-${people}${PROMPT}` } : mail;
+}
+
+function answer({ to, replyTo, messageId, subject }: Delivered, says: string): Mail {
   const worded: Worded = {
     ...{ from: to, name: '', subject: `Re: ${subject}`, says: [says], to: replyTo, inReplyTo: messageId },
-    quoted: text,
+    quoted: QUOTED,
   };
   return written(worded);
 }
@@ -263,36 +290,12 @@ async function hand(mail: Mail, by: string | null): Promise<void> {
   accepted++;
 }
 
-async function listen(): Promise<{ port: number; stop(): void }> {
-  const server = new SMTPServer({
-    ...{ authOptional: true, disabledCommands: ['AUTH', 'STARTTLS'], disableReverseLookup: true },
-    onData(stream, session, done) {
-      const parts: Buffer[] = [];
-      stream.on('data', (part: Buffer) => parts.push(part));
-      stream.on('end', () => {
-        take(Buffer.concat(parts).toString('latin1'), session.envelope.rcptTo[0]?.address ?? '');
-        done();
-      });
-    },
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.server.address();
-  if (!address || typeof address === 'string') throw new Error('the relay has no port');
-  return { port: address.port, stop: () => void server.close(() => {}) };
-}
-
-function take(mail: string, to: string): void {
-  const head = mail.slice(0, mail.indexOf('\r\n\r\n')).replace(/\r\n[ \t]+/g, ' ');
-  const header = (name: string) => new RegExp(`^${name}: *(.*)$`, 'im').exec(head)?.[1]?.trim() ?? '';
-  const kind = header('X-Replydesk-Update') || 'other';
+function take(mail: Delivered): void {
+  const { kind } = mail;
   delivered[kind] = (delivered[kind] ?? 0) + 1;
   const list = kind === 'acknowledgement' ? acknowledged : kind === 'assignment' ? assigned : null;
-  if (!list) return;
-  const replyTo = /[^\s<]+@[^\s>]+/.exec(header('Reply-To'))?.[0] ?? '';
-  const bare = (id: string) => id.replace(/[<>]/g, '');
-  const text = 'We have received your mail and will look into it.\nYou can answer this mail.';
-  list.push({ to, replyTo, messageId: bare(header('Message-ID')), subject: header('Subject'), text });
-  if (list.length > MOST_REMEMBERED) list.splice(0, 1);
+  list?.push(mail);
+  if (list && list.length > MOST_REMEMBERED) list.splice(0, 1);
 }
 
 /** Messages in all queues that are no dead letters' and do not wait for a time, and those in somebody's hands. */
@@ -314,32 +317,6 @@ async function depth(QueueUrl: string): Promise<{ visible: number; inHand: numbe
     visible: Number(Attributes.ApproximateNumberOfMessages ?? 0),
     inHand: Number(Attributes.ApproximateNumberOfMessagesNotVisible ?? 0),
     delayed: Number(Attributes.ApproximateNumberOfMessagesDelayed ?? 0),
-  };
-}
-
-/** Resident, of the process with all its threads, and of DynamoDB's engine, which it has begun. */
-function residentOf(of: number): { deskMB: number; engineMB: number } {
-  const kb = (each: number) => {
-    try {
-      return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${each}/status`, 'latin1'))?.[1] ?? 0);
-    } catch {
-      return 0;
-    }
-  };
-  const parentOf = (each: string) => {
-    try {
-      return Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${each}/status`, 'latin1'))?.[1]);
-    } catch {
-      return 0;
-    }
-  };
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  const parents = new Map(pids.map((name) => [Number(name), parentOf(name)]));
-  const isOurs = (each: number): boolean => each === of || (each > 1 && isOurs(parents.get(each) ?? 0));
-  const engine = [...parents.keys()].filter((each) => each !== of && isOurs(each));
-  return {
-    deskMB: Math.round(kb(of) / 1024),
-    engineMB: Math.round(engine.reduce((sum, each) => sum + kb(each), 0) / 1024),
   };
 }
 
@@ -367,6 +344,8 @@ interface Findings {
   left: Record<string, number>;
   tickets: number;
   deadlines: { fell: number; late: number; p50LateMs: number; worstLateMs: number; unseen: number };
+  /** By function and fault: what failed, and was tried again. */
+  faults: Record<string, number>;
 }
 
 async function findings(): Promise<Findings> {
@@ -385,10 +364,11 @@ async function findings(): Promise<Findings> {
   const now = connection.now();
   const lates: number[] = [];
   let unseen = 0;
-  for (const { id, watch } of tickets) {
+  for (const { id, watch, requester } of tickets) {
     // A wake that is long past, and nothing came of it.
     if (watch?.state === 'running' && watch.nextAt && now - Date.parse(watch.nextAt) > LATE_MS * speed)
       unseen++;
+    if (!requester.address.endsWith(PROMPT)) continue;
     for (const event of await connection.tickets.events(id, 1_000))
       if (event.kind === 'deadline-breached')
         lates.push((Date.parse(event.at) - Date.parse(event.due)) / speed);
@@ -411,7 +391,21 @@ async function findings(): Promise<Findings> {
       worstLateMs: Math.round(Math.max(0, ...lates)),
       unseen,
     },
+    faults: faultsOf(join(desk.dataDir, 'logs')),
   };
+}
+
+/** Of the functions' logs: each is a line of JSON. */
+function faultsOf(folder: string): Record<string, number> {
+  const faults: Record<string, number> = {};
+  for (const name of readdirSync(folder))
+    for (const line of readFileSync(join(folder, name), 'utf8').split('\n')) {
+      if (!line.includes('"ERROR"')) continue;
+      const { message, fault, errorType, reason, errorMessage } = JSON.parse(line) as Record<string, string>;
+      const what = `${name.replace(/\.log$/, '')}: ${message}, ${fault ?? errorType}: ${(reason ?? errorMessage ?? '').slice(0, 80)}`;
+      faults[what] = (faults[what] ?? 0) + 1;
+    }
+  return faults;
 }
 
 function show(
@@ -442,6 +436,7 @@ function show(
         `${deadlines.fell}; late ${deadlines.late}, worst ${deadlines.worstLateMs} ms, never seen ${deadlines.unseen}`,
       ],
       ['memory, middle third and last', `${memory.middleMB} MB, ${memory.endMB} MB`],
+      ['faults, tried again', list(said.faults)],
       ['mails out', list(delivered)],
     ]),
   );

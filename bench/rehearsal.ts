@@ -4,7 +4,8 @@
  *
  * - *before*: this release with the definition of the watch that the last one had (test/functions/watch-2.asl.json).
  * - *now*: this release, and another promise in desk.yaml.
- * - *next*: this release with one more shape of the table's items, which *now* does not know.
+ * - *next*: this release with one more shape of the table's items, which *now* does not know, and less time for receive-email in
+ *   its template.
  *
  * Each is a folder of sources with its own engines, template and functions, as a deployment would bring it. A mail is left
  * behind in the queue each time that one ends.
@@ -70,8 +71,9 @@ try {
       replaced(
         text,
         '  (item) => item,\n];',
-        '  (item) => item,\n  (item) => ({ ...item, shape: "next" }),\n];',
+        '  (item) => item,\n  (item) => (item.ticket ? { ...item, ticket: { ...item.ticket, shape: "next" } } : item),\n];',
       ),
+    'infra/in.ts': (text) => replaced(text, 'RECEIVE_EMAIL_TIMEOUT = 60;', 'RECEIVE_EMAIL_TIMEOUT = 50;'),
   });
 
   desk = await deploy(before, true);
@@ -111,18 +113,25 @@ try {
   seen = await compare('upgrade', 'now', seen);
   await reply('gus', 'It is my badge, too.');
   await settled('gus', 2);
+  await leave('ivy');
   seen = await look();
   await desk.stop();
 
   desk = await deploy(next);
+  await acknowledged('ivy');
   seen = await compare('upgrade to another shape', 'next', seen);
   await reply('ada', 'It has begun to smoke.');
   await settled('ada', 3);
   await write('hal', 'hal', 'The lamp flickers.');
   await acknowledged('hal');
+  // From here on nobody but the older release could write.
+  await desk.quiet();
   seen = await look();
   const newer = [...seen.items.values()].filter(({ v }) => v === 2);
-  if (newer.length === 0) faults.push('next wrote nothing in its shape');
+  const ofAda = ticketOf(seen.items, 'ada');
+  if (!ofAda || !('shape' in ofAda))
+    faults.push('what next read in the older shape it did not write in its own');
+  if (newer.length === seen.items.size) faults.push('next wrote items that it had no part in');
   await desk.stop();
 
   desk = await deploy(now);

@@ -1,14 +1,16 @@
 /**
  * The whole way of a mail on this laptop, from SMTP to the acknowledgement and the agent's assignment at a relay:
- * how fast, what it costs, and which AWS calls it makes. `node bench/way.ts [--mails N] [--unjudged] [--json]`
+ * how fast, what it costs, and which AWS calls it makes. `node bench/way.ts [--mails N] [--profile] [--unjudged] [--json]`
  *
  * The desk runs in this process as under `npm start`, on the synthesized template and in a temporary data folder; the
- * people are in another process. Three rounds: one connection after the other, four at a time, and one person who
- * waits for the answer to each mail before he writes the next, which shows the latency of a desk that is not busy.
+ * people are in another process. First what every thread runs is compiled, by as many mails as make it so. Then three rounds:
+ * new mails and replies, each by four people at a time; and one person who waits for the answer to each mail before he
+ * writes the next, which shows the latency of a desk that is not busy.
  * Each mail comes on a connection of its own, and smtp-server greets after 100 ms, to find out who speaks too early:
  * a sender who does not keep his connection gets fewer than ten mails a second in, however fast the desk is.
  * That wait is smtp-server's own and has no setting; it costs no processor, and senders side by side wait together.
  *
+ * --profile adds a round of each kind that tells where the time of the functions' threads goes, and is not counted.
  * --unjudged lets everybody do all, which shows what checking each call against the template's policies costs.
  */
 import { type ChildProcess, fork } from 'node:child_process';
@@ -25,7 +27,8 @@ import type { Reading } from '../core/insight/cost.ts';
 import { type Desk, startDesk } from '../local/desk.ts';
 import { synthesize } from '../local/synthesize.ts';
 import type { Order, Told, Word } from './crowd.ts';
-import { described, machine, rounded, table } from './figures.ts';
+import { CLASSIC, described, machine, rounded, table } from './figures.ts';
+import { type Looks, look, type Part } from './profile.ts';
 
 interface Round {
   name: string;
@@ -35,7 +38,16 @@ interface Round {
   /** From SMTP's 250 to the acknowledgement at the relay. */
   latencyMs: { p50: number; p90: number };
   /** User and system time until the desk had nothing left to do. `engine` is null when the engine is somebody else's. */
-  cpuMsPerMail: { desk: number; engine: number | null };
+  cpuMsPerMail: {
+    /** Of their threads: what runs in Lambda. */
+    functions: number;
+    /** Collecting, compiling and files, beside all threads of the desk. */
+    beside: number;
+    /** The gateway and the services behind it, which stand for AWS's. */
+    services: number;
+    engine: number | null;
+    all: number;
+  };
   /** The desk's by thread: the gateway and engines in `main`, each function, and what Node does beside them (collecting, compiling, files). */
   cpuMsPerMailByThread: Record<string, number>;
   /** By `service:Operation`, as the desk's meter counts them: what AWS does by itself, such as polling, is among them. */
@@ -57,20 +69,31 @@ interface Around {
   mails: number;
 }
 
-const WARM_UP = 10;
+/** Of each kind. With fewer mails V8 still compiles what they run. */
+const WARM_UP = 120;
+const PARTS: Record<Part, string> = {
+  own: 'our own code, and what reads and writes mail',
+  sdk: 'the AWS SDK',
+  node: 'Node: HTTP, sockets, promises',
+  wrapper: 'Lambda’s runtime, its wrapper and the log',
+  collecting: 'collecting garbage',
+};
+/** Of those where the time goes. */
+const MOST_PLACES = 45;
 /** /proc counts CPU time in these, on every Linux. */
 const TICK_MS = 10;
 
 const { values } = parseArgs({
   options: {
     mails: { type: 'string', default: '200' },
+    profile: { type: 'boolean' },
     unjudged: { type: 'boolean' },
     json: { type: 'boolean' },
   },
 });
 const mails = Number(values.mails);
 if (!(Number.isInteger(mails) && mails > 0)) {
-  console.error('usage: node bench/way.ts [--mails N] [--unjudged] [--json]');
+  console.error('usage: node bench/way.ts [--mails N] [--profile] [--unjudged] [--json]');
   process.exit(2);
 }
 
@@ -98,22 +121,34 @@ try {
   );
   const readyMs = Math.round(performance.now() - began);
   const memoryMB = { ready: residentMB(), after: 0, peak: 0 };
-  const order = { smtpPort: desk.smtpPort, mails, senders: 1, patient: false };
-  await round('warm-up', { ...order, mails: WARM_UP, senders: 4 }, desk);
+  const order = { smtpPort: desk.smtpPort, mails, senders: 4, patient: false, replies: false };
+  await round('warm-up', { ...order, mails: WARM_UP }, desk);
+  await round('warm-up, replies', { ...order, mails: WARM_UP, replies: true }, desk);
   const rounds = [
-    await round('one sender', order, desk),
-    await round('four senders', { ...order, senders: 4 }, desk),
-    await round('one, waiting', { ...order, mails: Math.ceil(mails / 5), patient: true }, desk),
+    await round('new mail', order, desk),
+    await round('reply', { ...order, replies: true }, desk),
+    await round('one, waiting', { ...order, mails: Math.ceil(mails / 5), senders: 1, patient: true }, desk),
   ];
+  const profiled: Profiled[] = [];
+  if (values.profile)
+    for (const replies of [false, true]) {
+      const seen = await look([...workers]);
+      const { name, cpuMsPerMail } = await round(replies ? 'reply' : 'new mail', { ...order, replies }, desk);
+      profiled.push({ name, functions: cpuMsPerMail.functions, looks: await seen() });
+    }
   Object.assign(memoryMB, { after: residentMB(), peak: Math.round(process.resourceUsage().maxRSS / 1024) });
   const engine = enginePid();
   const around: Around = {
     ...{ readyMs, memoryMB, threads: workers.size },
     enginePeakMB: engine === null ? null : Math.round(peakOf(engine) / 1024),
-    mails: WARM_UP + rounds.reduce((sum, { mails }) => sum + mails, 0),
+    mails: 2 * WARM_UP + rounds.reduce((sum, { mails }) => sum + mails, 0),
   };
-  if (values.json) console.log(JSON.stringify({ machine: here, ...around, rounds }, null, 2));
-  else show(rounds, around);
+  const parts = profiled.map(partsOf);
+  if (values.json) console.log(JSON.stringify({ machine: here, ...around, rounds, parts }, null, 2));
+  else {
+    show(rounds, around);
+    for (const each of profiled) showProfile(each);
+  }
 } finally {
   if (crowd.connected) crowd.disconnect();
   await desk?.stop();
@@ -130,6 +165,11 @@ async function round(name: string, order: Order, { webPort }: Desk): Promise<Rou
   await quiet(webPort);
   const threads = await cpuByThread();
   const perMail = (ms: number) => rounded(ms / order.mails, 1);
+  const spent = Object.fromEntries(
+    Object.entries(threads).map(([name, ms]) => [name, ms - (before.threads[name] ?? 0)]),
+  );
+  const { main = 0, beside = 0 } = spent;
+  const engineMs = engine === null ? null : cpuOf(engine) - before.engine;
   return {
     name,
     mails: order.mails,
@@ -137,12 +177,13 @@ async function round(name: string, order: Order, { webPort }: Desk): Promise<Rou
     answeredPerSecond: rounded((order.mails * 1000) / told.answeredIn, 1),
     latencyMs: { p50: Math.round(told.latency.p50), p90: Math.round(told.latency.p90) },
     cpuMsPerMail: {
-      desk: perMail(sumOf(threads) - sumOf(before.threads)),
-      engine: engine === null ? null : perMail(cpuOf(engine) - before.engine),
+      functions: perMail(sumOf(spent) - main - beside),
+      beside: perMail(beside),
+      services: perMail(main),
+      engine: engineMs === null ? null : perMail(engineMs),
+      all: perMail(sumOf(spent) + (engineMs ?? 0)),
     },
-    cpuMsPerMailByThread: Object.fromEntries(
-      Object.entries(threads).map(([name, ms]) => [name, perMail(ms - (before.threads[name] ?? 0))]),
-    ),
+    cpuMsPerMailByThread: Object.fromEntries(Object.entries(spent).map(([name, ms]) => [name, perMail(ms)])),
     ...perMailOf(metered, await readMeter(), order.mails),
     deliveredPerMail: Object.fromEntries(
       Object.entries(told.delivered).map(([kind, count]) => [kind, rounded(count / order.mails, 2)]),
@@ -269,6 +310,10 @@ function show(
     name,
     ...rounds.map((round) => String(cell(round) ?? '–')),
   ];
+  const times = (name: string, of: (cpu: Round['cpuMsPerMail']) => number) =>
+    row(name, ({ name, cpuMsPerMail }) =>
+      rounded(CLASSIC[name === 'reply' ? name : 'new mail'] / of(cpuMsPerMail), 1),
+    );
   const keys = (of: (round: Round) => object) =>
     [...new Set(rounds.flatMap((round) => Object.keys(of(round))))].sort();
   const titles = ['', ...rounds.map(({ name }) => name)];
@@ -284,11 +329,18 @@ function show(
       row('the whole way, a second', ({ answeredPerSecond }) => answeredPerSecond),
       row('acceptance to acknowledgement, ms, p50', ({ latencyMs }) => latencyMs.p50),
       row('  p90', ({ latencyMs }) => latencyMs.p90),
-      row('CPU of the desk, ms a mail', ({ cpuMsPerMail }) => cpuMsPerMail.desk),
+      row('CPU of all, ms a mail', ({ cpuMsPerMail }) => cpuMsPerMail.all),
+      row('  of the functions’ threads', ({ cpuMsPerMail }) => cpuMsPerMail.functions),
       ...keys(({ cpuMsPerMailByThread }) => cpuMsPerMailByThread)
+        .filter((name) => name !== 'main' && name !== 'beside')
         .filter((name) => rounds.some(({ cpuMsPerMailByThread }) => cpuMsPerMailByThread[name]))
-        .map((name) => row(`  ${name}`, ({ cpuMsPerMailByThread }) => cpuMsPerMailByThread[name] ?? 0)),
-      row('CPU of the DynamoDB engine, ms a mail', ({ cpuMsPerMail }) => cpuMsPerMail.engine),
+        .map((name) => row(`    ${name}`, ({ cpuMsPerMailByThread }) => cpuMsPerMailByThread[name] ?? 0)),
+      row('  of Node beside all threads', ({ cpuMsPerMail }) => cpuMsPerMail.beside),
+      row('  of the gateway and its services', ({ cpuMsPerMail }) => cpuMsPerMail.services),
+      row('  of the DynamoDB engine', ({ cpuMsPerMail }) => cpuMsPerMail.engine),
+      times('mails a CPU second beside a classic desk’s, by the functions', ({ functions }) => functions),
+      times('  with what Node does beside', ({ functions, beside }) => functions + beside),
+      times('  by all', ({ all }) => all),
     ]),
   );
   console.log('\nAWS calls a mail');
@@ -319,6 +371,47 @@ function show(
       ),
     ]),
   );
+}
+
+interface Profiled {
+  name: string;
+  /** Ms of CPU a mail, while it was looked at. */
+  functions: number;
+  looks: Looks;
+}
+
+/** Ms of CPU a mail. */
+function partsOf({ name, functions, looks: { parts } }: Profiled): {
+  name: string;
+  parts: Record<string, number>;
+} {
+  const all = sumOf(parts);
+  return {
+    name,
+    parts: Object.fromEntries(
+      Object.entries(parts).map(([part, times]) => [part, rounded((functions * times) / all, 1)]),
+    ),
+  };
+}
+
+function showProfile(profiled: Profiled): void {
+  const { looks, functions, name } = profiled;
+  const { parts } = partsOf(profiled);
+  const all = sumOf(looks.parts);
+  const ms = (times: number) => String(rounded((functions * times) / all, 2));
+  console.log(`\nWhere the functions’ time goes: ${name}, ms of CPU`);
+  console.log(
+    table([
+      ['', 'all', ...Object.keys(looks.threads)],
+      ...(Object.keys(PARTS) as Part[]).map((part) => [
+        PARTS[part],
+        String(parts[part]),
+        ...Object.values(looks.threads).map((each) => ms(each[part])),
+      ]),
+    ]),
+  );
+  const places = Object.entries(looks.places).sort(([, a], [, b]) => b - a);
+  console.log(`\n${table(places.slice(0, MOST_PLACES).map(([place, times]) => [place, ms(times)]))}`);
 }
 
 function progress(line: string): void {

@@ -2,7 +2,7 @@
  * Behind the table's stream, beside the relay: what happened is counted, and what has become of mails. A record only says
  * whose turn it is; what counts is read from the table, so that a repeat finds nothing left to do.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { again, stream, type World } from './handler.ts';
 
 /** Keys alone, as the stream writes them. */

@@ -27,10 +27,9 @@ export async function deliver(
   const { id, kind, to } = plan;
   const ticketId = ticket?.id ?? null;
   const [day, most] = [world.now().slice(0, 10), mostOfDay(plan, world.desk)];
-  const spent = new QuotaError(
-    `${most} mails, all that may leave on ${day} of this kind or with it, have left`,
-  );
-  if (world.rates.isSpent(day, most)) throw spent;
+  const spent = () =>
+    new QuotaError(`${most} mails, all that may leave on ${day} of this kind or with it, have left`);
+  if (world.rates.isSpent(day, most)) throw spent();
   const claim = { id, kind, to: to.address, ticketId, at: world.now() };
   const claimed = await world.updates.claim(claim, world.realNow());
   if (claimed === 'done') return;
@@ -40,7 +39,7 @@ export async function deliver(
   const shadow = inShadow(plan, ticket, world.desk);
   if (shadow) return withhold(record, plan, shadow, world);
   const sending = await prepareOrRelease(plan, ticketId, prepare, world);
-  const pace = await keepPace(plan, ticket, world).catch(async (error) => {
+  const pace = await keepPace(plan, ticket, claimed === 'again', world).catch(async (error) => {
     await world.updates.release({ id });
     throw error;
   });
@@ -56,7 +55,7 @@ export async function deliver(
   });
   if (!may) {
     await stay();
-    throw spent;
+    throw spent();
   }
   const sent = await world.mailer.send(sending).catch(async (error) => {
     // SES said that it did not take it: the claim need not wait for its lease. Of any other fault nobody knows.
@@ -80,10 +79,14 @@ export async function deliver(
   await world.updates.settle({ ...record, state: 'refused', detail: sent.refused });
 }
 
-/** Counts what no person wrote and goes to somebody outside. A repeat after a fault of which nobody knows counts again. */
+/**
+ * Counts what no person wrote and goes to somebody outside; once, however many died with it: withheld because of its own
+ * tries, it would never leave.
+ */
 async function keepPace(
   plan: Leaving,
   ticket: Ticket | null,
+  isCounted: boolean,
   { desk, rates, addresses, now, realNow }: World,
 ): Promise<{ withheld: string | null; takeBack: () => Promise<void> }> {
   const outside = plan.kind !== 'canary' && !personOf(plan.to.address, desk);
@@ -93,7 +96,7 @@ async function keepPace(
   const paced = outside ? pacedAs(plan, ticket) : null;
   if (!paced) return { withheld: null, takeBack: async () => {} };
   const at = realNow();
-  const withheld = tooMuch(paced, await rates.sent(paced, at), at);
+  const withheld = tooMuch(paced, await rates.sent(paced, at, isCounted), at);
   const takeBack = () => rates.takeBack(paced, at);
   // What did not go out must not keep later mail from going.
   if (withheld) await takeBack();
@@ -138,7 +141,7 @@ async function prepareOrRelease(
 ): Promise<Sending> {
   try {
     const outgoing = closed(await prepare(), world.desk);
-    const composed = await compose(outgoing);
+    const composed = compose(outgoing);
     if (composed.outcome === 'refused')
       throw new InvalidInputError(`the header ${composed.header} of ${id} is not safe`);
     const tags: Record<string, string> = ticketId ? { update: id, ticket: ticketId } : { update: id };

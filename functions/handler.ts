@@ -19,7 +19,8 @@ import type {
   SQSEvent,
   SQSRecord,
 } from 'aws-lambda';
-import type * as z from 'zod';
+import { en } from 'zod/locales';
+import * as z from 'zod/mini';
 import { type Addresses, openAddresses } from '../aws/addresses.ts';
 import { type Canaries, openCanaries } from '../aws/canaries.ts';
 import { lazy } from '../aws/clients.ts';
@@ -103,6 +104,9 @@ export interface Log {
   warn(message: string, ids: Record<string, string | number | boolean | null>): void;
 }
 
+// The small form of zod, a third of the whole, brings no words for what is wrong.
+z.config(en());
+
 type Step<Input, Output> = (input: Input, world: World) => Promise<Output>;
 
 const log: Log = {
@@ -116,7 +120,7 @@ const world = lazy(async () =>
 );
 
 /** A function that is called with one input: by the state machine, by a schedule. */
-export function lambda<Schema extends z.ZodType, Output>(
+export function lambda<Schema extends z.ZodMiniType, Output>(
   schema: Schema,
   step: Step<z.output<Schema>, Output>,
 ) {
@@ -131,16 +135,18 @@ export function lambda<Schema extends z.ZodType, Output>(
  * A function behind a queue: each record by itself. A step is told which delivery of it this is, from 1.
  * `isNotice` tells what is no message for us at all.
  */
-export function queue<Schema extends z.ZodType>(
+export function queue<Schema extends z.ZodMiniType>(
   schema: Schema,
-  step: (input: z.output<Schema>, world: World, delivery: number) => Promise<void>,
+  step: (input: z.output<Schema>, world: World, delivery: number, attempt: number) => Promise<void>,
   isNotice: (body: string) => boolean = () => false,
 ) {
   const processor = new BatchProcessor(EventType.SQS);
   const record = async ({ body, messageId, attributes }: SQSRecord) => {
     if (isNotice(body)) return;
     const delivery = Number(attributes.ApproximateReceiveCount);
-    await isolated({ messageId }, async () => step(parse(schema, JSON.parse(body)), await world(), delivery));
+    await isolated({ messageId }, async (attempt) =>
+      step(parse(schema, JSON.parse(body)), await world(), delivery, attempt),
+    );
   };
   return middy(
     (event: SQSEvent): Promise<SQSBatchResponse> =>
@@ -155,7 +161,7 @@ export function queue<Schema extends z.ZodType>(
  * places. Lambda reads the stream again from the first of these; what comes after it is repeated.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
  */
-export function stream<Schema extends z.ZodType>(
+export function stream<Schema extends z.ZodMiniType>(
   schema: Schema,
   step: (inputs: z.output<Schema>[], world: World) => Promise<number[]>,
 ) {
@@ -175,7 +181,10 @@ export function stream<Schema extends z.ZodType>(
   });
 }
 
-async function isolated(ids: Record<string, string | null>, run: () => Promise<void>): Promise<void> {
+async function isolated(
+  ids: Record<string, string | null>,
+  run: (attempt: number) => Promise<void>,
+): Promise<void> {
   try {
     await again(run);
   } catch (error) {
@@ -187,10 +196,10 @@ async function isolated(ids: Record<string, string | null>, run: () => Promise<v
 const MOST_CONFLICTS = 8;
 
 /** Somebody wrote in between: reading and deciding anew is all it takes, and waiting for the queue would take minutes. */
-export async function again<T>(run: () => Promise<T>): Promise<T> {
+export async function again<T>(run: (attempt: number) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await run();
+      return await run(attempt);
     } catch (error) {
       if (!(error instanceof ConflictError) || attempt === MOST_CONFLICTS) throw error;
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 25 * 2 ** attempt));
@@ -198,7 +207,7 @@ export async function again<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 
-export function parse<Schema extends z.ZodType>(schema: Schema, event: unknown): z.output<Schema> {
+export function parse<Schema extends z.ZodMiniType>(schema: Schema, event: unknown): z.output<Schema> {
   const read = schema.safeParse(event);
   if (read.success) return read.data;
   throw new InvalidInputError(

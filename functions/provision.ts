@@ -6,11 +6,14 @@
  * function.
  */
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { makeKeys } from '../aws/first-keys.ts';
 import { openReceiving, type Receiving } from '../aws/receiving.ts';
 
-const Flag = z.enum(['true', 'false']).transform((word) => word === 'true');
+const Flag = z.pipe(
+  z.enum(['true', 'false']),
+  z.transform((word) => word === 'true'),
+);
 const Properties = z.discriminatedUnion('Resource', [
   z.object({
     Resource: z.literal('Custom::Preparation'),

@@ -2,7 +2,7 @@
  * What SES says about mail that we sent. `Send` settles a claim whose process died; bounces, complaints and rejections
  * are recorded on the ticket, so that whoever works on it knows that the requester does not hear him.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Desk } from '../core/config/desk.ts';
 import { personOf } from '../core/mail/standing.ts';
 import { change } from '../core/ticket/change.ts';
@@ -10,26 +10,19 @@ import type { Happening, Ticket } from '../core/ticket/ticket.ts';
 import { failed, mark, type Undeliverable } from '../core/ticket/undeliverable.ts';
 import { queue, type World } from './handler.ts';
 
+const Recipient = z.object({ emailAddress: z.string(), status: z.optional(z.string()) });
+
 /** https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html */
 export const Feedback = z.object({
   eventType: z.string(),
   mail: z.object({
     messageId: z.string(),
-    destination: z.array(z.string()).default([]),
-    tags: z.record(z.string(), z.array(z.string())).default({}),
+    destination: z._default(z.array(z.string()), []),
+    tags: z._default(z.record(z.string(), z.array(z.string())), {}),
   }),
-  bounce: z
-    .object({
-      bounceType: z.string(),
-      bouncedRecipients: z.array(z.object({ emailAddress: z.string(), status: z.string().optional() })),
-    })
-    .optional(),
-  complaint: z.object({ complainedRecipients: z.array(z.object({ emailAddress: z.string() })) }).optional(),
-  deliveryDelay: z
-    .object({
-      delayedRecipients: z.array(z.object({ emailAddress: z.string(), status: z.string().optional() })),
-    })
-    .optional(),
+  bounce: z.optional(z.object({ bounceType: z.string(), bouncedRecipients: z.array(Recipient) })),
+  complaint: z.optional(z.object({ complainedRecipients: z.array(z.object({ emailAddress: z.string() })) })),
+  deliveryDelay: z.optional(z.object({ delayedRecipients: z.array(Recipient) })),
 });
 
 /** What SES says once, in plain words, when the event destination is made. */

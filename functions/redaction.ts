@@ -25,11 +25,14 @@ export async function redactionsOf(
   const objects: string[] = [];
   const mails = new Set<string>();
   for (const { message: number, by, reason } of asked) {
-    const ticketId = changed?.after.id ?? '';
+    if (!changed) continue;
+    const { id: ticketId } = changed.after;
     const message = await world.tickets.message(ticketId, number);
     if (!message) throw new Error(`${ticketId} has no message ${number}`);
     const { mailId } = message;
-    writes.push(world.tickets.rewrite(ticketId, stubOf(message, { by, reason, at: now }, world.desk)));
+    writes.push(
+      ...world.tickets.rewrite(changed.after, stubOf(message, { by, reason, at: now }, world.desk)),
+    );
     // A copy has the same objects, or fewer.
     for (let each: Message | null = message; each; each = await sourceOf(each, world))
       objects.push(...objectsOf(each));
@@ -72,7 +75,7 @@ export async function passRedaction(
     const happenings = same.map(
       ({ number }): Happening => ({ kind: 'redacted', message: number, reason, by }),
     );
-    const stubs = same.map((message) => tickets.rewrite(other.id, stubOf(message, event, desk)));
+    const stubs = same.flatMap((message) => tickets.rewrite(other, stubOf(message, event, desk)));
     await tickets.commit(change(other, happenings, world.now(), desk), [], stubs);
   }
 }

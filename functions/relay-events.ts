@@ -1,17 +1,20 @@
 /** The stream's reader on which others wait: hands each event to the queues of those who act on it, and thinks of nothing else. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type WatchRequest, watchRequest } from '../core/ticket/turn.ts';
 import { stream, type World } from './handler.ts';
 
 /** The table's keys, and the event's kind, generation and when it may be told, as the stream writes them. */
 export const StreamedEvent = z.object({
-  Keys: z.object({ pk: z.object({ S: z.string() }), sk: z.object({ S: z.string().startsWith('EVENT#') }) }),
+  Keys: z.object({
+    pk: z.object({ S: z.string() }),
+    sk: z.object({ S: z.string().check(z.startsWith('EVENT#')) }),
+  }),
   NewImage: z.object({
     event: z.object({
       M: z.object({
         kind: z.object({ S: z.string() }),
-        generation: z.object({ N: z.string() }).optional(),
-        leavesAt: z.object({ S: z.string() }).optional(),
+        generation: z.optional(z.object({ N: z.string() })),
+        leavesAt: z.optional(z.object({ S: z.string() })),
       }),
     }),
   }),

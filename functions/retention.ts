@@ -18,7 +18,7 @@ const MOST_ADOPTED = 1_000;
 export async function expireTickets(world: World): Promise<number> {
   const { tickets, desk, now, realNow } = world;
   const { retention } = desk;
-  await tickets.adoptClosed(MOST_ADOPTED);
+  await again(() => tickets.adopt(MOST_ADOPTED));
   const begun = await tickets.closed('going', before(HOUR, world), MOST_EXPIRED);
   const over: string[] = [];
   if (retention.tickets !== null)

@@ -1,5 +1,5 @@
 /** Once an hour: a canary sets out. It is written like everything else that is to leave, and so its mail leaves by OUT. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { lambda, type World } from './handler.ts';
 
 export const handler = lambda(z.unknown(), (_, world) => sendCanary(world));

@@ -2,7 +2,7 @@
  * Every quarter of an hour: whose digest has come due, and what stands in it. It speaks by writing the digest as an
  * event, once for each person and day, so that its mail leaves by OUT. When nobody's is due, nothing is read.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Person } from '../core/config/desk.ts';
 import { ANSWERABLE_FOR, digestDue, listFor } from '../core/ticket/digest.ts';
 import { awayUntil } from '../core/triage/presence.ts';

@@ -2,7 +2,7 @@
  * Every quarter of an hour: whose report has come due, by his own clock. It speaks by writing the report as an event. When
  * nobody's is due, nothing is read.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Person } from '../core/config/desk.ts';
 import { before } from '../core/insight/period.ts';
 import { type Due, reportOf, reportsDue, scopeOf, within } from '../core/insight/report.ts';

@@ -3,7 +3,7 @@
  * record the id that SES gave. It assumes no order of events and reads the ticket as it is now.
  */
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { ConflictError, InvalidInputError, QuotaError } from '../core/faults.ts';
 import { articleIdOf } from '../core/knowledge/article.ts';
 import { CANARIES, canaryMail } from '../core/mail/canary.ts';
@@ -22,7 +22,7 @@ import { passRedaction } from './redaction.ts';
 import { sendDigest, writeReportsAsked } from './send-digest.ts';
 import { write } from './write-update.ts';
 
-export const UpdateRequest = z.object({ pk: z.string(), sk: z.string().startsWith('EVENT#') });
+export const UpdateRequest = z.object({ pk: z.string(), sk: z.string().check(z.startsWith('EVENT#')) });
 
 export const handler = queue(UpdateRequest, sendOrPark);
 
@@ -49,10 +49,7 @@ export async function sendUpdate({ pk, sk }: z.output<typeof UpdateRequest>, wor
   if (pk.startsWith('MAIL#')) return answerSender(pk, sk, world);
   if (pk.startsWith('DIGEST#')) return sendDigest(pk, sk, world);
   if (pk.startsWith(CANARIES)) return sendCanary(pk, world);
-  const [event, ticket] = await Promise.all([
-    world.tickets.event(pk, sk),
-    world.tickets.read(pk.slice('T#'.length)),
-  ]);
+  const { event, ticket } = await world.tickets.withTicket(pk, sk);
   if (!event || !ticket) throw new InvalidInputError(`there is no event ${pk} ${sk}`);
   if (isHeld(event) && !(await again(() => letGo(event.message, ticket.id, world)))) return;
   if (event.kind === 'solution-passed-on' || event.kind === 'news-passed-on')

@@ -8,7 +8,7 @@
  * Each of these has a bound, and goes on in the next hour. What one of them fails at, and what one ticket fails at, keeps
  * nothing else from its turn; it is thrown at the end, so that the alarm rings.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Stored } from '../aws/mailroom.ts';
 import { LANGUAGES } from '../core/config/choices.ts';
 import type { Recurring } from '../core/config/desk.ts';

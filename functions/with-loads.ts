@@ -16,14 +16,28 @@ export async function withLoads<T>(
 ): Promise<T> {
   for (;;) {
     const asked = new Set<string>();
-    const decided = await decide({
-      get(address) {
-        if (!seen.has(address)) asked.add(address);
-        return seen.get(address) ?? undefined;
-      },
-    });
+    const decided = await decide(noting(asked, seen));
     if (asked.size === 0) return decided;
-    const read = await tickets.loads([...asked]);
-    for (const address of asked) seen.set(address, read.get(address) ?? null);
+    await readLoads(asked, seen, tickets);
   }
+}
+
+/** The loads that were read, and a note of whoever else is asked for. */
+export function noting(asked: Set<string>, seen: SeenLoads): Loads {
+  return {
+    get(address) {
+      if (!seen.has(address)) asked.add(address);
+      return seen.get(address) ?? undefined;
+    },
+  };
+}
+
+export async function readLoads(
+  asked: ReadonlySet<string>,
+  seen: SeenLoads,
+  tickets: Pick<Tickets, 'loads'>,
+): Promise<void> {
+  if (asked.size === 0) return;
+  const read = await tickets.loads([...asked]);
+  for (const address of asked) seen.set(address, read.get(address) ?? null);
 }

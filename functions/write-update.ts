@@ -60,7 +60,7 @@ export async function write(
     // A link may lead to one of our addresses although no word says so.
     html: said.html && !holdsToken(said.html, desk.domain) ? said.html : null,
   });
-  const articles = await articlesFor(plan, event, ticket, world);
+  const articles = await articlesFor(plan, event, ticket, message, world);
   const view = ticketView({
     ...(await metBy(event, ticket, plan, world)),
     solved: plan.kind === 'assignment' ? await solvedBefore(ticket, plan, world) : [],
@@ -144,7 +144,13 @@ async function invite(
 }
 
 /** What is known about it: for its requester with the acknowledgement, and then noted on the ticket; for whoever gets it in hand. */
-async function articlesFor(plan: Plan, event: TicketEvent, ticket: Ticket, world: World): Promise<Article[]> {
+async function articlesFor(
+  plan: Plan,
+  event: TicketEvent,
+  ticket: Ticket,
+  message: Message | null,
+  world: World,
+): Promise<Article[]> {
   const { desk, knowledge, now } = world;
   const { kind, to } = plan;
   if (event.kind === 'article-asked') {
@@ -159,7 +165,7 @@ async function articlesFor(plan: Plan, event: TicketEvent, ticket: Ticket, world
   try {
     if (outside && ticket.offered)
       return await knowledge.offered(ticket.offered.articles, reader, now(), desk);
-    const first = await world.tickets.message(ticket.id, 1);
+    const first = message?.number === 1 ? message : await world.tickets.message(ticket.id, 1);
     const text = `${ticket.subject}\n${first?.text.slice(0, MOST_SEARCHED) ?? ''}`;
     const languages = [...new Set([ticket.language, ...(outside ? [] : [desk.language])])];
     const found = await knowledge.find({ text, how: 'mail', languages, reader, most }, now(), desk);

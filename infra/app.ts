@@ -7,12 +7,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
-import { AwsSolutionsChecks } from 'cdk-nag';
 import { describeProblems, loadDesk } from '../core/config/load.ts';
-import { bundle } from './bundle.ts';
+import { keptCode } from './kept-code.ts';
 import { FUNCTIONS, type FunctionName } from './lambda.ts';
 import { readOptions } from './options.ts';
-import { DeskStack } from './stack.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -33,7 +31,13 @@ async function synthesize(): Promise<string | null> {
   const loaded = loadDesk(text, (path) => readFileSync(resolve(dirname(config), path)));
   if (!loaded.ok) return describeProblems(relative(process.cwd(), config), loaded.problems);
 
+  // Not loaded for a desk.yaml with a mistake in it: whoever writes one looks at it again and again.
+  const [{ bundle, compileCode }, { DeskStack }] = await Promise.all([
+    import('./bundle.ts'),
+    import('./stack.ts'),
+  ]);
   const folder = mkdtempSync(join(tmpdir(), 'replydesk-'));
+  const keep = process.env.DESK_CODE;
   try {
     const entries = Object.fromEntries(
       FUNCTIONS.map((name) => [name, join(ROOT, 'functions', `${name}.ts`)]),
@@ -44,13 +48,18 @@ async function synthesize(): Promise<string | null> {
         'receive-email': { ...loaded.files, ...(loaded.model ? { 'model.bin': loaded.model } : {}) },
       },
       into: folder,
+      // A laptop's: what is deployed is built from what lies there.
+      compile: (named) => (keep ? keptCode(keep, () => compileCode(named)) : compileCode(named)),
     });
     const bundles = Object.fromEntries(FUNCTIONS.map((name) => [name, made[name].folder])) as Record<
       FunctionName,
       string
     >;
     // The CDK's own switch for its rules, followed here for ours: a laptop starts faster without either.
-    if (process.env.CDK_VALIDATION !== 'false') Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+    if (process.env.CDK_VALIDATION !== 'false') {
+      const { AwsSolutionsChecks } = await import('cdk-nag');
+      Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+    }
     const { domain, triage, sending, retention } = loaded.desk;
     const { mostADay } = sending;
     const kept = { rawMail: inDays(retention.rawMail), logs: Number.parseInt(retention.logs, 10) };

@@ -8,6 +8,8 @@
  * gives the same bytes, so that a deployment touches only the functions that changed.
  */
 
+import crypto from 'node:crypto';
+import fs from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import { basename, dirname, join } from 'node:path';
@@ -30,6 +32,20 @@ interface File {
 
 const ROOT = join(import.meta.dirname, '..');
 
+/** What is the same whatever desk.yaml says: plain data, so that it can be kept in a file. */
+export interface Code<Name extends string> {
+  functions: Record<Name, BuiltFunction>;
+  /** What functions load later, each with what it imports itself. */
+  packages: File[];
+}
+
+interface BuiltFunction {
+  files: File[];
+  /** The packages that it loads later. */
+  apart: string[];
+  phrases: Record<string, Uint8Array>;
+}
+
 /**
  * `entries`: the name of each function and its source file. `desk` is written as it is into every folder, and what is
  * `beside` into that of its function, by the name of each file.
@@ -41,21 +57,18 @@ export async function bundle<Name extends string>(
     desk,
     beside = {},
     into,
-  }: { desk: string; beside?: Partial<Record<Name, Record<string, Uint8Array>>>; into: string },
+    compile = compileCode,
+  }: {
+    desk: string;
+    beside?: Partial<Record<Name, Record<string, Uint8Array>>>;
+    into: string;
+    compile?: (entries: Record<Name, string>) => Promise<Code<Name>>;
+  },
 ): Promise<Record<Name, Bundle>> {
-  const names = Object.keys(entries) as Name[];
-  const functions = await Promise.all(names.map((name) => buildFunction(entries[name])));
-  const named = [...new Set(functions.flatMap(({ apart }) => apart))].sort();
-  // The clients together, since they share most of what they are; each table alone, so that they stay the same without it.
-  const packages = (
-    await Promise.all([
-      buildPackages(named.filter((name) => !TABLES.includes(name))),
-      ...TABLES.filter((name) => named.includes(name)).map((name) => buildPackages([name])),
-    ])
-  ).flat();
+  const { functions, packages } = await compile(entries);
   const bundles = await Promise.all(
-    functions.map(async ({ files, apart, phrases }, n): Promise<[string, Bundle]> => {
-      const name = names[n] as Name;
+    (Object.keys(functions) as Name[]).map(async (name): Promise<[string, Bundle]> => {
+      const { files, apart, phrases } = functions[name];
       const reached = reach(packages, apart.map(fileOf));
       const others = { 'desk.json': desk, ...phrases, ...beside[name] };
       return [name, await writeBundle(join(into, name), [...files, ...reached], others)];
@@ -64,19 +77,33 @@ export async function bundle<Name extends string>(
   return Object.fromEntries(bundles) as Record<Name, Bundle>;
 }
 
+/** Throws as `bundle` does. */
+export async function compileCode<Name extends string>(entries: Record<Name, string>): Promise<Code<Name>> {
+  const names = Object.keys(entries) as Name[];
+  const functions = await Promise.all(names.map((name) => buildFunction(entries[name])));
+  const named = [...new Set(functions.flatMap(({ apart }) => apart))].sort();
+  // The clients together, since they share most of what they are; each table alone, so that they stay the same without it.
+  const packages = (
+    await Promise.all([
+      buildPackages(named.filter((name) => !(name in APART))),
+      ...named.filter((name) => name in APART).map((name) => buildPackages([name])),
+    ])
+  ).flat();
+  const byName = Object.fromEntries(names.map((name, n) => [name, functions[n]]));
+  return { functions: byName as Code<Name>['functions'], packages };
+}
+
 interface Built {
   files: File[];
   /** The sources that went into them, from the root. */
   sources: string[];
 }
 
-async function buildFunction(
-  entry: string,
-): Promise<{ files: File[]; apart: string[]; phrases: Record<string, Uint8Array> }> {
+async function buildFunction(entry: string): Promise<BuiltFunction> {
   const apart = new Set<string>();
   const { files, sources } = await buildFiles({
     entryPoints: { index: entry },
-    plugins: [leaveOut, httpAlone, clientsApart(apart), tablesApart(apart)],
+    plugins: [leaveOut, builtInsAlone(['http', 'crypto', 'fs']), clientsApart(apart), tablesApart(apart)],
   });
   return { files, apart: [...apart].sort(), phrases: sources.includes(SPEAKS) ? await readPhrases() : {} };
 }
@@ -97,7 +124,7 @@ async function readPhrases(): Promise<Record<string, Uint8Array>> {
 async function buildPackages(names: string[]): Promise<File[]> {
   if (names.length === 0) return [];
   const entryPoints = Object.fromEntries(names.map((name) => [basename(fileOf(name), '.mjs'), name]));
-  return (await buildFiles({ entryPoints, plugins: [wholePackage, httpAlone] })).files;
+  return (await buildFiles({ entryPoints, plugins: [wholePackage, builtInsAlone(['http'])] })).files;
 }
 
 async function buildFiles(options: BuildOptions): Promise<Built> {
@@ -132,7 +159,7 @@ async function buildFiles(options: BuildOptions): Promise<Built> {
     const name = basename(path);
     const all = imports.get(name) ?? [];
     return {
-      ...{ name, contents, imports: all.map((to) => basename(to.path)) },
+      ...{ name, contents: withoutRequire(contents), imports: all.map((to) => basename(to.path)) },
       atOnce: all.filter(({ kind }) => kind === 'import-statement').map((to) => basename(to.path)),
     };
   });
@@ -142,6 +169,13 @@ async function buildFiles(options: BuildOptions): Promise<Built> {
 /** Bundles are ES modules, and some of what they hold is CommonJS that still calls `require('node:…')`. */
 const REQUIRE =
   "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+
+/** Few chunks call it, and each would pay for it at a cold start. The line stays, for the source map counts it. */
+function withoutRequire(contents: Uint8Array): Uint8Array {
+  const text = Buffer.from(contents).toString('utf8');
+  const code = text.startsWith(REQUIRE) ? text.slice(REQUIRE.length) : '';
+  return code === '' || /\brequire\b/.test(code) ? contents : Buffer.from(code);
+}
 
 /** A client that is loaded when it is needed stays outside the function's own build, and is noted. */
 function clientsApart(noted: Set<string>): Plugin {
@@ -163,28 +197,43 @@ function fileOf(name: string): string {
 }
 
 /**
- * Tables of charsets and of HTML's names for characters, which the parser of mail loads at once and hardly a mail needs:
- * Node itself knows most charsets. And what makes an agent's HTML harmless, with a parser of styles. They would be more than
- * half of what the function loads. Whoever imports them gets a stand-in, which loads them when it is first asked for
- * anything: `require`, since nobody there can wait.
+ * What many a call does not need, by what is taken from it: tables of charsets, of types of files and of HTML's names for
+ * characters, which the parser of mail loads at once, although Node itself knows most charsets; what reads HTML, and what makes
+ * an agent's harmless, with a parser of styles; and the calendar. They would be more than half of what a function loads.
+ * Whoever imports them gets a stand-in, which loads them when it is first asked for anything: `require`, since nobody there can
+ * wait.
  */
-const TABLES = ['iconv-lite', 'encoding-japanese', 'he', 'sanitize-html'];
+const APART: Readonly<Record<string, string>> = {
+  'iconv-lite': 'default',
+  'encoding-japanese': 'default',
+  he: 'default',
+  'sanitize-html': 'default',
+  'libmime/lib/mimetypes': 'default',
+  htmlparser2: 'Parser',
+  'temporal-polyfill': 'Temporal',
+};
 
 function tablesApart(noted: Set<string>): Plugin {
   return {
     name: 'tables-apart',
     setup({ onResolve, onLoad }) {
-      onResolve({ filter: new RegExp(`^(${TABLES.join('|')})$`) }, ({ path }) => ({
-        path,
-        namespace: 'tables-apart',
-      }));
+      const apart = (path: string) => ({ path, namespace: 'tables-apart' });
+      onResolve({ filter: new RegExp(`^(${Object.keys(APART).join('|')})$`) }, ({ path }) => apart(path));
+      onResolve({ filter: /^\.\/mimetypes$/ }, ({ importer }) =>
+        /[\\/]libmime[\\/]/.test(importer) ? apart('libmime/lib/mimetypes') : undefined,
+      );
       onResolve({ filter: /./, namespace: 'tables-apart' }, ({ path }) => ({ path, external: true }));
       onLoad({ filter: /./, namespace: 'tables-apart' }, ({ path }) => {
         noted.add(path);
-        const load = `require('./${fileOf(path)}').default`;
+        const taken = APART[path] ?? 'default';
+        const standIn = `new Proxy(function () {}, {
+          get: (_, name) => load()[name],
+          apply: (_, self, given) => load()(...given),
+          construct: (_, given) => new (load())(...given),
+        })`;
         return {
-          contents: `let tables; const load = () => tables ??= ${load};
-            module.exports = new Proxy(() => {}, { get: (_, name) => load()[name], apply: (_, self, given) => load()(...given) });`,
+          contents: `let loaded; const load = () => loaded ??= require('./${fileOf(path)}').${taken};
+            ${taken === 'default' ? `module.exports = ${standIn}` : `export const ${taken} = ${standIn}`};`,
         };
       });
     },
@@ -199,7 +248,7 @@ const wholePackage: Plugin = {
       kind === 'entry-point' ? { path, namespace: 'whole-package' } : undefined,
     );
     onLoad({ filter: /./, namespace: 'whole-package' }, ({ path }) => ({
-      contents: TABLES.includes(path) ? `export { default } from '${path}';` : `export * from '${path}';`,
+      contents: `export ${path in APART ? `{ ${APART[path]} }` : '*'} from '${path}';`,
       resolveDir: ROOT,
     }));
   },
@@ -217,10 +266,19 @@ const LEFT_OUT: Record<string, string> = {
   tlds: 'module.exports = [];',
 };
 
-/** nodemailer's table of 2,000 names of files and types, half of what it is: whoever composes says the type of each file. */
-const NO_TYPES = `
-  export const detectMimeType = () => 'application/octet-stream';
-  export const detectExtension = () => 'bin';`;
+/**
+ * Of nodemailer its table of 2,000 names of files and types, half of what it is: whoever composes says the type of each file.
+ * And what fetches and resolves, with all of Node's clients: nothing is ever sent by it, and nothing that is composed lies elsewhere.
+ */
+const LEFT_OUT_OF_NODEMAILER: Record<string, string> = {
+  './mime-types.js': `
+    export const detectMimeType = () => 'application/octet-stream';
+    export const detectExtension = () => 'bin';`,
+  '../fetch/index.js': 'export default () => { throw new Error("nodemailer fetches nothing here"); };',
+  'node:dns': 'export default {};',
+  'node:net': 'export default {};',
+  'node:os': 'export default { networkInterfaces: () => ({}) };',
+};
 
 const leaveOut: Plugin = {
   name: 'leave-out',
@@ -228,37 +286,49 @@ const leaveOut: Plugin = {
     onResolve({ filter: new RegExp(`^(${Object.keys(LEFT_OUT).join('|')})$`) }, ({ path, importer }) =>
       /[\\/]mailparser[\\/]/.test(importer) ? { path, namespace: 'left-out' } : undefined,
     );
-    onResolve({ filter: /^\.\/mime-types\.js$/ }, ({ path, importer }) =>
-      /[\\/]nodemailer[\\/]/.test(importer) ? { path, namespace: 'left-out' } : undefined,
+    onResolve(
+      { filter: /^(\.\/mime-types\.js|\.\.\/fetch\/index\.js|node:(dns|net|os))$/ },
+      ({ path, importer }) =>
+        /[\\/]nodemailer[\\/]/.test(importer) ? { path, namespace: 'left-out' } : undefined,
     );
     onLoad({ filter: /./, namespace: 'left-out' }, ({ path }) => ({
-      contents: LEFT_OUT[path] ?? NO_TYPES,
+      contents: LEFT_OUT[path] ?? LEFT_OUT_OF_NODEMAILER[path] ?? '',
       loader: 'js',
     }));
   },
 };
 
 /**
- * An `import` of node:http asks it for everything that it exports, and with that for a WebSocket, for which Node loads a whole
- * second HTTP client: a third of what a function's cold start costs. Nothing here wants it.
+ * An `import` of one of these asks it for everything that it exports, and so for what it makes only when it is asked: node:http
+ * for a WebSocket, for which Node loads a whole second HTTP client, node:crypto for all of WebCrypto, node:fs for its streams.
+ * That would be a third of what a function's cold start costs. The AWS SDK wants the last two, and nothing wants the first.
  */
-const httpAlone: Plugin = {
-  name: 'http-alone',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(node:)?http$/ }, ({ kind }) =>
-      kind === 'require-call' ? undefined : { path: 'node:http', namespace: 'http-alone' },
-    );
-    // What is not there until it is asked for is left out.
-    const names = Object.entries(Object.getOwnPropertyDescriptors(http)).flatMap(([name, { get }]) =>
-      get ? [] : [name],
-    );
-    onLoad({ filter: /./, namespace: 'http-alone' }, () => ({
-      contents: `const http = process.getBuiltinModule('node:http');
-        export const { ${names.join(', ')} } = http;
-        export default http;`,
-    }));
-  },
-};
+const LAZY_BUILT_INS = { http, crypto, fs };
+
+function builtInsAlone(names: (keyof typeof LAZY_BUILT_INS)[]): Plugin {
+  return {
+    name: 'built-ins-alone',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: new RegExp(`^(node:)?(${names.join('|')})$`) }, ({ path, kind }) =>
+        kind === 'require-call'
+          ? undefined
+          : { path: path.replace('node:', ''), namespace: 'built-ins-alone' },
+      );
+      onLoad({ filter: /./, namespace: 'built-ins-alone' }, ({ path }) => {
+        const builtIn = LAZY_BUILT_INS[path as keyof typeof LAZY_BUILT_INS];
+        // What is not there until it is asked for is left out.
+        const exported = Object.entries(Object.getOwnPropertyDescriptors(builtIn)).flatMap(
+          ([name, { get }]) => (get ? [] : [name]),
+        );
+        return {
+          contents: `const builtIn = process.getBuiltinModule('node:${path}');
+            export const { ${exported.join(', ')} } = builtIn;
+            export default builtIn;`,
+        };
+      });
+    },
+  };
+}
 
 /** These files and all that they import, with the maps of each. */
 function reach(files: File[], names: string[], which: 'imports' | 'atOnce' = 'imports'): File[] {

@@ -73,7 +73,7 @@ export const permissions = {
     items(table, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'),
     // What a report tells of is all that is open.
     on(`${table.tableArn}/index/open`, 'dynamodb:Query'),
-    // #mine, #queue and a requester's own tickets; #find looks through the newest ones as well.
+    // #mine, #queue and a requester's own tickets; the words by which #find finds one stand in the listing.
     on(`${table.tableArn}/index/hands`, 'dynamodb:Query'),
     on(`${table.tableArn}/index/listing`, 'dynamodb:Query'),
     objects(bucket, 's3:GetObject', 'files/*', 'bodies/*', 'knowledge/*'),

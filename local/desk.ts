@@ -167,7 +167,10 @@ async function open(setting: DeskSetting, opening: Opening): Promise<Omit<Desk, 
   const account = { region: REGION, accountId: ACCOUNT };
   const assembly = readAssembly(outdir);
   const plan = readPlan(assembly, { endpoint: gateway.endpoint, ...account });
-  gateway.add('meter', meterService(meter, standingOf(plan, assembly, OF_THE_ACCOUNT)));
+  gateway.add(
+    'meter',
+    meterService(meter, () => standingOf(plan, assembly, OF_THE_ACCOUNT)),
+  );
   const granted = judge(plan.policies, firstOfEach(report), setting.onCall);
   permissions = granted;
   const may = deliveries(granted);

@@ -3,7 +3,8 @@
  * DESK_DYNAMODB_ENDPOINT (DynamoDB Local, say) where there is no binary for the platform.
  *
  * Two faults of dynoxide 1.2.1 are worked round from outside, on its file: each write reads the highest sequence number
- * of the stream's table without an index, and the stream's records are never trimmed. It also never expires items.
+ * of the stream's table without an index, and the stream's records are never trimmed. It also never expires items; which
+ * have expired is read from an index on its file, for each page of its Scan sorts the whole table.
  */
 import type { ChildProcessByStdio } from 'node:child_process';
 import { spawn } from 'node:child_process';
@@ -65,6 +66,7 @@ const STREAMS_API = 'DynamoDBStreams_20120810';
 const WRITES = new Set(['PutItem', 'UpdateItem', 'DeleteItem', 'TransactWriteItems', 'BatchWriteItem']);
 const METERED = new Set([...WRITES, 'GetItem', 'BatchGetItem', 'TransactGetItems', 'Query', 'Scan']);
 const LARGEST_BODY = 32 * 1024 * 1024;
+const RETURN_CAPACITY = Buffer.from('{"ReturnConsumedCapacity":"TOTAL",');
 /** GetRecords may end a page at a megabyte although there is more. Half of that is surely not such a page. */
 const FULL_PAGE = 512 * 1024;
 
@@ -78,6 +80,7 @@ export async function openTables(
 ): Promise<Tables> {
   const engine = await startEngine(dataDir, onExit);
   const agent = new Agent({ keepAlive: true, maxSockets: 32 });
+  const place = placeOf(engine.endpoint);
   const wakes = new Set<() => void>();
   // Where one engine serves several desks, it tells their databases apart by this.
   const credential = state.read<string>('dynamodb-credential') ?? `desk${randomUUID().replaceAll('-', '')}`;
@@ -91,8 +94,8 @@ export async function openTables(
   ): Promise<{ status: number; headers: IncomingMessage['headers']; body: Buffer }> =>
     new Promise((resolve, reject) => {
       const sent = httpRequest(
-        engine.endpoint,
         {
+          ...place,
           method: 'POST',
           agent,
           headers: {
@@ -137,7 +140,7 @@ export async function openTables(
 
   try {
     for (const setting of settings) await createTable(ask, setting);
-    engine.tune();
+    engine.tune(settings);
   } catch (error) {
     await engine.stop();
     if ((error as NodeJS.ErrnoException).code !== 'ECONNREFUSED') throw error;
@@ -148,10 +151,10 @@ export async function openTables(
 
   const serve: RawService['serve'] = async (request, response, principal) => {
     const [api = '', operation = ''] = String(request.headers['x-amz-target']).split('.');
-    const input = JSON.parse((await readBody(request, LARGEST_BODY)).toString()) as Fields;
+    const body = await readBody(request, LARGEST_BODY);
+    const input = JSON.parse(body.toString()) as Fields;
     guard.authorize(principal, tableNeeds(operation, input, arns));
-    const metered = METERED.has(operation) ? { ...input, ReturnConsumedCapacity: 'TOTAL' } : input;
-    const answer = await forward(api, operation, JSON.stringify(metered));
+    const answer = await forward(api, operation, METERED.has(operation) ? metered(input, body) : body);
     consumed(principal, consumedBy(operation, input, answer));
     response.statusCode = answer.status;
     for (const name of ['content-type', 'x-amz-crc32', 'x-amzn-requestid']) {
@@ -203,6 +206,27 @@ export async function openTables(
     return { records, size };
   };
 
+  /** Where the engine is not ours. */
+  async function* scanned({ name, definition, expiry }: TableSetting, now: number) {
+    const keys = keysOf(definition);
+    const names = Object.fromEntries(
+      [...keys, String(expiry)].map((attribute, index) => [`#${index}`, attribute]),
+    );
+    let from: Fields | undefined;
+    do {
+      const page = await ask(API, 'Scan', {
+        TableName: name,
+        FilterExpression: `#${keys.length} < :now`,
+        ProjectionExpression: keys.map((_, index) => `#${index}`).join(', '),
+        ExpressionAttributeNames: names,
+        ExpressionAttributeValues: { ':now': { N: String(now) } },
+        ...(from ? { ExclusiveStartKey: from } : {}),
+      });
+      yield* page.Items as Fields[];
+      from = page.LastEvaluatedKey as Fields | undefined;
+    } while (from);
+  }
+
   return {
     onWrite: (wake) => void wakes.add(wake),
 
@@ -220,40 +244,23 @@ export async function openTables(
 
     async expire() {
       let expired = 0;
-      for (const { name, definition, expiry } of settings) {
+      for (const setting of settings) {
+        const { name, expiry } = setting;
         if (expiry === null) continue;
-        const keys = (definition.KeySchema as { AttributeName: string }[]).map(
-          ({ AttributeName }) => AttributeName,
-        );
-        const names = Object.fromEntries(
-          [...keys, expiry].map((attribute, index) => [`#${index}`, attribute]),
-        );
         // Real time: what expires are proofs and claims, and these do not age faster on a quick desk.
-        const now = { ':now': { N: String(Math.floor(Date.now() / 1000)) } };
-        let from: Fields | undefined;
-        do {
-          const page = await ask(API, 'Scan', {
-            TableName: name,
-            FilterExpression: `#${keys.length} < :now`,
-            ProjectionExpression: keys.map((_, index) => `#${index}`).join(', '),
-            ExpressionAttributeNames: names,
-            ExpressionAttributeValues: now,
-            ...(from ? { ExclusiveStartKey: from } : {}),
+        const now = Math.floor(Date.now() / 1000);
+        for await (const Key of engine.expired(setting, now) ?? scanned(setting, now)) {
+          // An item that was given a later expiry since then stays.
+          const condition = {
+            ConditionExpression: '#e < :now',
+            ExpressionAttributeNames: { '#e': expiry },
+            ExpressionAttributeValues: { ':now': { N: String(now) } },
+          };
+          await ask(API, 'DeleteItem', { TableName: name, Key, ...condition }).catch((error) => {
+            if ((error as Error).name !== 'ConditionalCheckFailedException') throw error;
           });
-          for (const key of page.Items as Fields[]) {
-            // An item that was given a later expiry since then stays.
-            const condition = {
-              ConditionExpression: '#e < :now',
-              ExpressionAttributeNames: { '#e': expiry },
-              ExpressionAttributeValues: now,
-            };
-            await ask(API, 'DeleteItem', { TableName: name, Key: key, ...condition }).catch((error) => {
-              if ((error as Error).name !== 'ConditionalCheckFailedException') throw error;
-            });
-            expired++;
-          }
-          from = page.LastEvaluatedKey as Fields | undefined;
-        } while (from);
+          expired++;
+        }
       }
       if (expired > 0) for (const wake of wakes) setImmediate(wake);
       return expired;
@@ -268,6 +275,22 @@ export async function openTables(
   };
 }
 
+function keysOf({ KeySchema }: Fields): string[] {
+  return (KeySchema as { AttributeName: string }[]).map(({ AttributeName }) => AttributeName);
+}
+
+/** Of an item as the engine keeps it, in SQL; an index is found by the same words. */
+function expiresIn(expiry: string): string {
+  return `CAST(json_extract(item_json, '$.${expiry}.N') AS INTEGER)`;
+}
+
+/** What is asked is never empty, and goes on as it came, but that the answer says what it consumed. */
+function metered(input: Fields, body: Buffer): Buffer | string {
+  if (input.ReturnConsumedCapacity !== undefined)
+    return JSON.stringify({ ...input, ReturnConsumedCapacity: 'TOTAL' });
+  return Buffer.concat([RETURN_CAPACITY, body.subarray(1)]);
+}
+
 /** What a condition refuses is billed as well; the engine does not say how much, and each part of it is taken for a small one. */
 function consumedBy(
   operation: string,
@@ -276,8 +299,11 @@ function consumedBy(
 ): Consumed {
   const isWrite = WRITES.has(operation);
   if (status !== 200) return { reads: 0, writes: isWrite ? Math.max(1, 2 * TransactItems.length) : 0 };
-  const { ConsumedCapacity } = JSON.parse(body.toString()) as { ConsumedCapacity?: Fields | Fields[] };
-  const units = [ConsumedCapacity ?? []].flat().reduce((sum, each) => sum + Number(each.CapacityUnits), 0);
+  // An answer may be long, and no item has a field of this name; in a text its quotes would be escaped.
+  const units = [...body.toString('latin1').matchAll(/"CapacityUnits":([\d.]+)/g)].reduce(
+    (sum, [, each]) => sum + Number(each),
+    0,
+  );
   return isWrite ? { reads: 0, writes: units } : { reads: units, writes: 0 };
 }
 
@@ -342,16 +368,24 @@ async function createTable(
   }
 }
 
+/** What Node would read out of the address at each call. */
+function placeOf(endpoint: string): { protocol: string; hostname: string; port: string; path: string } {
+  const { protocol, hostname, port, pathname } = new URL(endpoint);
+  return { protocol, hostname, port, path: pathname };
+}
+
 interface Engine {
   endpoint: string;
-  tune(): void;
+  tune(settings: readonly TableSetting[]): void;
+  /** Keys of what has expired; null where its file is not ours. `now` in epoch seconds. */
+  expired(setting: TableSetting, now: number): Fields[] | null;
   trim(table: string, upTo: string): void;
   stop(): Promise<void>;
 }
 
 async function startEngine(dataDir: string, onExit: (reason: string) => void): Promise<Engine> {
   const given = process.env.DESK_DYNAMODB_ENDPOINT;
-  if (given) return { endpoint: given, tune() {}, trim() {}, async stop() {} };
+  if (given) return { endpoint: given, tune() {}, expired: () => null, trim() {}, async stop() {} };
 
   const file = join(dataDir, 'table.db');
   const { child, port } = await startBinary(findBinary(), file);
@@ -362,11 +396,27 @@ async function startEngine(dataDir: string, onExit: (reason: string) => void): P
   let side: DatabaseSync | undefined;
   return {
     endpoint: `http://127.0.0.1:${port}`,
-    tune() {
+    tune(settings) {
       side = new DatabaseSync(file, { timeout: 2000 });
+      for (const { name, expiry } of settings)
+        if (expiry !== null)
+          side.exec(
+            `CREATE INDEX IF NOT EXISTS "desk_expiry ${name}" ON "${name}" (${expiresIn(expiry)}) WHERE ${expiresIn(expiry)} IS NOT NULL`,
+          );
       side.exec(
         'CREATE INDEX IF NOT EXISTS desk_stream_order ON _stream_records (table_name, CAST(sequence_number AS INTEGER))',
       );
+    },
+    expired({ name, expiry, definition }, now) {
+      if (!side || expiry === null) return null;
+      const at = expiresIn(expiry);
+      const rows = side
+        .prepare(`SELECT item_json FROM "${name}" WHERE ${at} IS NOT NULL AND ${at} < ?`)
+        .all(now);
+      return rows.map(({ item_json }) => {
+        const item = JSON.parse(String(item_json)) as Fields;
+        return Object.fromEntries(keysOf(definition).map((key) => [key, item[key]]));
+      });
     },
     trim(table, upTo) {
       // The newest record stays: the next sequence number is one more than the highest that is there.

@@ -39,6 +39,8 @@ export interface Meter {
     schedules(functions: Pick<Functions, 'invoke'>): Pick<Functions, 'invoke'>;
   };
   read(): Reading;
+  /** By whom, a function by its logical id, and by `service:Operation`; since the desk began. */
+  callsBy(): Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** How many metrics of our own the functions have published: each is billed by itself. */
   ownMetrics(): number;
   stop(): void;
@@ -59,6 +61,8 @@ export function openMeter(state: State, now: () => string): Meter {
   const kept = state.read<Reading>('meter') ?? { since: now(), by: {}, calls: {} };
   const by: Record<string, Amounts> = structuredClone(kept.by);
   const calls: Record<string, number> = { ...kept.calls };
+  /** The same by whom, since the desk began. */
+  const callsBy: Record<string, Record<string, number>> = {};
   const ownMetrics = new Set(state.read<string[]>('meter:metrics'));
   const read = (): Reading => ({ since: kept.since, by, calls });
   let dirty = true;
@@ -70,8 +74,10 @@ export function openMeter(state: State, now: () => string): Meter {
   };
   const timer = setInterval(keep, KEPT_EVERY_MS).unref();
 
-  const count = (call: string) => {
+  const count = (call: string, who = 'aws') => {
     calls[call] = (calls[call] ?? 0) + 1;
+    callsBy[who] ??= {};
+    callsBy[who][call] = (callsBy[who][call] ?? 0) + 1;
     dirty = true;
   };
   const add: Meter['add'] = (who, unit, amount) => {
@@ -87,7 +93,7 @@ export function openMeter(state: State, now: () => string): Meter {
     add,
     called({ principal, service, operation, octets }) {
       if (principal === 'admin') return;
-      count(`${service}:${operation}`);
+      count(`${service}:${operation}`, principal);
       for (const [unit, amount] of unitsOf(service, operation, octets)) add(principal, unit, amount);
     },
     consumed(who, { reads, writes }) {
@@ -181,6 +187,7 @@ export function openMeter(state: State, now: () => string): Meter {
       }),
     },
     read,
+    callsBy: () => callsBy,
     ownMetrics: () => ownMetrics.size,
     stop() {
       clearInterval(timer);
@@ -275,15 +282,20 @@ function perMonth(schedule: Plan['schedules'][number]): number {
   return (times * HOURS_A_MONTH) / (7 * 24);
 }
 
-/** Only an admin asks. */
-export function meterService(meter: Meter, standing: Standing): Service {
+/** Only an admin asks. `standing`: to reckon it takes as long as half a start, and hardly anybody asks. */
+export function meterService(meter: Meter, standing: () => Standing): Service {
+  let reckoned: Standing | undefined;
   return {
     protocol: 'json-1.0',
     operations: {
-      ReadMeter: () => ({
-        ...meter.read(),
-        standing: { ...standing, metrics: standing.metrics + meter.ownMetrics() },
-      }),
+      ReadMeter() {
+        reckoned ??= standing();
+        return {
+          ...meter.read(),
+          callsBy: meter.callsBy(),
+          standing: { ...reckoned, metrics: reckoned.metrics + meter.ownMetrics() },
+        };
+      },
     },
     needs: (operation) => [{ action: `meter:${operation}`, resource: '*' }],
   };

@@ -68,9 +68,19 @@ export function openPermissions(
   for (const statement of [...Object.values(policies.roles), ...Object.values(policies.resources)].flat())
     checkStatement(statement);
 
+  // There are few roles and few actions, and all calls are of them.
+  const ofRoles = new Map<string, PolicyStatement[]>();
+  const ofRole = (by: string, action: string): PolicyStatement[] => {
+    const name = `${by} ${action}`;
+    const known = ofRoles.get(name);
+    if (known) return known;
+    const found = (policies.roles[by] ?? []).filter((statement) => isAbout(statement, action));
+    if (policies.roles[by]) ofRoles.set(name, found);
+    return found;
+  };
   const demand = (by: string, { action, resource, context }: Need): void => {
     const call = { by, action, resource, context: { 'aws:SecureTransport': 'true', ...context } };
-    if (!isAllowed(policies, call)) {
+    if (!isAllowed(policies, call, ofRole(by, action))) {
       const fault = new AwsFault('AccessDenied', refusalOf(call), 403);
       deny(fault);
       throw fault;
@@ -98,13 +108,16 @@ export function refusalOf({ by, action, resource }: Pick<Call, 'by' | 'action' |
   return `${by} is not authorized to perform: ${action} on resource: ${resource}`;
 }
 
-/** What the policies say, and nothing of who is told. */
-export function isAllowed(policies: Policies, call: Call): boolean {
+/** What the policies say, and nothing of who is told. `ofRole`: of the caller's role as many statements as are about the action. */
+export function isAllowed(
+  policies: Policies,
+  call: Call,
+  ofRole: PolicyStatement[] = policies.roles[call.by] ?? [],
+): boolean {
   const ofResource = policies.resources[ownerOf(call.resource)] ?? [];
-  const matching = [
-    ...(policies.roles[call.by] ?? []),
-    ...ofResource.filter((statement) => isFor(statement, call.by)),
-  ].filter((statement) => covers(statement, call));
+  const matching = [...ofRole, ...ofResource.filter((statement) => isFor(statement, call.by))].filter(
+    (statement) => covers(statement, call),
+  );
   return (
     matching.some(({ Effect }) => Effect === 'Allow') && !matching.some(({ Effect }) => Effect === 'Deny')
   );
@@ -121,9 +134,13 @@ function isFor({ Principal }: PolicyStatement, by: string): boolean {
   return named.includes(by) || [Principal.AWS ?? []].flat().includes('*');
 }
 
+function isAbout({ Action }: PolicyStatement, action: string): boolean {
+  return [Action].flat().some((pattern) => like(pattern.toLowerCase(), action.toLowerCase()));
+}
+
 function covers(statement: PolicyStatement, { action, resource, context }: Call): boolean {
   return (
-    [statement.Action].flat().some((pattern) => like(pattern.toLowerCase(), action.toLowerCase())) &&
+    isAbout(statement, action) &&
     [statement.Resource].flat().some((pattern) => like(pattern, resource)) &&
     Object.entries(statement.Condition ?? {}).every(([operator, keys]) =>
       Object.entries(keys).every(([key, wanted]) => {

@@ -157,8 +157,8 @@ export function openQueues(state: State, clock: DeskClock, settings: QueueSettin
     queue.timers = [];
     queue.due = { delayed, hidden };
     const ripen = () => {
-      queue.due = { delayed: 0, hidden: 0 };
       settle(queue);
+      queue.due = { delayed: 0, hidden: 0 };
       watchTimes(queue);
       wake(queue);
     };
@@ -169,9 +169,10 @@ export function openQueues(state: State, clock: DeskClock, settings: QueueSettin
     }
   };
 
-  const settle = (queue: Queue) => {
-    sql.ripen.run(queue.setting.name, clock.now());
-    sql.release.run(queue.setting.name, Date.now());
+  /** Seldom has a delay or a lease ended: what is known of the next ones saves asking. */
+  const settle = ({ setting: { name }, due: { delayed, hidden } }: Queue) => {
+    if (delayed > 0 && delayed <= clock.now()) sql.ripen.run(name, clock.now());
+    if (hidden > 0 && hidden <= Date.now()) sql.release.run(name, Date.now());
   };
 
   const send: Queues['send'] = (arn, body, options = {}) => {
@@ -199,8 +200,9 @@ export function openQueues(state: State, clock: DeskClock, settings: QueueSettin
 
   const receive: Queues['receive'] = (arn, most, visibility) => {
     const queue = queueOf(arn);
+    settle(queue);
+    if (sql.ready.get(queue.setting.name, 1) === undefined) return [];
     return state.transaction(() => {
-      settle(queue);
       const taken: QueueMessage[] = [];
       while (taken.length < most) {
         const rows = sql.ready.all(queue.setting.name, most - taken.length);

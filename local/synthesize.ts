@@ -3,7 +3,7 @@
  * that goes into it has changed, and kept by the hash of all that.
  */
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
@@ -22,8 +22,13 @@ import { DeskFault } from './fault.ts';
 const ROOT = join(import.meta.dirname, '..');
 const KEPT = join(ROOT, '.generated', 'assemblies');
 const NAMED = join(ROOT, '.generated', 'named-by-desk');
+const CODE = join(ROOT, '.generated', 'code');
 /** Whoever changes his desk.yaml back and forth waits once for each. */
 const MOST_KEPT = 4;
+const MOST_NAMED = 50;
+const MOST_CODE = 2;
+/** No synthesis takes so long, ms: whoever made what is older and not finished was cut off. */
+const UNFINISHED = 3_600_000;
 const SOURCES = [
   'infra',
   'functions',
@@ -46,7 +51,7 @@ export async function synthesize(config: string, progress: (line: string) => voi
   progress('making the template and the functions …');
   mkdirSync(KEPT, { recursive: true });
   // Two desks that start at once each make their own; the later one finds the place taken and uses what is there.
-  const temporary = mkdtempSync(join(KEPT, '.'));
+  const temporary = mkdtempSync(`${KEPT}/.`);
   try {
     await runApp(config, temporary);
     takePlace(temporary, outdir);
@@ -68,9 +73,7 @@ function takePlace(temporary: string, outdir: string): void {
 
 /** Of all that goes into the assembly. */
 export async function hashOfInputs(config: string): Promise<string> {
-  const hash = createHash('sha256');
-  for (const file of SOURCES.flatMap((source) => filesIn(join(ROOT, source))))
-    hash.update(relative(ROOT, file)).update('\0').update(readFileSync(file)).update('\0');
+  const hash = hashOfSources();
   if (existsSync(config)) {
     const desk = readFileSync(config, 'utf8');
     hash.update(desk);
@@ -78,6 +81,13 @@ export async function hashOfInputs(config: string): Promise<string> {
       if (existsSync(file)) hash.update(readFileSync(file)).update('\0');
   }
   return hash.digest('hex').slice(0, 24);
+}
+
+function hashOfSources(): Hash {
+  const hash = createHash('sha256');
+  for (const file of SOURCES.flatMap((source) => filesIn(join(ROOT, source))))
+    hash.update(relative(ROOT, file)).update('\0').update(readFileSync(file)).update('\0');
+  return hash;
 }
 
 /**
@@ -110,7 +120,11 @@ function filesIn(path: string): string[] {
 
 async function runApp(config: string, outdir: string): Promise<void> {
   // Rules and nag packs judge what is deployed, and take seconds; `npm run synth` and `npm run check` run them.
-  const env = { ...process.env, CDK_OUTDIR: outdir, DESK_CONFIG: config, CDK_VALIDATION: 'false' };
+  const env = {
+    ...process.env,
+    ...{ CDK_OUTDIR: outdir, DESK_CONFIG: config, CDK_VALIDATION: 'false' },
+    DESK_CODE: join(CODE, `${hashOfSources().digest('hex').slice(0, 24)}.bin`),
+  };
   const child = spawn(process.execPath, [join(ROOT, 'infra', 'app.ts')], {
     cwd: ROOT,
     env,
@@ -133,10 +147,20 @@ async function runApp(config: string, outdir: string): Promise<void> {
 }
 
 function forgetOld(current: string): void {
-  const folders = readdirSync(KEPT)
-    .filter((name) => !name.startsWith('.'))
-    .map((name) => join(KEPT, name))
-    .filter((folder) => folder !== current)
-    .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
-  for (const folder of folders.slice(MOST_KEPT - 1)) rmSync(folder, { recursive: true, force: true });
+  const made = newestFirst(KEPT).filter(({ path }) => path !== current);
+  const old = [
+    ...made.filter(({ name }) => !name.startsWith('.')).slice(MOST_KEPT - 1),
+    ...made.filter(({ name, at }) => name.startsWith('.') && at < Date.now() - UNFINISHED),
+    ...newestFirst(NAMED).slice(MOST_NAMED),
+    ...newestFirst(CODE).slice(MOST_CODE),
+  ];
+  for (const { path } of old) rmSync(path, { recursive: true, force: true });
+}
+
+function newestFirst(folder: string): { name: string; path: string; at: number }[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .map((name) => ({ name, path: join(folder, name) }))
+    .map((each) => ({ ...each, at: statSync(each.path, { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
+    .sort((a, b) => b.at - a.at);
 }

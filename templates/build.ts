@@ -164,7 +164,7 @@ const html = { blocks: {}, kinds: {} };
 const text = { blocks: {}, kinds: {} };
 ${html.join('\n')}
 ${text.join('\n')}
-export const words = ${words};
+export const words = JSON.parse(${quote(words)});
 export const renderHtml = renderer(html);
 export const renderText = renderer(text);
 export function know(kind, own) {

@@ -57,24 +57,26 @@ function shortened<T extends { text: string }>(message: T): T {
     : message;
 }
 
-function listIn({ look, tickets, of }: Extract<Seen, { tickets: unknown }>, reader: Reader): string {
+function listIn({ look, tickets, of, newest }: Extract<Seen, { tickets: unknown }>, reader: Reader): string {
   const { language, desk, now } = reader;
   const facts = {
     shown: String(tickets.length),
     of: String(of),
     team: look.what === 'queue' ? (desk.teams.find(({ name }) => name === look.team)?.title ?? '') : '–',
-    words: look.what === 'find' ? look.words.join(' ') : '–',
+    words: look.what === 'find' ? [look.requester ?? '', ...look.words].join(' ').trim() : '–',
   };
-  if (tickets.length === 0) return phrase(language, `list-${look.what}-none`, facts);
-  const rest = look.what !== 'find' && of > tickets.length ? '-first' : '';
+  const bound = newest ? [phrase(language, 'list-find-newest', { newest: String(newest) })] : [];
+  if (tickets.length === 0) return [phrase(language, `list-${look.what}-none`, facts), ...bound].join('\n\n');
+  const rest = of > tickets.length ? '-first' : '';
   const head = phrase(language, `list-${look.what}${rest}` as PhraseKey, facts);
   if (look.what === 'own')
     return [head, ...tickets.map((ticket) => statusIn({ language, desk, ticket, outside: true }, now))].join(
       '\n\n',
     );
-  return [head, ...tickets.map((ticket) => entryOf(ticket, reader)), phrase(language, 'list-show')].join(
-    '\n\n',
-  );
+  return [
+    ...[head, ...tickets.map((ticket) => entryOf(ticket, reader))],
+    ...[phrase(language, 'list-show'), ...bound],
+  ].join('\n\n');
 }
 
 /** Which it is, whose, and what is due next: a line for each, short enough for a telephone. */

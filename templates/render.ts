@@ -3,6 +3,7 @@
  * filled. Whatever came from a person is only ever a value: it is escaped where it stands and never read as a template.
  */
 import { words as allWords, renderHtml, renderText } from '../.generated/templates.js';
+import { oncePer } from '../core/config/once.ts';
 import type { RenderedUpdate, Said, UpdateView } from '../core/mail/update.ts';
 import { columns, WIDE_RANGE } from './columns.ts';
 import { drawn } from './report/chart.ts';
@@ -122,11 +123,14 @@ function wordsFor(
   audience: UpdateView['audience'],
   facts: Record<string, string>,
 ): Record<string, string> {
-  const keys = Object.keys(words).filter((key) => !key.includes('.'));
-  return Object.fromEntries(
-    keys.map((key) => [key, fill(words[`${key}.${audience}`] ?? words[key] ?? '', facts)]),
-  );
+  const filled: Record<string, string> = {};
+  for (const key of keysOf(words)) filled[key] = fill(words[`${key}.${audience}`] ?? words[key] ?? '', facts);
+  return filled;
 }
+
+const keysOf = oncePer((words: Readonly<Record<string, string>>) =>
+  Object.keys(words).filter((key) => !key.includes('.')),
+);
 
 function summaryOf(
   { ticket }: UpdateView,
@@ -245,13 +249,20 @@ function* unbroken(text: string): Generator<{ gap: string; part: string }> {
 /** Numbers of tickets, addresses and commands among them stay whole. */
 function wordsIn(text: string): string[] {
   return (text.match(WIDE_OR_NOT) ?? []).flatMap((run) =>
-    WIDE.test(run) ? [...SEGMENTER.segment(run)].map(({ segment }) => segment) : [run],
+    WIDE.test(run) ? [...dictionary().segment(run)].map(({ segment }) => segment) : [run],
   );
 }
 
 const WIDE = new RegExp(`[${WIDE_RANGE}]`);
 const WIDE_OR_NOT = new RegExp(`[${WIDE_RANGE}]+|[^${WIDE_RANGE}]+`, 'g');
-const SEGMENTER = new Intl.Segmenter('ja', { granularity: 'word' });
+/** Opened when somebody is first written to in such a script. */
+let segmenter: Intl.Segmenter | null = null;
+
+function dictionary(): Intl.Segmenter {
+  segmenter ??= new Intl.Segmenter('ja', { granularity: 'word' });
+  return segmenter;
+}
+
 /** Signs that begin no line of Japanese, and those that end none (JIS X 4051). */
 const NEVER_FIRST =
   /^[、。，．・：；？！ー」』）］｝〕〉》】々ぁぃぅぇぉっゃゅょァィゥェォッャュョ,.:;?!)\]}]/;
@@ -330,6 +341,7 @@ function allLines<T>(value: T): T {
 }
 
 function oneLine(text: string): string {
+  if (PLAIN.test(text)) return text;
   return text
     .toWellFormed()
     .replace(BREAKS_AND_CONTROLS, ' ')
@@ -349,6 +361,8 @@ function manyLines(text: string): string {
   return lines.slice(Math.max(first, 0)).join('\n');
 }
 
+/** Words of ASCII with a blank between each: nearly all that stands in a mail of ours. */
+const PLAIN = /^(?:[!-~]+(?: [!-~]+)*)?$/;
 const BREAKS_AND_CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g;
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 /** In one line, they turn around the words of ours that follow. */

@@ -56,11 +56,29 @@ export function durationIn(language: Language, ms: number): string {
 }
 
 export function sizeIn(language: Language, octets: number): string {
-  const number = new Intl.NumberFormat(LOCALES[language], { maximumFractionDigits: 1 });
+  const number = oneDigit(language);
   if (octets < 1024) return `${number.format(octets)} B`;
   return octets < 1024 * 1024
     ? `${number.format(octets / 1024)} KB`
     : `${number.format(octets / 1024 / 1024)} MB`;
+}
+
+const oneDigit = once((language) => new Intl.NumberFormat(LOCALES[language], { maximumFractionDigits: 1 }));
+
+/** `one, two or three`; '' of none. */
+export function anyOf(language: Language, items: readonly string[]): string {
+  return disjunction(language).format(items);
+}
+
+const disjunction = once((language) => new Intl.ListFormat(LOCALES[language], { type: 'disjunction' }));
+
+function once<T>(make: (language: Language) => T): (language: Language) => T {
+  const made = new Map<Language, T>();
+  return (language) => {
+    const known = made.get(language) ?? make(language);
+    made.set(language, known);
+    return known;
+  };
 }
 
 /** From when to when, in the manner of the language and by the clock of the zone (IANA). */

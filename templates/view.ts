@@ -32,7 +32,7 @@ import { inZone } from '../core/ticket/until.ts';
 import { type Appointment, calendarFor, visitAhead, waitsSince } from '../core/ticket/visit.ts';
 import { zoneOf } from '../core/triage/presence.ts';
 import { reasonIn } from './reasons.ts';
-import { durationIn, LOCALES, leftIn, sizeIn, spanIn, timeIn } from './times.ts';
+import { anyOf, durationIn, leftIn, sizeIn, spanIn, timeIn } from './times.ts';
 import { type PhraseKey, phrase } from './words.ts';
 
 export interface Occasion {
@@ -792,7 +792,8 @@ function wordsWent({ words, at }: Extract<TicketEvent, { kind: 'commanded' }>, t
 const MOST_MACROS = 3;
 
 function offered(ticket: Ticket, desk: Desk, language: Language): string {
-  return new Intl.ListFormat(LOCALES[language], { type: 'disjunction' }).format(
+  return anyOf(
+    language,
     macrosFor(ticket, desk)
       .slice(0, MOST_MACROS)
       .map(({ name, title }) => `#macro ${name} (${title})`),
@@ -822,7 +823,7 @@ function withoutTickets(reason: string): string {
 
 /** `printing, network or access`; '' when the desk is sure. */
 function filings(event: TicketEvent, language: Language): string {
-  return new Intl.ListFormat(LOCALES[language], { type: 'disjunction' }).format(likeliest(event));
+  return anyOf(language, likeliest(event));
 }
 
 function likeliest(event: TicketEvent): string[] {

@@ -68,6 +68,7 @@ export const FACTS = {
  * the fact brings its own.
  */
 export function fill(words: string, facts: Readonly<Record<string, string>>): string {
+  if (!words.includes('{')) return words;
   let complete = true;
   const filled = words.replace(/\{([a-zA-Z]+)\}([.。]?)/g, (_, name: string, stop: string) => {
     const value = Object.hasOwn(facts, name) ? facts[name] : undefined;

@@ -23,7 +23,7 @@ const PURE: Record<string, string> = {
   mailparser: 'MIME: bytes in, parts out',
   'sanitize-html': 'HTML: text in, text out',
   htmlparser2: 'reads hostile HTML without building a tree',
-  nodemailer: 'builds MIME; its file and network access are switched off',
+  nodemailer: 'builds MIME; what of it reads files and the network is never called',
   'node:crypto': 'hashes and HMACs of what it is given',
   'node:stream': 'feeds bytes to the MIME parser',
   'node:buffer': 'octets',

@@ -1,5 +1,5 @@
 /** What a desk has come to, in sentences that are the same whatever its ids are and whenever it happened. */
-import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { type Attributes, fieldsOf } from '../../aws/attributes.ts';
 import type { UpdateRecord } from '../../aws/updates.ts';
 import { watchName } from '../../aws/watches.ts';
 import type { MailCount, MailRecord } from '../../core/mail/record.ts';
@@ -34,7 +34,9 @@ const COUNTED = ['ticket ', 'message ', 'mail '];
 export function factsOf(site: Site, count: MailCount): Facts {
   const facts: Facts = new Map();
   const say = (fact: string, times = 1) => facts.set(fact, (facts.get(fact) ?? 0) + times);
-  const items = [...site.items.all.values()].map((item) => unmarshall(item as never) as Known);
+  const items = [...site.items.all.values()].map(
+    (item) => fieldsOf(item as unknown as Attributes) as unknown as Known,
+  );
   const tickets = items.flatMap(({ ticket }) => ticket ?? []);
   const names = new Map(tickets.map(({ id, subject }) => [id, `“${subject}”`]));
   const named = (id: string | null | undefined) =>

@@ -1,6 +1,6 @@
 /**
  * A desk whose functions are the real ones, with the real adapters and the SDK under them, over services in memory and a
- * clock that jumps to what is due next. At one of its calls one thing goes wrong.
+ * clock that jumps to what is due next. At one or two of its calls something goes wrong.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createHash } from 'node:crypto';
@@ -35,7 +35,8 @@ export const KINDS = [
   'out of order',
   'two at once',
 ] as const;
-export type Kind = (typeof KINDS)[number];
+/** `late`: what the call put into a queue comes ten minutes later. By itself it is only slow, so it goes with another one. */
+export type Kind = (typeof KINDS)[number] | 'late';
 
 /** Which of the calls, from 0, and what goes wrong there. */
 export interface Point {
@@ -46,11 +47,13 @@ export interface Point {
 export interface Run {
   site: Site;
   desk: Desk;
-  point: Point | null;
+  points: readonly Point[];
   /** Each `<function> <service>:<Action>` since calls were listed; null before. */
   calls: string[] | null;
-  /** SES took a mail at the point, and its sender was not told. */
+  /** SES took a mail at a point, and its sender was not told. */
   inWindow: boolean;
+  /** And SES says so only when the sender's lease is over. */
+  isToldLate: boolean;
   /** What the SDK tries again with that answer. */
   refused: Map<string, 'broken' | 'throttled'>;
   seen: Set<string>;
@@ -65,25 +68,29 @@ export interface Run {
   witness: ((call: Call, answer: Answer) => Promise<void>) | null;
   /** What waits until all others have gone before it. */
   parked: { by: Invocation; since: number; goOn: () => void } | null;
+  /** Somebody waits for another delivery's end. */
+  isRepeating: boolean;
 }
 
 interface Invocation {
   run: Run;
   fn: string;
   isDead: boolean;
-  /** Another delivery of the same. */
+  /** Another delivery of the same, until it is over or its process is gone. */
   repeat(): Promise<void>;
+  gone: () => void;
 }
 
 const invocations = new AsyncLocalStorage<Invocation>();
 let connected: Promise<void> | null = null;
 
-export async function openRun(site: Site, desk: Desk, point: Point | null = null): Promise<Run> {
+export async function openRun(site: Site, desk: Desk, points: readonly Point[] = []): Promise<Run> {
   connected ??= connect(carry);
   await connected;
   return {
-    ...{ site, desk, point, calls: null, inWindow: false, refused: new Map(), seen: new Set() },
-    ...{ idle: new Map(), active: 0, whenIdle: () => {}, stuck: null, witness: null, parked: null },
+    ...{ site, desk, points, calls: null, inWindow: false, isToldLate: false },
+    ...{ refused: new Map(), seen: new Set(), idle: new Map(), active: 0, whenIdle: () => {} },
+    ...{ stuck: null, witness: null, parked: null, isRepeating: false },
   };
 }
 
@@ -149,12 +156,13 @@ function launch<T>(
   const idle = run.idle.get(fn) ?? [];
   run.idle.set(fn, idle);
   const world = idle.pop() ?? open(run);
+  const { promise: death, resolve: gone } = Promise.withResolvers<void>();
   const invocation: Invocation = {
-    ...{ run, fn, isDead: false },
+    ...{ run, fn, isDead: false, gone },
     repeat: () => launch(run, fn, step, () => {}),
   };
   run.active++;
-  return invocations.run(invocation, async () => {
+  const whole = invocations.run(invocation, async () => {
     const outcome = await step(world).then(
       (value): Outcome<T> => ({ ok: true, value }),
       (error): Outcome<T> => ({ ok: false, error }),
@@ -167,9 +175,16 @@ function launch<T>(
       run.stuck ??= error as Error;
     }
     // It may have failed at one call while another stands still.
-    if (run.parked?.by === invocation) run.parked = null;
-    else rest(run);
+    restOf(invocation);
   });
+  return Promise.race([whole, death]);
+}
+
+/** What stands still was counted out when it began to. */
+function restOf(invocation: Invocation): void {
+  const { run } = invocation;
+  if (run.parked?.by === invocation) run.parked = null;
+  else rest(run);
 }
 
 function rest(run: Run): void {
@@ -322,27 +337,43 @@ async function carry(call: Call): Promise<Answer> {
   if (!run.seen.has(call.id)) {
     run.seen.add(call.id);
     run.calls?.push(`${fn} ${call.action}`);
-    if (run.point && run.calls && run.calls.length - 1 === run.point.at)
-      return strike(call, run.point.kind, invocation);
+    const place = (run.calls?.length ?? 0) - 1;
+    const kinds = run.points.flatMap(({ at, kind }) => (at === place ? kind : []));
+    if (kinds.length > 0) return strike(call, kinds, invocation);
   }
   const answer = serve(call, run.site);
   await run.witness?.(call, answer);
   return answer;
 }
 
-async function strike(call: Call, kind: Kind, invocation: Invocation): Promise<Answer> {
+const LATE = 600_000;
+
+async function strike(call: Call, kinds: readonly Kind[], invocation: Invocation): Promise<Answer> {
   const { run } = invocation;
   const { site } = run;
+  const isLate = kinds.includes('late');
+  const answer = () => {
+    const before = new Set(QUEUES.flatMap((name) => site.queues[name].waiting));
+    const answered = serve(call, site);
+    if (isLate)
+      for (const waiting of QUEUES.flatMap((name) => site.queues[name].waiting))
+        if (!before.has(waiting)) waiting.at += LATE;
+    return answered;
+  };
   const take = () => {
-    const answer = serve(call, site);
-    if (call.action === 'ses:SendRawEmail' && answer.statusCode === 200) run.inWindow = true;
+    if (answer().statusCode !== 200 || call.action !== 'ses:SendRawEmail') return;
+    run.inWindow = true;
+    run.isToldLate ||= isLate;
   };
   const die = () => {
     invocation.isDead = true;
-    rest(run);
+    restOf(invocation);
+    invocation.gone();
     return never();
   };
-  switch (kind) {
+  switch (kinds.find((kind) => kind !== 'late')) {
+    case undefined:
+      return answer();
     case 'error before':
       run.refused.set(call.id, 'broken');
       return refusal(call, 'broken');
@@ -362,17 +393,21 @@ async function strike(call: Call, kind: Kind, invocation: Invocation): Promise<A
       take();
       return die();
     case 'twice':
+      run.isRepeating = true;
       await invocation.repeat();
-      return serve(call, site);
+      run.isRepeating = false;
+      return answer();
     case 'out of order':
+      // One at a time, and none for which another waits.
+      if (run.parked || run.isRepeating) return answer();
       await new Promise<void>((resolve) => {
         run.parked = { by: invocation, since: site.now, goOn: resolve };
         rest(run);
       });
-      return serve(call, site);
+      return answer();
     case 'two at once':
       void invocation.repeat();
-      return serve(call, site);
+      return answer();
   }
 }
 

@@ -39,6 +39,7 @@ interface Input extends Asked {
   IndexName?: string;
   ScanIndexForward?: boolean;
   Limit?: number;
+  ExclusiveStartKey?: Item;
 }
 
 export function emptyItems(): Items {
@@ -79,8 +80,8 @@ export function ask(items: Items, action: string, input: Input): unknown {
   }
 }
 
-function transact(items: Items, { TransactItems, ClientRequestToken = '' }: Input): unknown {
-  if (items.tokens.has(ClientRequestToken)) return {};
+function transact(items: Items, { TransactItems, ClientRequestToken: token }: Input): unknown {
+  if (token && items.tokens.has(token)) return {};
   const names = TransactItems.map((write) => nameOf(keyOf(write)));
   if (new Set(names).size < names.length || names.length > MOST_OF_TRANSACTION)
     throw new NamedError('ValidationException', 'one write for an item, and a hundred at the most');
@@ -90,7 +91,7 @@ function transact(items: Items, { TransactItems, ClientRequestToken = '' }: Inpu
       CancellationReasons: held.map((is) => ({ Code: is ? 'None' : 'ConditionalCheckFailed' })),
     });
   for (const write of TransactItems) make(items, write);
-  items.tokens.add(ClientRequestToken);
+  if (token) items.tokens.add(token);
   return {};
 }
 
@@ -105,12 +106,19 @@ function query(items: Items, input: Input): unknown {
   const sort = index ? `${index.prefix}Sk` : 'sk';
   const found = [...items.all.values()]
     .filter((item) => item[sort] && isTrue(input.KeyConditionExpression ?? '', item, input))
-    .sort((a, b) => compare(a[sort] as Value, b[sort] as Value));
+    .sort((a, b) => compare(a[sort] as Value, b[sort] as Value) || (nameOf(a) < nameOf(b) ? -1 : 1));
   if (input.ScanIndexForward === false) found.reverse();
-  const Items = found.slice(0, input.Limit);
-  if (!index?.keysOnly) return { Items };
-  const names = ['pk', 'sk', `${index.prefix}Pk`, sort];
-  return { Items: Items.map((item) => Object.fromEntries(names.map((name) => [name, item[name]]))) };
+  const start = input.ExclusiveStartKey;
+  const from = start ? found.findIndex((item) => nameOf(item) === nameOf(start)) + 1 : 0;
+  const until = from + (input.Limit ?? found.length);
+  const Items = found.slice(from, until);
+  const names = ['pk', 'sk', ...(index ? [`${index.prefix}Pk`, sort] : [])];
+  const keysOf = (item: Item) => Object.fromEntries(names.map((name) => [name, item[name]]));
+  const last = until < found.length ? Items.at(-1) : undefined;
+  return {
+    Items: index?.keysOnly ? Items.map(keysOf) : Items,
+    ...(last ? { LastEvaluatedKey: keysOf(last) } : {}),
+  };
 }
 
 function nameOf(key: Item = {}): string {
@@ -146,8 +154,13 @@ function make(items: Items, write: Record<string, Asked>): Item | undefined {
 type Token = string;
 const TOKENS = /\s*(<=|>=|<>|[=<>(),+-]|[\w#:.]+)/gy;
 
-function tokensOf(expression: string): Token[] {
-  return [...expression.matchAll(TOKENS)].map(([, token]) => token as Token);
+/** The adapters have a few dozen expressions, and ask with them again and again. */
+const read = new Map<string, readonly Token[]>();
+
+function tokensOf(expression: string): readonly Token[] {
+  const tokens = read.get(expression) ?? [...expression.matchAll(TOKENS)].map(([, token]) => token as Token);
+  read.set(expression, tokens);
+  return tokens;
 }
 
 /** A path through names and maps. */

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { documents, machines, mailing, parameters, queueing, storage } from '../../aws/clients.ts';
+import { database, machines, mailing, parameters, queueing, storage } from '../../aws/clients.ts';
 import { fieldsOf } from '../../local/receipt.ts';
 import { keys } from '../../test/sample.ts';
 import { NamedError } from './fault.ts';
@@ -57,12 +57,8 @@ export async function connect(carry: (call: Call) => Promise<Answer>): Promise<v
   process.env.AWS_REGION = 'us-east-1';
   process.env.AWS_ACCESS_KEY_ID = 'drill';
   process.env.AWS_SECRET_ACCESS_KEY = 'drill';
-  const clients = [
-    await documents(),
-    ...[await storage(), await queueing(), await mailing(), await machines(), await parameters()].map(
-      ({ client }) => client,
-    ),
-  ];
+  const opened = [database, storage, queueing, mailing, machines, parameters];
+  const clients = await Promise.all(opened.map(async (open) => (await open()).client));
   const requestHandler = {
     metadata: { handlerProtocol: 'http/1.1' },
     async handle(request: Request) {

@@ -1,5 +1,9 @@
-/** One scenario: its calls, and then for each call and each thing that may go wrong there what the desk comes to. */
+/**
+ * What a desk comes to when something goes wrong at a call: for one scenario each of its calls and each thing that may go wrong
+ * there; and, of all scenarios, two of them in one run, as chance has it.
+ */
 import type { Desk } from '../../core/config/desk.ts';
+import { chanceOf } from '../../test/chance.ts';
 import { type Difference, differenceOf, type Facts, factsOf } from './compare.ts';
 import { balance, KINDS, openRun, type Point, type Run, until } from './desk.ts';
 import { BEGIN, type Scenario } from './scenarios.ts';
@@ -8,17 +12,21 @@ import { emptySite, QUEUES, type Site } from './site.ts';
 export interface Swept {
   name: string;
   calls: string[];
+  /** How many runs in which something went wrong. */
   points: number;
   survived: number;
   lost: number;
   doubled: number;
-  /** Points at which SES took a mail and its sender never heard of it: the window that aws/updates.ts names. */
+  /** Of them those in which SES took a mail and its sender never heard of it: the window that aws/updates.ts names. */
   window: number;
+  /** And of these, those in which SES said so only when the lease was over: the mail leaves twice, and nothing else differs. */
+  twice: number;
   failures: Failure[];
 }
 
-export interface Failure extends Point, Difference {
-  call: string;
+export interface Failure extends Difference {
+  /** What went wrong, where: `crash after at call 12, send-update ses:SendRawEmail`. */
+  went: string[];
   fault: string | null;
 }
 
@@ -35,58 +43,104 @@ export async function sweepScenario(
     tell?: (swept: Swept) => void;
   } = {},
 ): Promise<Swept> {
-  const before = await openRun(emptySite(BEGIN, seed), desk);
-  await scenario.begin(before);
-  const whole = await live(scenario, desk, before.site, null);
-  const wanted = whole.facts;
-  const calls = whole.run.calls ?? [];
-  const swept: Swept = {
-    ...{ name: scenario.name, calls, points: 0, survived: 0, lost: 0, doubled: 0, window: 0 },
-    failures: [],
-  };
-  for (const [at, call] of calls.entries())
+  const prepared = await prepare(scenario, desk, seed);
+  const { swept } = prepared;
+  for (const [at, call] of swept.calls.entries())
     for (const kind of KINDS) {
-      const point = { at, kind };
-      if (!isChosen(point, call)) continue;
-      swept.points++;
-      const { difference, isWindow, fault } = await tryPoint(
-        scenario,
-        desk,
-        before.site,
-        point,
-        call,
-        wanted,
-      );
-      if (isWindow) swept.window++;
-      const { lost, doubled, other } = difference;
-      swept.lost += lost.length;
-      swept.doubled += doubled.length;
-      if (lost.length + doubled.length + other.length === 0 && !fault) swept.survived++;
-      else swept.failures.push({ ...point, call, ...difference, fault });
+      if (!isChosen({ at, kind }, call)) continue;
+      await tryPoints(prepared, [{ at, kind }]);
       tell(swept);
     }
   return swept;
 }
 
-async function tryPoint(
-  scenario: Scenario,
+/** So many as `most`; the same ones for the same seed. */
+export async function samplePairs(
+  scenarios: readonly Scenario[],
   desk: Desk,
-  before: Site,
-  point: Point,
-  call: string,
-  wanted: Facts,
-): Promise<{ difference: Difference; isWindow: boolean; fault: string | null }> {
-  try {
-    const { run, facts } = await live(scenario, desk, before, point);
-    const struck = run.calls?.[point.at];
-    if (struck !== call) throw new Error(`the call was ${struck}`);
-    return { difference: differenceOf(wanted, facts), isWindow: run.inWindow, fault: null };
-  } catch (error) {
-    return {
-      difference: { lost: [], doubled: [], other: [] },
-      ...{ isWindow: false, fault: (error as Error).stack ?? String(error) },
-    };
+  { seed, most, tell }: { seed: number; most: number; tell: (all: readonly Swept[]) => void },
+): Promise<Swept[]> {
+  const chance = chanceOf(seed);
+  const any = <T>(of: readonly T[]) => of[Math.floor(chance() * of.length)] as T;
+  const prepared: Prepared[] = [];
+  for (const scenario of scenarios) prepared.push(await prepare(scenario, desk, seed));
+  const all = prepared.map(({ swept }) => swept);
+  for (let drawn = 0; drawn < most; drawn++) {
+    const chosen = any(prepared);
+    const { calls } = chosen.swept;
+    const first = { at: Math.floor(chance() * calls.length), kind: any(KINDS) };
+    const isLate = QUEUES_SOMETHING.test(calls[first.at] ?? '') && chance() < 0.5;
+    // What is tried again comes after what an undisturbed run calls.
+    const later = first.at + 1 + Math.floor(chance() * (calls.length - first.at + RETRIED));
+    await tryPoints(chosen, [
+      first,
+      isLate ? { at: first.at, kind: 'late' } : { at: later, kind: any(KINDS) },
+    ]);
+    tell(all);
   }
+  return all;
+}
+
+const QUEUES_SOMETHING = /ses:SendRawEmail|sqs:Send/;
+const RETRIED = 20;
+
+interface Prepared {
+  scenario: Scenario;
+  desk: Desk;
+  before: Site;
+  wanted: Facts;
+  swept: Swept;
+}
+
+async function prepare(scenario: Scenario, desk: Desk, seed: number): Promise<Prepared> {
+  const begun = await openRun(emptySite(BEGIN, seed), desk);
+  await scenario.begin(begun);
+  const before = begun.site;
+  const { run, facts: wanted } = await live(scenario, desk, before, []);
+  return {
+    ...{ scenario, desk, before, wanted },
+    swept: {
+      ...{ name: scenario.name, calls: run.calls ?? [], points: 0, survived: 0, lost: 0, doubled: 0 },
+      ...{ window: 0, twice: 0, failures: [] },
+    },
+  };
+}
+
+async function tryPoints(
+  { scenario, desk, before, wanted, swept }: Prepared,
+  points: readonly Point[],
+): Promise<void> {
+  const [first] = points;
+  let calls = swept.calls;
+  let difference: Difference = { lost: [], doubled: [], other: [] };
+  let fault: string | null = null;
+  let isTwice = false;
+  try {
+    const { run, facts } = await live(scenario, desk, before, points);
+    if (first && run.calls?.[first.at] !== calls[first.at])
+      throw new Error(`the call was ${run.calls?.[first.at]}`);
+    calls = run.calls ?? [];
+    difference = differenceOf(wanted, facts);
+    if (run.inWindow) swept.window++;
+    isTwice = run.isToldLate && isMailTwice(difference);
+  } catch (error) {
+    fault = (error as Error).stack ?? String(error);
+  }
+  const { lost, doubled, other } = difference;
+  swept.points++;
+  if (isTwice) swept.twice++;
+  if (!fault && (isTwice || lost.length + doubled.length + other.length === 0)) {
+    swept.survived++;
+    return;
+  }
+  swept.lost += lost.length;
+  swept.doubled += doubled.length;
+  const went = points.map(({ at, kind }) => `${kind} at call ${at}, ${calls[at] ?? 'which was not made'}`);
+  swept.failures.push({ went, ...difference, fault });
+}
+
+function isMailTwice({ lost, doubled, other }: Difference): boolean {
+  return lost.length + other.length === 0 && doubled.length === 1 && doubled[0]?.startsWith('mail ') === true;
 }
 
 const MINUTE = 60_000;
@@ -96,9 +150,9 @@ async function live(
   scenario: Scenario,
   desk: Desk,
   before: Site,
-  point: Point | null,
+  points: readonly Point[],
 ): Promise<{ run: Run; facts: Facts }> {
-  const run = await openRun(structuredClone(before), desk, point);
+  const run = await openRun(structuredClone(before), desk, points);
   const { site } = run;
   run.calls = [];
   await scenario.act(run);

@@ -1,5 +1,6 @@
 /** Which service of desk.yaml a mail asks for, and what it is called. */
 import type { Desk, Language, Service } from './desk.ts';
+import { oncePer } from './once.ts';
 import { isFrom } from './sender.ts';
 
 /** `from`: an address in lower case. A subject that is a service's title is chosen by whoever pressed its button in the catalogue. */
@@ -17,11 +18,13 @@ export function serviceOf(
   const of = desk.services.filter(
     (service) => service.categories.includes(category) && isFor(asking.from, service),
   );
-  return of.find((service) => isNamed(asking.subject, service)) ?? of.find(({ onRequest }) => !onRequest);
+  const subject = plain(asking.subject);
+  return of.find((service) => titlesOf(service).includes(subject)) ?? of.find(({ onRequest }) => !onRequest);
 }
 
 export function serviceNamed(asking: Asking, { services }: Pick<Desk, 'services'>): Service | undefined {
-  return services.find((service) => isFor(asking.from, service) && isNamed(asking.subject, service));
+  const subject = plain(asking.subject);
+  return services.find((service) => isFor(asking.from, service) && titlesOf(service).includes(subject));
 }
 
 export function isFor(from: string, service: Service): boolean {
@@ -29,17 +32,13 @@ export function isFor(from: string, service: Service): boolean {
 }
 
 /** All that may stand in a subject, made comparable. */
-export function titlesOf({ name, title, in: others }: Service): string[] {
-  return [name, title, ...Object.values(others).map((each) => each.title)].map(plain);
-}
+export const titlesOf = oncePer(({ name, title, in: others }: Service): string[] =>
+  [name, title, ...Object.values(others).map((each) => each.title)].map(plain),
+);
 
 /** In the reader's language, or as desk.yaml has it. */
 export function wordsOf(service: Service, language: Language): { title: string; description: string } {
   return service.in[language] ?? service;
-}
-
-function isNamed(subject: string, service: Service): boolean {
-  return titlesOf(service).includes(plain(subject));
 }
 
 function plain(text: string): string {

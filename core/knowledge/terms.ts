@@ -17,9 +17,18 @@ const COMMON = new Set(
 );
 
 export function termsOf(text: string): string[] {
+  return split(text, 2);
+}
+
+/** With signs of their own, which say little in an article, and are a floor in what somebody looks for. */
+export function everyTermOf(text: string): string[] {
+  return split(text, 1);
+}
+
+function split(text: string, shortest: number): string[] {
   return (text.normalize('NFKC').toLowerCase().match(WORDS) ?? []).flatMap((word) => {
     if (HAS_UNSPACED.test(word)) return (word.match(UNSPACED) ?? []).flatMap(pairsOf);
-    return word.length < 2 || COMMON.has(word) ? [] : [word.slice(0, LONGEST)];
+    return word.length < shortest || COMMON.has(word) ? [] : [word.slice(0, LONGEST)];
   });
 }
 

@@ -97,6 +97,7 @@ function without(detail: string, key: Saying['key']): Counted {
 
 const LONGEST_LINE = 80;
 
-function firstLine(text: string): string {
+/** As a result's line shows it. */
+export function firstLine(text: string): string {
   return (text.split('\n', 1)[0] ?? '').slice(0, LONGEST_LINE);
 }

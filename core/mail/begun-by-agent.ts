@@ -18,7 +18,7 @@ import {
   sender,
   transcript,
 } from './outcome.ts';
-import { personOf } from './standing.ts';
+import { mayHold, personOf } from './standing.ts';
 import { commandedPresence } from './told-away.ts';
 
 export function begunByAgent(
@@ -196,16 +196,17 @@ function wrote(
     messageId: email.messageId,
     with: 'own-mail',
   };
-  const taken: Happening = {
-    kind: 'assigned',
-    assignee: address,
-    previous: null,
-    reason: 'wrote to the requester',
-    by: address,
-  };
+  const taken: Happening[] = mayHold(address, desk)
+    ? [
+        {
+          ...{ kind: 'assigned', assignee: address, previous: null },
+          ...{ reason: 'wrote to the requester', by: address },
+        },
+      ]
+    : [];
   return {
     ...outcome,
-    ticket: { ...outcome.ticket, also: [taken, { kind: 'started', by: address }, answered] },
+    ticket: { ...outcome.ticket, also: [...taken, { kind: 'started', by: address }, answered] },
     message: { ...outcome.message, direction: 'out', from: sender(email) },
   };
 }

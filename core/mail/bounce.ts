@@ -2,7 +2,7 @@
  * Who did not get our mail, and whether he ever can. RFC 3464 where the report follows it; the words of the report
  * where it does not, which is nearly half of all bounces.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import {
   isUndeliverablePhrase,
   LASTING,
@@ -78,8 +78,8 @@ const Notification = z.object({
     bouncedRecipients: z.array(
       z.object({
         emailAddress: z.string(),
-        status: z.string().default(''),
-        diagnosticCode: z.string().default(''),
+        status: z._default(z.string(), ''),
+        diagnosticCode: z._default(z.string(), ''),
       }),
     ),
   }),

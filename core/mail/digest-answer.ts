@@ -14,6 +14,7 @@ import { change } from '../ticket/change.ts';
 import { decideCommands } from '../ticket/decide.ts';
 import type { Act, Elsewhere, Saying } from '../ticket/decision.ts';
 import type { Numbered } from '../ticket/digest.ts';
+import { MOST_KEYS } from '../ticket/finding.ts';
 import type { CommandResult, Happening, Ticket } from '../ticket/ticket.ts';
 import { type DecidedApart, decideWithoutTicket } from '../ticket/without-ticket.ts';
 import { type Counted, voteOf } from './approving.ts';
@@ -335,8 +336,8 @@ function named({ line, number }: Line, ticket: Ticket | undefined): string {
 /** A transaction takes a hundred, and the mail's own are among them. */
 const MOST_WRITES = 90;
 
-/** A new ticket's item, index entry, first message and events, and somebody's load. */
-const OPENING = 10;
+/** A new ticket's item, index entry, first message and events, somebody's load, and by what it is found. */
+const OPENING = 10 + MOST_KEYS;
 
 /** The ticket and its entry in the index, its events, a note, and whose load it is. */
 function writesOf(changes: readonly Elsewhere[], now: string, desk: Desk): number {

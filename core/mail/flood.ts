@@ -6,7 +6,7 @@
  * Floods go by real time, as leases do. They are made by machines, and no machine writes faster because a laptop's desk
  * plays a day in a minute.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Desk } from '../config/desk.ts';
 import type { Happening, Ticket } from '../ticket/ticket.ts';
 import { type Arrival, ends, isMisled, type Memory, type Outcome, sender } from './outcome.ts';
@@ -66,7 +66,7 @@ export const FIRST_OF_ALL = 'first';
 
 /** One of 256, so that the item that counts stays small whatever is written; that two share one matters to nobody. */
 function slotOf(kind: typeof ALIKE | typeof TICKETS, what: string): string {
-  return `${kind}${createHash('sha256').update(what).digest('hex').slice(0, 2)}`;
+  return `${kind}${hash('sha256', what).slice(0, 2)}`;
 }
 
 export function wouldOpen(slot: string): boolean {

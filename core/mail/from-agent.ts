@@ -32,7 +32,7 @@ import {
 import { answerReview } from './reviewing.ts';
 import { isMobileSignature, isSignatureDelimiter } from './signatures.ts';
 import { namesPerson } from './speaker.ts';
-import type { Standing } from './standing.ts';
+import { mayHold, type Standing } from './standing.ts';
 import { holdsToken, ownsToken } from './token.ts';
 import { commandedPresence } from './told-away.ts';
 import { readVerdict } from './verdict.ts';
@@ -386,7 +386,7 @@ function speak(
     had,
     language,
   }: { by: string; now: string; messageId: string | null; had: string[]; language: Language },
-  { answers: { hold: ms } }: Desk,
+  desk: Desk,
 ): Happening[] {
   if (!speaks) return decided.happenings;
   const number = ticket.messages + 1;
@@ -394,6 +394,7 @@ function speak(
     return [{ kind: 'noted', message: number, by, thirdParty: null }, ...decided.happenings];
   const resolves = decided.happenings.some(({ kind }) => kind === 'resolved');
   // What somebody has already cannot be taken back.
+  const ms = desk.answers.hold;
   const held = ms > 0 && had.length === 0 ? { leavesAt: new Date(Date.parse(now) + ms).toISOString() } : {};
   const answered: Happening = {
     ...{ kind: 'answered', message: number, by, messageId },
@@ -401,9 +402,10 @@ function speak(
     ...(had.length > 0 ? { had } : {}),
     ...held,
   };
-  const taken: Happening[] = ticket.assignee
-    ? []
-    : [{ kind: 'assigned', assignee: by, previous: null, reason: 'answered it', by }];
+  const taken: Happening[] =
+    ticket.assignee || !mayHold(by, desk)
+      ? []
+      : [{ kind: 'assigned', assignee: by, previous: null, reason: 'answered it', by }];
   // Who asks something meanwhile does not make the approval come sooner.
   const resumed: Happening[] =
     ticket.status === 'waiting' && !openApproval(ticket) && !decided.happenings.some(isResumption)

@@ -4,7 +4,8 @@
  */
 import { domainToASCII, domainToUnicode } from 'node:url';
 import { distance } from 'fastest-levenshtein';
-import type { Desk } from '../config/desk.ts';
+import type { Desk, Person } from '../config/desk.ts';
+import { oncePer } from '../config/once.ts';
 import type { Address } from './email.ts';
 import { domainOf, personOf } from './standing.ts';
 
@@ -36,9 +37,14 @@ function addressInName(address: string, name: string, desk: Desk, domains: reado
 /** A whole name; a first name alone is everybody's. */
 function namedLike(address: string, name: string, desk: Desk): string | null {
   const words = wordsOf(name);
-  const person = words.includes(' ') ? desk.people.find((each) => wordsOf(each.name) === words) : null;
+  const person = words.includes(' ') ? byWords(desk.people).get(words) : null;
   return person ? `it is from ${address}, and ${person.name} of the desk writes from elsewhere` : null;
 }
+
+const byWords = oncePer(
+  (people: readonly Person[]) =>
+    new Map(people.toReversed().map((person) => [wordsOf(person.name), person] as const)),
+);
 
 /** Names are compared as they look, in any order of their words: `Lind, Martha` is Martha Lind. */
 function wordsOf(name: string): string {
@@ -89,15 +95,21 @@ function looksLikeDomain(domain: string, domains: readonly string[]): string | n
   for (const seen of parentsOf(domain)) {
     const shown = domainToUnicode(seen);
     const looks = skeleton(shown);
-    for (const own of domains) {
-      const ours = domainToUnicode(own);
-      if (looks === skeleton(ours)) return `its domain ${shown} looks like ${ours}`;
-      if (ours.length >= SHORTEST_TO_MISTYPE && isOneSlipFrom(looks, skeleton(ours)))
+    for (const { ours, looksLike } of shownDomains(domains)) {
+      if (looks === looksLike) return `its domain ${shown} looks like ${ours}`;
+      if (ours.length >= SHORTEST_TO_MISTYPE && isOneSlipFrom(looks, looksLike))
         return `its domain ${shown} is one letter away from ${ours}`;
     }
   }
   return null;
 }
+
+const shownDomains = oncePer((domains: readonly string[]) =>
+  domains.map((own) => {
+    const ours = domainToUnicode(own);
+    return { ours, looksLike: skeleton(ours) };
+  }),
+);
 
 /** `mail.example.test` and `example.test`: an imitation may have subdomains of its own. */
 function parentsOf(domain: string): string[] {
@@ -122,7 +134,7 @@ function isOneSlipFrom(a: string, b: string): boolean {
 }
 
 /** The domains that speak for the desk: its own, and those of its people and its public addresses. */
-function ownDomains(desk: Desk): string[] {
+const ownDomains = oncePer((desk: Desk): string[] => {
   const addresses = [
     ...desk.people.flatMap(({ address, alternates }) => [address, ...alternates]),
     ...desk.addresses.flatMap((each) => (each.public ? [each.public.address] : [])),
@@ -130,7 +142,7 @@ function ownDomains(desk: Desk): string[] {
   return [...new Set([desk.domain, ...addresses.map(asciiDomain)])].filter(
     (own) => !OPEN_TO_ANYBODY.has(own),
   );
-}
+});
 
 function asciiDomain(address: string): string {
   const domain = domainOf(address).toLowerCase();

@@ -58,7 +58,7 @@ export function openTicket(
   // What nobody may hear of, and what cannot begin yet, tells of nothing that others have.
   const read =
     acknowledge && !follows && approvals.length === 0 && isReport({ team, category }, desk)
-      ? readPrint(email.subject, trimmed.visible || email.text, thought)
+      ? printOf(arrival, thought)
       : null;
   const { similar } = memory;
   const found: Recurrence = read && similar ? recurs(read, from.address, similar, desk) : NOTHING;
@@ -246,6 +246,15 @@ export function classifyArrival(
   );
   thoughts.set(email, { by, learned, thought });
   return thought;
+}
+
+const prints = new WeakMap<Classification, Read>();
+
+/** The same of what the mail is compared with others by. */
+function printOf({ email, trimmed }: Arrival, thought: Classification): Read {
+  const print = prints.get(thought) ?? readPrint(email.subject, trimmed.visible || email.text, thought);
+  prints.set(thought, print);
+  return print;
 }
 
 /** The address of the desk that was written to: it is the one that answers. */

@@ -1,7 +1,7 @@
 /** Whether somebody says that his matter is another one than that which the desk joined it to. */
-import { compile, firstHit, fold } from '../triage/words.ts';
+import { compile, firstHit, fold, type Phrases } from '../triage/words.ts';
 
-const PHRASES = compile([
+const PHRASES = [
   [
     ...[
       'not the same',
@@ -17,11 +17,14 @@ const PHRASES = compile([
     ...['não é o mesmo', 'não é a mesma', 'outra coisa', 'outro problema'],
     ...['別件', '別の問題', '同じではありません', '違う問題'],
   ],
-]);
+];
+/** Made when the first reply is asked about. */
+let phrases: Phrases | null = null;
 
 /** Such words stand first; what follows tells of the other matter. */
 const LONGEST = 300;
 
 export function isOtherMatter(words: string): boolean {
-  return firstHit(PHRASES, fold(words.slice(0, LONGEST))) !== null;
+  phrases ??= compile(PHRASES);
+  return firstHit(phrases, fold(words.slice(0, LONGEST))) !== null;
 }

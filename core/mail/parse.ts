@@ -3,7 +3,7 @@
  * (charsets, which part is the text, what is attached) is decided here, because mail that people really send
  * breaks the rules that a strict reading relies on.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { MailParser } from 'mailparser';
 import { decodeText } from './charset.ts';
 import { guessCharset } from './charset-guess.ts';
@@ -76,7 +76,7 @@ export async function parseEmail(raw: Uint8Array): Promise<Email> {
   if (head.end > MAX_HEADER_BYTES || head.lines > MAX_HEADER_LINES)
     throw new UnreadableEmailError('header-too-large', readHead(withoutHugeFields(head.fields)));
   const email = readHead(head.fields);
-  if (countLines(octets) > MAX_LINES) throw new UnreadableEmailError('too-many-lines', email);
+  if (hasMoreLines(octets, MAX_LINES)) throw new UnreadableEmailError('too-many-lines', email);
   const parts = await readParts(head, octets.subarray(head.end), email);
   const body = await readBody(parts, charsetHint(head.fields));
   const attachments = await Promise.all(body.attachments.map(withMessage));
@@ -130,10 +130,10 @@ function withLineFeeds(raw: Uint8Array): Uint8Array {
   return raw.map((octet) => (octet === 0x0d ? 0x0a : octet));
 }
 
-function countLines(octets: Uint8Array): number {
+function hasMoreLines(octets: Uint8Array, most: number): boolean {
   let lines = 0;
-  for (const octet of octets) if (octet === 0x0a) lines += 1;
-  return lines;
+  for (let at = octets.indexOf(0x0a); at >= 0 && lines <= most; at = octets.indexOf(0x0a, at + 1)) lines += 1;
+  return lines > most;
 }
 
 function startOfHead(raw: Uint8Array): number {
@@ -589,7 +589,7 @@ function attach(part: Enclosed, at: number, html: string | null): Attachment {
     inline: isShownInside(part, html),
     contentId: part.contentId,
     content: part.content,
-    sha256: createHash('sha256').update(part.content).digest('hex'),
+    sha256: hash('sha256', part.content),
   };
 }
 

@@ -1,5 +1,5 @@
 /** What SES said of a mail when it took it in: read from its notification, or from the headers that it put on top of the stored mail. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Receipt, Verdict } from './email.ts';
 import { type Field, splitHead, withoutComments } from './header.ts';
 
@@ -15,12 +15,17 @@ const VERDICTS = [
 ] as const satisfies readonly Verdict[];
 
 /** A verdict that we do not know says nothing. */
-const VerdictField = z
-  .object({ status: z.string() })
-  .transform(({ status }) => asVerdict(status))
-  .catch('GRAY');
+const VerdictField = z.catch(
+  z.pipe(
+    z.object({ status: z.string() }),
+    z.transform(({ status }) => asVerdict(status)),
+  ),
+  'GRAY',
+);
 
-const LowerCase = z.string().transform((text) => text.trim().toLowerCase());
+const LowerCase = z.string().check(z.trim(), z.toLowerCase());
+
+const NotEmpty = z.string().check(z.minLength(1));
 
 /**
  * The notification of a receipt rule's S3 action, delivered raw through SNS.
@@ -28,7 +33,7 @@ const LowerCase = z.string().transform((text) => text.trim().toLowerCase());
  */
 export const ReceivedNotification = z.object({
   notificationType: z.literal('Received'),
-  mail: z.object({ messageId: z.string().min(1), timestamp: z.string(), source: z.string().default('') }),
+  mail: z.object({ messageId: NotEmpty, timestamp: z.string(), source: z._default(z.string(), '') }),
   receipt: z.object({
     timestamp: z.string(),
     recipients: z.array(LowerCase),
@@ -37,10 +42,8 @@ export const ReceivedNotification = z.object({
     dmarcVerdict: VerdictField,
     spamVerdict: VerdictField,
     virusVerdict: VerdictField,
-    dmarcPolicy: LowerCase.pipe(z.enum(['none', 'quarantine', 'reject']))
-      .nullable()
-      .catch(null),
-    action: z.object({ type: z.literal('S3'), bucketName: z.string().min(1), objectKey: z.string().min(1) }),
+    dmarcPolicy: z.catch(z.nullable(z.pipe(LowerCase, z.enum(['none', 'quarantine', 'reject']))), null),
+    action: z.object({ type: z.literal('S3'), bucketName: NotEmpty, objectKey: NotEmpty }),
   }),
 });
 

@@ -1,5 +1,5 @@
 /** What the ledger keeps of a mail, and under which names its parts lie in the bucket. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Disposition, DispositionReason } from './disposition.ts';
 import type { Receipt } from './email.ts';
 import type { Notice } from './outcome.ts';
@@ -54,10 +54,7 @@ export function claimOf(messageId: string | null, from: string | null, body: str
   return messageId
     ? {
         messageId,
-        hash: createHash('sha256')
-          .update(`${from ?? ''}\n${body}`)
-          .digest('hex')
-          .slice(0, 32),
+        hash: hash('sha256', `${from ?? ''}\n${body}`).slice(0, 32),
       }
     : null;
 }

@@ -4,7 +4,7 @@ import { articleIdOf, type Verdict } from '../knowledge/article.ts';
 import { LONGEST_ANSWER } from '../knowledge/draft.ts';
 import type { Question } from '../ticket/approval.ts';
 import type { CommandResult, Happening, Ticket } from '../ticket/ticket.ts';
-import type { Counted } from './approving.ts';
+import { type Counted, firstLine } from './approving.ts';
 import type { Address } from './email.ts';
 import { type Arrival, ends, type Memory, type Outcome } from './outcome.ts';
 import { holdsToken } from './token.ts';
@@ -21,7 +21,7 @@ export function answerReview(
 ): Outcome {
   const text = trimmed.visible.trim();
   const { happenings, ...became } = reviewed(text, ticket, from.address, question, desk);
-  const line: CommandResult = { line: text.split('\n', 1)[0]?.slice(0, 80) ?? '', verb: 'kb', ...became };
+  const line: CommandResult = { line: firstLine(text), verb: 'kb', ...became };
   const said: Happening = {
     ...{ kind: 'commanded', by: from.address, lines: [line], shows: [], words: 'none' },
     refused: happenings.length === 0 && became.outcome !== 'nothing-to-do',

@@ -3,9 +3,10 @@
  * An address of the desk's people never does, whoever wrote it where.
  */
 import type { Desk, Language } from '../config/desk.ts';
+import { oncePer } from '../config/once.ts';
 import { fillIn } from '../ticket/macro-words.ts';
 import type { Ticket } from '../ticket/ticket.ts';
-import { personOf } from './standing.ts';
+import { domainOf, personOf } from './standing.ts';
 import { withoutTag } from './writer.ts';
 
 export const SPEAKER_VARIABLES = ['agent', 'team', 'desk', 'mailbox'] as const;
@@ -43,8 +44,8 @@ function nameOfMailbox({ mailbox }: Spoken, desk: Desk): string {
   return desk.addresses.find(({ address }) => address === mailbox)?.name ?? desk.name;
 }
 
-/** An address as programs find it in text; in a link its @ may be written as %40. */
-const ADDRESS = /\w[\w.+'-]{0,63}(@|%40)[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,10}/gi;
+/** An address as programs find it in text; in a link its @ may be written as %40. It begins where a word does, so that long words are looked at once. */
+const ADDRESS = /(?<!\w)\w[\w.+'-]{0,63}(@|%40)[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,10}/gi;
 
 export function namesPerson(text: string, desk: Desk): boolean {
   return [...text.matchAll(ADDRESS)].some(([found]) => personIn(found, null, desk) !== null);
@@ -52,11 +53,23 @@ export function namesPerson(text: string, desk: Desk): boolean {
 
 /** `mailbox` stands where somebody of the desk had his address, so that whoever writes there reaches him all the same; the reader knows his own. */
 export function withoutPeople(text: string, reader: string, mailbox: string, desk: Desk): string {
+  const folded = text.toLowerCase();
+  // Most mail names no domain of theirs, and need not be searched for addresses.
+  if (!domainsOf(desk.people).some((domain) => folded.includes(domain))) return text;
   return text.replace(ADDRESS, (found: string, at: string) => {
     const known = personIn(found, reader, desk);
     return known === null ? found : `${mailbox.replace('@', at)}${found.slice(known.length)}`;
   });
 }
+
+/** With their @, in both ways of writing it. */
+const domainsOf = oncePer((people: Desk['people']): string[] => {
+  const domains = people.flatMap(({ address, alternates }) => [address, ...alternates].map(domainOf));
+  return [...new Set(domains)].flatMap((domain) => [
+    `@${domain.toLowerCase()}`,
+    `%40${domain.toLowerCase()}`,
+  ]);
+});
 
 /** Behind it a full stop and more may follow: the name of a file ends in an extension. */
 function personIn(found: string, reader: string | null, desk: Desk): string | null {

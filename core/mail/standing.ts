@@ -79,6 +79,11 @@ function verdictWords({ dmarc, spf, dkim }: Receipt): string {
 }
 
 /** Somebody of the desk by his address or one of his alternates. */
+/** A manager is of no tier: nobody can give him a ticket, and it would climb away from nobody. */
+export function mayHold(address: string, desk: Desk): boolean {
+  return personOf(address, desk)?.role !== 'manager';
+}
+
 export function personOf(address: string, desk: Desk): Person | null {
   return (
     desk.people.find((person) => person.address === address || person.alternates.includes(address)) ?? null

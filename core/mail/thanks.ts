@@ -52,8 +52,8 @@ const COURTESIES = [
 
 const KANA_OR_HAN = '[\\p{sc=Han}\\p{sc=Hiragana}\\p{sc=Katakana}ー]';
 const UNSPACED = new RegExp(`^${KANA_OR_HAN}+$`, 'u');
-const THANKING = alternatives(THANKS);
-const COURTEOUS = alternatives(COURTESIES);
+/** Made when the first short reply comes: to read the lists takes longer than to read a mail. */
+let known: { thanking: RegExp; courteous: RegExp } | null = null;
 /** Nobody says so much who only says thanks. */
 const LONGEST = 300;
 
@@ -61,13 +61,15 @@ const LONGEST = 300;
 export function isOnlyThanks(text: string, names: readonly string[]): boolean {
   if (text.length > LONGEST || /[?？¿\p{N}]|[:;=]['’]?-?[([{/\\|]/u.test(text)) return false;
   const words = normalized(text);
-  const known = new Set(names.flatMap((name) => normalized(name).split(' ')));
+  known ??= { thanking: alternatives(THANKS), courteous: alternatives(COURTESIES) };
+  const { thanking, courteous } = known;
+  const people = new Set(names.flatMap((name) => normalized(name).split(' ')));
   let thanked = false;
   for (let rest = words; rest !== ''; ) {
-    const thanks = THANKING.exec(rest)?.[0] ?? '';
-    const courtesy = COURTEOUS.exec(rest)?.[0] ?? '';
+    const thanks = thanking.exec(rest)?.[0] ?? '';
+    const courtesy = courteous.exec(rest)?.[0] ?? '';
     const word = /^\S+/.exec(rest)?.[0] ?? '';
-    const name = known.has(word) ? word : ([...known].find((each) => isUnspaced(each, rest)) ?? '');
+    const name = people.has(word) ? word : ([...people].find((each) => isUnspaced(each, rest)) ?? '');
     const found = [thanks, courtesy, name].reduce((a, b) => (b.length > a.length ? b : a));
     if (found === '') return false;
     thanked ||= found === thanks;

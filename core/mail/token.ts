@@ -11,7 +11,7 @@
  *     2  expiry, days since 2020-01-01
  *    12  HMAC-SHA-256 over all before, cut to 96 bits
  */
-import { createHash, createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { decodeBase32, encodeBase32 } from './base32.ts';
 
 /** The HMAC keys by version; `current` signs, the others still verify. Versions 1 to 15. */
@@ -163,12 +163,12 @@ function referenceMac(ticketId: string, version: number, keys: Keys): string {
 
 /** The id under which a held mail waits for its code. The same mail always has the same one. */
 export function codeId(mailId: string): string {
-  return `C-${numberToId(createHash('sha256').update(`code:${mailId}`).digest().readUInt32BE(0) >>> 2)}`;
+  return `C-${numberToId(hash('sha256', `code:${mailId}`, 'buffer').readUInt32BE(0) >>> 2)}`;
 }
 
 /** The six digits that release a held mail. Derived, so that nothing secret is stored and a repeat says the same. */
 export function oneTimeCode(mailId: string, round: number, keys: Keys): string {
-  const digest = createHmac('sha256', Buffer.from(keys.keys[keys.current] as string, 'base64'))
+  const digest = createHmac('sha256', keyOf(keys, keys.current))
     .update(`one-time:${round}:${mailId}`)
     .digest();
   return String(digest.readUIntBE(0, 6) % 1_000_000).padStart(6, '0');
@@ -226,13 +226,24 @@ function numberToId(number: number): string {
 }
 
 function hashAddress(address: string): Uint8Array {
-  return createHash('sha256').update(`participant:${address.toLowerCase()}`).digest().subarray(0, 5);
+  return hash('sha256', `participant:${address.toLowerCase()}`, 'buffer').subarray(0, 5);
 }
 
 function mac(keys: Keys, version: number, domain: string, bytes: Uint8Array): Uint8Array {
-  return createHmac('sha256', createSecretKey(keys.keys[version] as string, 'base64'))
+  return createHmac('sha256', keyOf(keys, version))
     .update(`${domain}:`)
     .update(bytes)
     .digest()
     .subarray(0, OCTETS - MAC_AT);
+}
+
+/** Made once for each ring that was read: a key that is handed over as octets is made anew for each signature, which takes longer than to sign. */
+const made = new WeakMap<Keys['keys'], Map<number, KeyObject>>();
+
+function keyOf({ keys }: Keys, version: number): KeyObject {
+  const known = made.get(keys) ?? new Map<number, KeyObject>();
+  made.set(keys, known);
+  const key = known.get(version) ?? createSecretKey(keys[version] as string, 'base64');
+  known.set(version, key);
+  return key;
 }

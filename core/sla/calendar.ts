@@ -14,6 +14,7 @@
  */
 import { Temporal } from 'temporal-polyfill';
 import type { Calendar } from '../config/desk.ts';
+import { oncePer } from '../config/once.ts';
 import { InvalidInputError } from '../faults.ts';
 
 const YEAR = 365.25 * 86_400_000;
@@ -198,13 +199,7 @@ interface Hours {
 
 const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const satisfies (keyof Calendar['hours'])[];
 
-const known = new WeakMap<Calendar, Hours>();
-
-function hoursOf(calendar: Calendar): Hours {
-  const hours = known.get(calendar) ?? learn(calendar);
-  known.set(calendar, hours);
-  return hours;
-}
+const hoursOf = oncePer(learn);
 
 function learn({ name, timezone, hours, holidays, of }: Calendar): Hours {
   if (!isZone(timezone)) throw new InvalidInputError(`calendar ${name}: there is no time zone ${timezone}`);
@@ -274,10 +269,11 @@ function weekAt(hours: Hours, index: number): Week {
 }
 
 function layOut({ zone, days, holidays }: Hours, index: number): Week {
-  const monday = FIRST_MONDAY.add({ weeks: index });
+  const monday = Temporal.PlainDate.from(FIRST_MONDAY).add({ weeks: index });
+  const midnight = new Temporal.PlainTime();
   const bounds = {
-    from: firstShown(zone, monday, MIDNIGHT),
-    to: firstShown(zone, monday.add({ weeks: 1 }), MIDNIGHT),
+    from: firstShown(zone, monday, midnight),
+    to: firstShown(zone, monday.add({ weeks: 1 }), midnight),
   };
   const frames: Span[] = [];
   const kept: Holiday[] = [];
@@ -292,8 +288,8 @@ function layOut({ zone, days, holidays }: Hours, index: number): Week {
     if (holidays.has(name) || holidays.has(name.slice(-'MM-DD'.length))) {
       kept.push({
         date: name,
-        from: firstShown(zone, today, MIDNIGHT),
-        to: firstShown(zone, tomorrow, MIDNIGHT),
+        from: firstShown(zone, today, midnight),
+        to: firstShown(zone, tomorrow, midnight),
       });
       continue;
     }
@@ -334,9 +330,8 @@ function weekWith(index: number, { from, to }: Span, frames: Span[], holidays: H
 }
 
 const WEEK = 7 * 86_400_000;
-const FIRST_MONDAY = Temporal.PlainDate.from('1970-01-05');
-const FIRST_MONDAY_UTC = Date.parse('1970-01-05T00:00:00Z');
-const MIDNIGHT = Temporal.PlainTime.from('00:00');
+const FIRST_MONDAY = '1970-01-05';
+const FIRST_MONDAY_UTC = Date.parse(`${FIRST_MONDAY}T00:00:00Z`);
 
 /** The first instant at which the wall clock of the zone shows this time or, when it jumps over it, a later one. */
 function firstShown(zone: string, date: Temporal.PlainDate, time: Temporal.PlainTime): number {

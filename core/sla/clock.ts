@@ -100,10 +100,20 @@ export interface Reckoned {
  * What each measure has come to by this log; null for one that has not begun or is not promised. Throws
  * InvalidInputError when the log names no priority, or the desk has no policy or no such calendar.
  */
-export function deadlines(
-  log: ClockLog,
-  desk: Pick<Desk, 'sla' | 'calendars'>,
-): Record<Measure, Reckoned | null> {
+export function deadlines(log: ClockLog, desk: Pick<Desk, 'sla' | 'calendars'>): AllReckoned {
+  const before = known.get(log);
+  if (before?.sla === desk.sla && before.calendars === desk.calendars) return before.reckoned;
+  const reckoned = reckonAll(log, desk);
+  known.set(log, { sla: desk.sla, calendars: desk.calendars, reckoned });
+  return reckoned;
+}
+
+/** One change asks about the same log a dozen times. What is learned of a log is kept with it, which must therefore not be changed afterwards. */
+const known = new WeakMap<ClockLog, Pick<Desk, 'sla' | 'calendars'> & { reckoned: AllReckoned }>();
+
+type AllReckoned = Readonly<Record<Measure, Reckoned | null>>;
+
+function reckonAll(log: ClockLog, desk: Pick<Desk, 'sla' | 'calendars'>): AllReckoned {
   const replayed = replay(log);
   const reckoned = (measure: Measure) => {
     const run = replayed.runs.get(runOf(measure));

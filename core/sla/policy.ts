@@ -1,5 +1,6 @@
 /** Which promises hold for a ticket: the first policy of desk.yaml that fits it. */
 import type { Desk, Policy, Priority } from '../config/desk.ts';
+import { oncePer } from '../config/once.ts';
 import { belongingOf, isVip } from '../config/organisation.ts';
 import { isFrom } from '../config/sender.ts';
 import { InvalidInputError } from '../faults.ts';
@@ -40,8 +41,8 @@ function cluesOf(
 ): string[] | null {
   const { categories, teams, requesters, vip, organisations } = when;
   const clues: string[] = [];
-  const own = desk.services?.filter(({ sla }) => sla === name) ?? [];
-  if (own.length > 0) {
+  const own = desk.services && byPolicy(desk.services).get(name);
+  if (own) {
     if (!own.some((each) => each.name === service?.name)) return null;
     clues.push(`the service is ${service?.name}`);
   }
@@ -69,6 +70,9 @@ function cluesOf(
   }
   return clues;
 }
+
+/** Those that name a policy of their own. */
+const byPolicy = oncePer((services: Desk['services']) => Map.groupBy(services, ({ sla }) => sla));
 
 /** One that the desk has no longer is followed by the one for all, until the ticket is matched anew. */
 export function policyNamed(name: string | null, { sla }: Pick<Desk, 'sla'>): Policy {

@@ -1,5 +1,5 @@
 /** Who should hear of an event, in which kind of mail. Nobody is told of his own act; agents' mail never leaves the desk. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Desk } from '../config/desk.ts';
 import type { Address } from '../mail/email.ts';
 import { personOf } from '../mail/standing.ts';
@@ -326,7 +326,7 @@ export function inParts(plan: Plan, of: number): Plan[] {
 
 /** Letters, digits and hyphens: SES carries it as a tag on every event about the mail. */
 export function updateId(source: string, kind: UpdateKind, to: string): string {
-  return `${source}-${kind}-${createHash('sha256').update(to).digest('hex').slice(0, 8)}`;
+  return `${source}-${kind}-${hash('sha256', to).slice(0, 8)}`;
 }
 
 /** Nobody else could take it, and he does not stand at its tier himself: his mail says at once that it needs a lead. */

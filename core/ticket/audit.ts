@@ -7,7 +7,7 @@
  * each event: they prove that an event is what was written, and without the salt nobody can try words against them.
  * docs/decisions/0011-the-audit-trail.md says why.
  */
-import { createHash, createHmac, createSecretKey } from 'node:crypto';
+import { createHmac, createSecretKey, hash } from 'node:crypto';
 import { DESK, type TicketEvent } from './ticket.ts';
 
 /** What is kept beside an event. Both base64url. */
@@ -35,7 +35,9 @@ export function isPseudonym(address: string): boolean {
 /** Addresses that an event names, in lower case, each once. */
 export function personsIn(event: TicketEvent): string[] {
   const found = new Set<string>();
-  walk(event, (key, value) => {
+  // Nobody stands among its numbers, which it takes long to write out.
+  const { print: _, ...said } = event as TicketEvent & { print?: unknown };
+  walk(said, (key, value) => {
     if (isPerson(key, value)) found.add(value.toLowerCase());
     return value;
   });
@@ -67,9 +69,7 @@ export function auditLine(
 
 /** `previous`: null for the first of a ticket. */
 export function linkAfter(previous: string | null, line: string): string {
-  return createHash('sha256')
-    .update(`${previous ?? ''}\n${line}`)
-    .digest('base64url');
+  return hash('sha256', `${previous ?? ''}\n${line}`, 'base64url');
 }
 
 function isPerson(key: string, value: string): boolean {
@@ -123,7 +123,9 @@ function walk(value: unknown, change: (key: string, value: string) => string, ke
 export function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map((each) => canonical(each ?? null)).join()}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const entries = Object.entries(value).filter(([, each]) => each !== undefined);
-  const sorted = entries.sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${sorted.map(([name, each]) => `${JSON.stringify(name)}:${canonical(each)}`).join()}}`;
+  const entries = value as Readonly<Record<string, unknown>>;
+  const names = Object.keys(entries)
+    .filter((name) => entries[name] !== undefined)
+    .sort();
+  return `{${names.map((name) => `${JSON.stringify(name)}:${canonical(entries[name])}`).join()}}`;
 }

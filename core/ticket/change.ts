@@ -215,7 +215,8 @@ export function upcoming(ticket: Ticket, desk: Desk): Step[] {
 }
 
 function inTime(steps: Step[]): Step[] {
-  return steps.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+  const when = new Map(steps.map((step) => [step, Date.parse(step.at)]));
+  return steps.sort((a, b) => (when.get(a) ?? 0) - (when.get(b) ?? 0));
 }
 
 function waitingSteps(ticket: Extract<Ticket, { status: 'waiting' }>, desk: Desk): Step[] {

@@ -233,7 +233,7 @@ function ends({ verb, value }: Command): boolean {
 function decideFreely({ verb, value }: Command, ticket: Ticket, act: Act, desk: Desk): Decision {
   switch (verb) {
     case 'take':
-      return take(ticket, act);
+      return take(ticket, act, desk);
     case 'assign':
       return assign(value, ticket, act, desk);
     case 'unassign':

@@ -195,6 +195,7 @@ export interface Saying {
     | 'stands'
     | 'highest-tier'
     | 'lowest-tier'
+    | 'managers-hold-none'
     | 'climbs'
     | 'goes-back'
     | `vote-${'decides' | 'counts' | 'again' | 'over' | 'unclear' | 'not-asked'}`;

@@ -91,7 +91,7 @@ function take(step: Step, ticket: Ticket, now: string, desk: Desk, loads: Loads)
     case 'visit-reminder':
       return remindOfVisit(ticket, now, desk);
     case 'remind':
-      return [{ kind: 'requester-reminded', number: 1 }];
+      return [{ kind: 'requester-reminded' }];
     case 'resume':
       return [
         {

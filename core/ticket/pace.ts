@@ -5,7 +5,7 @@
  *
  * Real time, as in core/mail/flood.ts: the other side is a machine, and its clock is.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { likeness } from '../mail/flood.ts';
 import type { SentKind } from '../mail/update.ts';
 import type { Plan } from './audience.ts';
@@ -97,12 +97,12 @@ function limitsOf({
     ...(ticketId ? [{ of: ticketId, limits: TO_ONE_TICKET, what: 'automatic mails about one ticket' }] : []),
     ...(alike === null
       ? []
-      : [{ of: `alike-${hash(alike)}`, limits: ALIKE, what: 'acknowledgements of the same' }]),
+      : [{ of: `alike-${shortHash(alike)}`, limits: ALIKE, what: 'acknowledgements of the same' }]),
   ];
 }
 
-function hash(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 12);
+function shortHash(text: string): string {
+  return hash('sha256', text).slice(0, 12);
 }
 
 function sliceOf(name: string): number {

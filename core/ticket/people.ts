@@ -2,7 +2,7 @@
 import type { Category, Desk, Person, Team } from '../config/desk.ts';
 import { didYouMean } from '../mail/commands.ts';
 import type { Address } from '../mail/email.ts';
-import { personOf } from '../mail/standing.ts';
+import { mayHold, personOf } from '../mail/standing.ts';
 import { awayUntil } from '../triage/presence.ts';
 import { isFull, type Loads, route } from '../triage/route.ts';
 import {
@@ -17,7 +17,12 @@ import {
 } from './decision.ts';
 import { type Actor, type Happening, isActive, type Ticket } from './ticket.ts';
 
-export function take(ticket: Ticket, { by }: Act): Decision {
+export function take(ticket: Ticket, { by }: Act, desk: Desk): Decision {
+  if (!mayHold(by, desk))
+    return {
+      refused: 'a manager holds no tickets; #assign gives it to one of a team',
+      said: { key: 'managers-hold-none' },
+    };
   if (ticket.assignee === by) return nothing('it is yours already', { key: 'yours-already' });
   return {
     happenings: [{ kind: 'assigned', assignee: by, previous: ticket.assignee, reason: 'taken', by }],

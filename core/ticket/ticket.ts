@@ -562,7 +562,7 @@ export type Happening =
       before: Ticket['deadlines'];
       after: Ticket['deadlines'];
     }
-  | { kind: 'requester-reminded'; number: number }
+  | { kind: 'requester-reminded' }
   | {
       kind: 'commanded';
       by: Actor;
@@ -619,7 +619,8 @@ export type Shown = (typeof SHOWN)[number];
 export type Look =
   | { what: 'mine' | 'own' }
   | { what: 'queue'; team: string }
-  | { what: 'find'; words: string[] }
+  /** `requester`: an address, where one was named. */
+  | { what: 'find'; words: string[]; requester?: string }
   | { what: 'articles'; words: string }
   | { what: 'show'; id: string }
   /** What `by` could ask for when he wrote. */
@@ -1086,7 +1087,11 @@ export function evolve(ticket: Ticket, event: Happening, at: string): Ticket {
     }
     case 'requester-reminded':
       return ticket.status === 'waiting'
-        ? { ...ticket, updatedAt: at, waiting: { ...ticket.waiting, reminders: event.number } }
+        ? {
+            ...ticket,
+            updatedAt: at,
+            waiting: { ...ticket.waiting, reminders: ticket.waiting.reminders + 1 },
+          }
         : next;
     case 'watch-started':
       return {

@@ -14,7 +14,7 @@
  *   as invalid input, which the machine does not try again: the execution fails, an alarm rings, and the sweep begins the
  *   next generation of the ticket's watch, in the version that is known here. The ticket itself is the same for both.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Watch } from './ticket.ts';
 
 const VERSION = 1;
@@ -23,10 +23,10 @@ const VERSION = 1;
 export const Turn = z.object({
   version: z.literal(VERSION),
   ticketId: z.string(),
-  generation: z.int().min(1),
-  turns: z.int().min(0),
+  generation: z.int().check(z.minimum(1)),
+  turns: z.int().check(z.minimum(0)),
   /** When the machine entered the state that asks, by its own clock. The first definition did not say so. */
-  enteredAt: z.string().optional(),
+  enteredAt: z.optional(z.string()),
 });
 
 export type Turn = z.output<typeof Turn>;
@@ -64,7 +64,7 @@ export function wakeAt(watch: Pick<Watch, 'startedAt'>, nextAt: string, ahead = 
 export const WatchRequest = z.object({
   version: z.literal(VERSION),
   ticketId: z.string(),
-  generation: z.int().min(1),
+  generation: z.int().check(z.minimum(1)),
 });
 
 export type WatchRequest = z.output<typeof WatchRequest>;

@@ -9,7 +9,7 @@ import { WEEKDAYS } from '../config/choices.ts';
 import type { Desk } from '../config/desk.ts';
 import type { CalendarAnswer } from '../mail/email.ts';
 import { spokenDays } from '../mail/spoken-day.ts';
-import { personOf } from '../mail/standing.ts';
+import { mayHold, personOf } from '../mail/standing.ts';
 import { holdsToken } from '../mail/token.ts';
 import { isWorkingTime } from '../sla/calendar.ts';
 import { awayUntil, zoneOf } from '../triage/presence.ts';
@@ -103,9 +103,10 @@ export function planVisit(value: string, ticket: Ticket, act: Act, desk: Desk): 
     sequence: (last?.sequence ?? -1) + 1,
     ...{ start, end, zone, words },
   };
-  const taken: Happening[] = ticket.assignee
-    ? []
-    : [{ kind: 'assigned', assignee: by, previous: null, reason: 'planned an appointment', by }];
+  const taken: Happening[] =
+    ticket.assignee || !mayHold(by, desk)
+      ? []
+      : [{ kind: 'assigned', assignee: by, previous: null, reason: 'planned an appointment', by }];
   const doubt = doubtOf({ start, end }, ticket.assignee ?? by, desk, loads);
   return {
     happenings: [

@@ -9,6 +9,7 @@ import { awayUntil, isAway, type Presence, zoneOf } from '../triage/presence.ts'
 import { mayRead } from './audience.ts';
 import { catalogueFor } from './catalogue.ts';
 import { type Act, type Decision, nothing, type Refused } from './decision.ts';
+import { wordsToFind } from './finding.ts';
 import { findTeam } from './people.ts';
 import {
   type CommandResult,
@@ -46,8 +47,10 @@ export type Seen =
       look: Exclude<Look, { what: 'show' | 'articles' | 'report' | 'services' }>;
       /** In the order in which they are shown. */
       tickets: Ticket[];
-      /** How many there are; of #find, how many were looked at. */
+      /** How many there are. */
       of: number;
+      /** Of #find: of each word only the newest tickets were looked at, so many of a team. */
+      newest?: number;
     }
   | { look: Extract<Look, { what: 'articles' }>; articles: Article[] }
   | { look: Extract<Look, { what: 'services' }> }
@@ -160,10 +163,15 @@ function queue(value: string, { by }: Act, desk: Desk): Decision {
 }
 
 const MOST_WORDS = 10;
+const ADDRESS = /(?<![^\s@<>,;])[^\s@<>,;]+@[^\s@<>,;]+/;
 
+/** A number is one ticket, an address a requester; the rest are words. */
 function find(value: string): Decision {
-  const words = [...new Set(wordsOf(value))];
-  if (words.length === 0)
+  const id = readTicketId(value);
+  if (id) return shown({ what: 'show', id });
+  const requester = ADDRESS.exec(value)?.[0];
+  const words = [...new Set(wordsOf(requester ? value.replace(requester, ' ') : value))];
+  if (!requester && wordsToFind(words.join(' ')).length === 0)
     return {
       refused: `“${value}” holds no word to look for; write #find printer floor 3`,
       said: { key: 'no-word', facts: { value } },
@@ -173,7 +181,7 @@ function find(value: string): Decision {
       refused: `at most ${MOST_WORDS} words can be looked for`,
       said: { key: 'too-many-words', facts: { most: String(MOST_WORDS) } },
     };
-  return shown({ what: 'find', words });
+  return shown({ what: 'find', words, ...(requester ? { requester: requester.toLowerCase() } : {}) });
 }
 
 /** Here it looks for articles; in a ticket it makes one. */
@@ -186,8 +194,8 @@ function findArticles(value: string): Decision {
     : shown({ what: 'articles', words: value });
 }
 
-/** What is compared: letters and digits of any script, without case. */
-export function wordsOf(text: string): string[] {
+/** Letters and digits of any script, without case. */
+function wordsOf(text: string): string[] {
   return (
     text
       .normalize('NFKC')

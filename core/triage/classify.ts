@@ -4,6 +4,7 @@
  */
 import { PRIORITIES } from '../config/choices.ts';
 import type { Category, Clues, Desk, Impact, Priority, TicketType, Urgency } from '../config/desk.ts';
+import { oncePer } from '../config/once.ts';
 import { type Belonging, belongingOf } from '../config/organisation.ts';
 import { readPattern } from '../config/pattern.ts';
 import { isFrom } from '../config/sender.ts';
@@ -157,19 +158,13 @@ interface Rules {
   urgency: Compiled;
 }
 
-const compiled = new WeakMap<Desk, Rules>();
-
-function rulesOf(desk: Desk): Rules {
-  const known = compiled.get(desk);
-  if (known) return known;
+const rulesOf = oncePer((desk: Desk): Rules => {
   const of = (rules: readonly Clues[]): Compiled => ({
     phrases: compile(rules.map(({ words }) => words)),
     patterns: rules.map(({ patterns }) => patterns.flatMap(found)),
   });
-  const rules = { categories: of(desk.categories), impact: of(desk.impact), urgency: of(desk.urgency) };
-  compiled.set(desk, rules);
-  return rules;
-}
+  return { categories: of(desk.categories), impact: of(desk.impact), urgency: of(desk.urgency) };
+});
 
 /** One that must not be was refused with the file. */
 function found(written: string): { written: string; pattern: RegExp }[] {

@@ -3,7 +3,7 @@
  * The mail is data: it stands as one JSON string, within which nothing can end it, and whatever it asks of the model, all
  * that can come of it is one of the desk's own categories.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Desk } from '../config/desk.ts';
 import type { Opinion } from './learned.ts';
 
@@ -52,7 +52,9 @@ export function readAnswer(
   { labels }: Question,
   model: string,
 ): Opinion | { discarded: string } {
-  const read = z.strictObject({ category: z.int().min(0).max(labels.length) }).safeParse(answer);
+  const read = z
+    .strictObject({ category: z.int().check(z.minimum(0), z.maximum(labels.length)) })
+    .safeParse(answer);
   if (!read.success) return { discarded: 'its answer has not the form that was asked for' };
   const category = labels[read.data.category];
   if (category === undefined) return { discarded: 'it says that no category fits' };

@@ -13,9 +13,15 @@ const MOST_TEXT = 2_000;
  * weigh the same. Give it what the sender wrote, without quotes.
  */
 export function detectLanguage(text: string): string | null {
-  const looked = text.slice(0, MOST_TEXT).normalize('NFC').toLowerCase();
-  return byScript(looked) ?? byWords(looked);
+  if (last?.text !== text) {
+    const looked = text.slice(0, MOST_TEXT).normalize('NFC').toLowerCase();
+    last = { text, language: byScript(looked) ?? byWords(looked) };
+  }
+  return last.language;
 }
+
+/** Of one mail it is asked several times in a row: for its category, and for its answer. */
+let last: { text: string; language: string | null } | null = null;
 
 /** What the mail program says of it, first of the mail, then of its user; ISO 639-1, or null. Of use where the words do not tell. */
 export function declaredLanguage(headers: Email['headers'] | undefined): string | null {
@@ -25,6 +31,7 @@ export function declaredLanguage(headers: Email['headers'] | undefined): string 
 
 /** Scripts that one language of mail uses, or nearly so. Half of the letters decide: English product names are everywhere. */
 function byScript(text: string): string | null {
+  if (LATIN.test(text)) return null;
   const letters = count(text, /\p{L}/gu);
   const mostly = (script: RegExp) => count(text, script) * 2 > letters;
   if (letters === 0) return null;
@@ -43,6 +50,9 @@ function byScript(text: string): string | null {
   return null;
 }
 
+/** Nothing beyond the letters of Latin, which stand first, and its punctuation. */
+const LATIN = /^[\u0000-\u024f\u2000-\u206f]*$/;
+
 function count(text: string, pattern: RegExp): number {
   return text.match(pattern)?.length ?? 0;
 }
@@ -50,7 +60,7 @@ function count(text: string, pattern: RegExp): number {
 function byWords(text: string): string | null {
   const scores = new Map<string, number>();
   for (const [word] of text.replace(/https?:\S+|\S+@\S+/g, ' ').matchAll(/\p{L}+/gu)) {
-    const languages = SMALL_WORDS.get(word);
+    const languages = languagesOf(word);
     // A word that four languages share says little for each of them.
     for (const language of languages ?? [])
       scores.set(language, (scores.get(language) ?? 0) + 1 / (languages?.length ?? 1));
@@ -138,13 +148,21 @@ const WORDS: Readonly<Record<string, string>> = {
 };
 
 /** By word, the languages that have it. */
-const SMALL_WORDS: ReadonlyMap<string, readonly string[]> = invert(WORDS);
+let smallWords: ReadonlyMap<string, readonly string[]> | null = null;
 
-const FOLDED = new Set([...SMALL_WORDS.keys()].map((word) => word.normalize('NFKD').replace(/\p{M}/gu, '')));
+/** Put together when the first mail is read. */
+function languagesOf(word: string): readonly string[] | undefined {
+  smallWords ??= invert(WORDS);
+  return smallWords.get(word);
+}
+
+let folded: ReadonlySet<string> | null = null;
 
 /** One of those in any of the languages; `word` lower case and without accents. */
 export function isSmallWord(word: string): boolean {
-  return FOLDED.has(word);
+  smallWords ??= invert(WORDS);
+  folded ??= new Set([...smallWords.keys()].map((each) => each.normalize('NFKD').replace(/\p{M}/gu, '')));
+  return folded.has(word);
 }
 
 function invert(lists: typeof WORDS): Map<string, string[]> {

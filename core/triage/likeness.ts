@@ -3,7 +3,7 @@
  * language: error codes, machines, addresses, services. A mail is kept as numbers of 32 bits, so that nobody reads its
  * words there; only what the new mail says itself is ever shown.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Urgency } from '../config/desk.ts';
 import { isSmallWord } from './language.ts';
 import { fold } from './words.ts';
@@ -131,8 +131,17 @@ const USUAL = new Set(
   says time work works arbeiten`.split(/\s+/),
 );
 
+/** Most words stand in many mails. */
+const hashes = new Map<string, number>();
+const MOST_HASHES = 20_000;
+
 function hashed(text: string): number {
-  return createHash('sha256').update(text).digest().readUInt32BE(0);
+  const known = hashes.get(text);
+  if (known !== undefined) return known;
+  const made = hash('sha256', text, 'buffer').readUInt32BE(0);
+  if (hashes.size >= MOST_HASHES) hashes.clear();
+  hashes.set(text, made);
+  return made;
 }
 
 /** The weights of what is shared; what both name and do not share counts against them. */

@@ -44,6 +44,8 @@ export function awayUntil(
   desk: Desk,
   now: string,
 ): { day: string; why: string } | null {
+  // So it is with nearly everybody, and the calendar costs more than the question.
+  if (person.absences.length === 0 && !isAway(away, now)) return null;
   const timezone = zoneOf(person, desk);
   const dayOf = (at: string) => Temporal.Instant.from(at).toZonedDateTimeISO(timezone).toPlainDate();
   const today = dayOf(now).toString();

@@ -8,10 +8,15 @@ export type Folded = readonly string[];
 
 /** The clues of a list of rules, by the first word of each. */
 export interface Phrases {
-  byFirst: ReadonlyMap<string, readonly Phrase[]>;
-  /** How long the beginnings and ends are that carry a star: a word of the text is cut only there. */
-  prefixes: readonly number[];
-  suffixes: readonly number[];
+  whole: ReadonlyMap<string, readonly Phrase[]>;
+  /** Where that has a star, by what stands beside it; together those that are as long: a word of the text is cut only there. */
+  begins: readonly Cut[];
+  ends: readonly Cut[];
+}
+
+interface Cut {
+  length: number;
+  phrases: ReadonlyMap<string, readonly Phrase[]>;
 }
 
 interface Phrase {
@@ -37,30 +42,48 @@ const GAP = '…';
 
 /** Each rule is the list of its words and phrases; in them a star stands for the beginning or the rest of a word. */
 export function compile(rules: readonly (readonly string[])[]): Phrases {
-  const byFirst = new Map<string, Phrase[]>();
-  const prefixes = new Set<number>();
-  const suffixes = new Set<number>();
+  const [whole, begins, ends] = [new Map<string, Phrase[]>(), cutAtStar(), cutAtStar()];
   const pieces = new Map<string, readonly string[]>();
   for (const [rule, clues] of rules.entries()) {
     for (const written of clues.flatMap(readings)) {
       for (const words of spellings(written, pieces)) {
         const [first] = words;
         if (first === undefined) continue;
-        const known = byFirst.get(first);
-        if (known) known.push({ rule, written, words });
-        else byFirst.set(first, [{ rule, written, words }]);
-        if (first.endsWith('*')) prefixes.add(first.length - 1);
-        if (first.startsWith('*')) suffixes.add(first.length - 1);
+        const phrase = { rule, written, words };
+        if (first.endsWith('*')) put(phrase, first.slice(0, -1), begins);
+        else if (first.startsWith('*')) put(phrase, first.slice(1), ends);
+        else keep(phrase, first, whole);
       }
     }
   }
-  return { byFirst, prefixes: [...prefixes], suffixes: [...suffixes] };
+  return { whole, begins: cuts(begins), ends: cuts(ends) };
+}
+
+function cutAtStar(): Map<number, Map<string, Phrase[]>> {
+  return new Map();
+}
+
+function put(phrase: Phrase, part: string, all: ReturnType<typeof cutAtStar>): void {
+  const asLong = all.get(part.length) ?? new Map<string, Phrase[]>();
+  all.set(part.length, asLong);
+  keep(phrase, part, asLong);
+}
+
+function keep(phrase: Phrase, first: string, phrases: Map<string, Phrase[]>): void {
+  const known = phrases.get(first);
+  if (known) known.push(phrase);
+  else phrases.set(first, [phrase]);
+}
+
+function cuts(all: ReturnType<typeof cutAtStar>): Cut[] {
+  return [...all].map(([length, phrases]) => ({ length, phrases }));
 }
 
 /** Who writes without umlauts writes `Stoerung`, so a clue with one is looked for in both spellings. */
 function spellings(written: string, pieces: Map<string, readonly string[]>): string[][] {
+  if (!/[äöü]/iu.test(written)) return [cut(written, pieces)];
   const spelled = written.replace(/[äöü]/giu, (umlaut) => `${umlaut.normalize('NFKD').charAt(0)}e`);
-  return (spelled === written ? [written] : [written, spelled]).map((clue) => cut(clue, pieces));
+  return [written, spelled].map((clue) => cut(clue, pieces));
 }
 
 /** `nobody|none ... work` is two phrases, and a reason names the one that stood there. */
@@ -77,11 +100,19 @@ function cut(clue: string, pieces: Map<string, readonly string[]>): string[] {
   return clue.split(/\s+/).flatMap((word) => {
     const known = pieces.get(word);
     if (known) return known;
-    const found = word === '...' || word === GAP ? [GAP] : (unaccented(word).match(WORDS_AND_STARS) ?? []);
+    const found =
+      word === '...' || word === GAP
+        ? [GAP]
+        : PLAIN.test(word)
+          ? [word]
+          : (unaccented(word).match(WORDS_AND_STARS) ?? []);
     pieces.set(word, found);
     return found;
   });
 }
+
+/** Nothing in it is to be folded or taken apart. */
+const PLAIN = /^\*?[a-z0-9]+\*?$/;
 
 /** Chinese and Japanese put no blanks between words: each character is looked at as one, and a word is a phrase of them. */
 const UNSPACED = '[\\p{sc=Han}\\p{sc=Hiragana}\\p{sc=Katakana}ー]';
@@ -126,11 +157,19 @@ export function firstHit(
   counts: (rule: number) => boolean = () => true,
 ): Hit | null {
   let best: Hit | null = null;
-  for (let at = 0; at < text.length; at++) {
-    for (const { rule, written, words } of beginningWith(text[at] as string, phrases)) {
+  const { whole, begins, ends } = phrases;
+  const look = (found: readonly Phrase[] | undefined, at: number) => {
+    for (const { rule, written, words } of found ?? []) {
       if (best && rule >= best.rule) continue;
       if (standsAt(at, words, text) && counts(rule)) best = { rule, written };
     }
+  };
+  for (const [at, word] of text.entries()) {
+    look(whole.get(word), at);
+    for (const { length, phrases } of begins)
+      if (length <= word.length) look(phrases.get(word.slice(0, length)), at);
+    for (const { length, phrases } of ends)
+      if (length <= word.length) look(phrases.get(word.slice(-length)), at);
   }
   return best;
 }
@@ -144,14 +183,6 @@ function standsAt(at: number, words: readonly string[], text: Folded): boolean {
   for (let wide = 0; wide <= WIDEST_GAP; wide++)
     if (behind.every((word, offset) => matches(word, text[at + gap + wide + offset]))) return true;
   return false;
-}
-
-function* beginningWith(word: string, { byFirst, prefixes, suffixes }: Phrases): Generator<Phrase> {
-  yield* byFirst.get(word) ?? [];
-  for (const length of prefixes)
-    if (length <= word.length) yield* byFirst.get(`${word.slice(0, length)}*`) ?? [];
-  for (const length of suffixes)
-    if (length <= word.length) yield* byFirst.get(`*${word.slice(-length)}`) ?? [];
 }
 
 function matches(wanted: string, word: string | undefined): boolean {

@@ -1,6 +1,7 @@
 /** What the sweep takes out when its time is over, on the engines that the laptop runs. */
 import { expect, test } from 'vitest';
 import { change } from '../../core/ticket/change.ts';
+import { MOST_KEYS } from '../../core/ticket/finding.ts';
 import type { Happening } from '../../core/ticket/ticket.ts';
 import { KIM, later, MONDAY, NORA, desk as sample } from '../sample.ts';
 import { groundedDesk, mail, mailWithFile } from './ground.ts';
@@ -96,6 +97,20 @@ test('a ticket that an earlier release closed is found as well', async () => {
     stripped = (await hour(1_096 + hours)).stripped;
   expect(hours).toBeLessThan(6);
   expect((await table.get(key))?.openPk).toMatch(/^BARE#/);
+});
+
+test('a ticket of an earlier release is found by its words after some sweeps, until they are gone', async () => {
+  const { world, table, id, close, hour } = await lived();
+  const found = async () => (await world.tickets.named('service-desk', 'print', 10)).map((each) => each.id);
+  expect(await found()).toEqual([id]);
+  for (let n = 0; n < MOST_KEYS; n++)
+    await table.remove({ pk: `T#${id}`, sk: `FOUND#${String(n).padStart(8, '0')}` });
+  expect(await found()).toEqual([]);
+  for (let hours = 0; hours < 5; hours++) await hour(hours / 24);
+  expect(await found()).toEqual([id]);
+  await close();
+  await hour(1_096);
+  expect(await found()).toEqual([]);
 });
 
 test('what is kept for ever stays, and a shorter time holds from the next hour on', async () => {

@@ -47,14 +47,15 @@ test('an update is claimed by one, until five minutes after he should have been 
   const { claim } = (await open())(0);
   expect(await claim(UPDATE, NOW)).toBe('mine');
   expect(await claim(UPDATE, NOW + 4 * MINUTE)).toBe('taken');
-  expect(await claim(UPDATE, NOW + 5 * MINUTE + 1)).toBe('mine');
+  expect(await claim(UPDATE, NOW + 5 * MINUTE + 1)).toBe('again');
+  expect(await claim(UPDATE, NOW + 5 * MINUTE + 2)).toBe('taken');
 });
 
 test('who claimed before a laptop began is dead; who claimed since may live', async () => {
   const updates = await open();
   expect(await updates(NOW - MINUTE).claim(UPDATE, NOW)).toBe('mine');
   expect(await updates(NOW - MINUTE).claim(UPDATE, NOW + 1)).toBe('taken');
-  expect(await updates(NOW + 1).claim(UPDATE, NOW + 2)).toBe('mine');
+  expect(await updates(NOW + 1).claim(UPDATE, NOW + 2)).toBe('again');
   expect(await updates(NOW + 1).claim(UPDATE, NOW + 3)).toBe('taken');
 });
 

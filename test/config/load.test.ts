@@ -151,6 +151,14 @@ describe('what is wrong in shape', () => {
     expect(theProblem(smallDeskWith([before, after])).allowed).toEqual(allowed);
   });
 
+  test.each([
+    ['x'.repeat(80), 'x'.repeat(80)],
+    ['x'.repeat(81), `${'x'.repeat(80)}…`],
+    ['15\n                  minutes', '15 minutes'],
+  ])('shows of what was found one line, and no long one: %s', (written, found) => {
+    expect(theProblem(smallDeskWith(['firstResponse: 15m', `firstResponse: ${written}`])).found).toBe(found);
+  });
+
   test('says of what is left out where it should stand', () => {
     const problem = theProblem(smallDeskWith([', lead: leo@example.org', '']));
     expect(problem).toMatchObject({
@@ -215,8 +223,10 @@ describe('the form of before', () => {
   test('one warning for all is named with what takes its place', () => {
     expect(theProblem(`${SMALL_DESK}warnAt: 0.5\n`)).toMatchObject({
       path: 'warnAt',
+      message: 'each policy says now when it warns',
       allowed: 'in a policy of sla, for example warnings: [50%]',
     });
+    expect(theProblem(`${SMALL_DESK}warnAt: soon\n`).allowed).toContain('[75%]');
   });
 });
 
@@ -605,6 +615,20 @@ describe('what contradicts itself', () => {
       'a calendar that is made of others has none of its own',
     ],
     [
+      'a calendar with holidays that is made of others',
+      'calendars:\n',
+      'calendars:\n  - { name: sun, of: [office], holidays: [12-24] }\n',
+      'calendars[0].holidays',
+      'a calendar that is made of others has none of its own',
+    ],
+    [
+      'a calendar with holidays of a file that is made of others',
+      'calendars:\n',
+      'calendars:\n  - { name: sun, of: [office], holidaysFrom: holidays.ics }\n',
+      'calendars[0].holidaysFrom',
+      'a calendar that is made of others has none of its own',
+    ],
+    [
       'a file of holidays that is not there',
       'holidays: [12-25',
       'holidaysFrom: holidays.ics\n    holidays: [12-25',
@@ -733,7 +757,7 @@ describe('what contradicts itself', () => {
     ],
   ])('%s', (_, before, after, path, message) => {
     const problem = problemsOf(smallDeskWith([before, after])).find((candidate) => candidate.path === path);
-    expect(problem?.message).toBe(message);
+    expect([problem?.message, problem?.allowed]).toEqual([message, expect.stringMatching(/\w/)]);
   });
 
   test('is not an absence of one day, 29 February of every year, or hours that touch', () => {

@@ -18,6 +18,7 @@ describe('a pattern of desk.yaml', () => {
     ['(?:asset|device)s? [A-Z]{2}\\d{3,6}', 'Device AB1234', true],
     ['\\p{Lu}{2}-[0-9.]+', 'München ÄÖ-1.2', true],
     ['a\\|b', 'a|b', true],
+    ['x\\d+?y', 'xy', false],
   ])('%s in “%s”: %s', (written, text, isFound) => {
     expect(pattern(written).test(text)).toBe(isFound);
   });
@@ -39,6 +40,14 @@ describe('a pattern of desk.yaml', () => {
   ])('%s is refused: %s', (written, why) => {
     expect(readPattern(written)).toMatchObject({ wrong: expect.stringContaining(why) });
   });
+
+  test.each(['x.+y', 'x.+?y', 'x.*?y', 'x.{1,9}?y', 'x.??1', 'x.?1'])(
+    '%s finds as much as JavaScript has it',
+    (written) => {
+      const text = 'x11y2y';
+      expect(pattern(written).exec(text)?.[0]).toBe(new RegExp(written, 'u').exec(text)?.[0]);
+    },
+  );
 
   test('whatever is let through is one of JavaScript’s own, and nothing makes the reading fail', () => {
     const pieces = [

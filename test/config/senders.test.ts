@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { describeProblems, loadDesk } from '../../core/config/load.ts';
-import { deskOf, SMALL_DESK, smallDeskWith } from './small-desk.ts';
+import { describeProblems } from '../../core/config/load.ts';
+import { deskOf, problemsOf, SMALL_DESK, smallDeskWith } from './small-desk.ts';
 
 const HELP = '  - { address: help@desk.example.org, name: Help, team: it }\n';
 const problems = (text: string) => {
-  const loaded = loadDesk(text);
-  return loaded.ok ? '' : describeProblems('desk.yaml', loaded.problems);
+  const found = problemsOf(text);
+  return found.length === 0 ? '' : describeProblems('desk.yaml', found);
 };
 const withMail = (mail: string) => `${SMALL_DESK}mail:\n${mail}`;
 const withPublic = (entry: string) =>

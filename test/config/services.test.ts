@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { describeProblems, loadDesk } from '../../core/config/load.ts';
+import { describeProblems } from '../../core/config/load.ts';
 import { policyFor } from '../../core/sla/policy.ts';
-import { deskOf, smallDeskWith } from './small-desk.ts';
+import { deskOf, problemsOf, smallDeskWith } from './small-desk.ts';
 
 const problems = (block: string, ...changes: readonly (readonly [string, string])[]) => {
-  const loaded = loadDesk(smallDeskWith(['matrix:', `${block}\nmatrix:`], ...changes));
-  return loaded.ok ? '' : describeProblems('desk.yaml', loaded.problems);
+  const found = problemsOf(smallDeskWith(['matrix:', `${block}\nmatrix:`], ...changes));
+  return found.length === 0 ? '' : describeProblems('desk.yaml', found);
 };
 const fields = 'fields: [{ name: asset, title: Asset, categories: [printing] }]';
 

@@ -1,5 +1,5 @@
 import type { Desk } from '../../core/config/desk.ts';
-import { describeProblems, loadDesk } from '../../core/config/load.ts';
+import { describeProblems, loadDesk, type Problem } from '../../core/config/load.ts';
 
 /** The smallest desk that is complete; tests change one line of it. */
 export const SMALL_DESK = `name: Small desk
@@ -58,4 +58,13 @@ export function deskOf(text: string): Desk {
   const loaded = loadDesk(text);
   if (!loaded.ok) throw new Error(describeProblems('desk.yaml', loaded.problems));
   return loaded.desk;
+}
+
+/** Of a file that is YAML. Each says where it is, what stands there, what is wrong with it and what may stand there. */
+export function problemsOf(text: string): Problem[] {
+  const loaded = loadDesk(text);
+  if (loaded.ok) return [];
+  const bare = loaded.problems.find((problem) => Object.values(problem).includes(''));
+  if (bare) throw new Error(`a problem says too little: ${JSON.stringify(bare)}`);
+  return loaded.problems;
 }

@@ -4,6 +4,7 @@ import type { Sending, Sent } from '../../aws/mailer.ts';
 import type { UpdateRecord } from '../../aws/updates.ts';
 import { ConflictError, QuotaError, UnavailableError } from '../../core/faults.ts';
 import { change } from '../../core/ticket/change.ts';
+import { countersOf } from '../../core/ticket/pace.ts';
 import type { Message, TicketEvent } from '../../core/ticket/ticket.ts';
 import { mark } from '../../core/ticket/undeliverable.ts';
 import { receiveFeedback } from '../../functions/receive-feedback.ts';
@@ -37,7 +38,9 @@ async function begin(...answers: (Sent | Error)[]) {
     async claim(update, realNow) {
       const before = await read(update.id);
       if (before && before.state !== 'sending') return 'done';
-      return before && before.leaseUntil >= realNow ? 'taken' : claim(update, realNow);
+      if (before && before.leaseUntil >= realNow) return 'taken';
+      await claim(update, realNow);
+      return before ? 'again' : 'mine';
     },
   };
   await world.tickets.commit(opened(), []);
@@ -118,6 +121,31 @@ describe('of which nobody knows whether SES took it', () => {
     await sendUpdate(OPENED, world);
     expect(tries).toHaveLength(1);
     expect(records()).toMatchObject([{ state: 'sent', messageId: '0100-7@email.amazonses.com' }]);
+  });
+
+  test('is counted once, however many died with it, and not withheld because of them', async () => {
+    const { world, tries, records } = await begin();
+    const counted = new Set<string>();
+    world.rates = {
+      ...world.rates,
+      async sent(paced, realNow, isCounted) {
+        if (!isCounted) counted.add(`${counted.size}`);
+        return { [countersOf(paced, realNow).at(-1) ?? '']: counted.size };
+      },
+    };
+    world.mailer.send = async () => Promise.reject(new Error('socket hang up'));
+    for (let died = 0; died < 4; died++) {
+      await expect(sendUpdate(OPENED, world)).rejects.toThrow('socket hang up');
+      world.time = later(world.time, 0.1);
+    }
+    world.mailer.send = async (sending) => {
+      tries.push(sending);
+      return { sent: true, messageId: '1@email.amazonses.com' };
+    };
+    await sendUpdate(OPENED, world);
+    expect(counted.size).toBe(1);
+    expect(tries).toHaveLength(1);
+    expect(records()).toMatchObject([{ to: NORA, state: 'sent' }]);
   });
 
   test('is sent again when SES says nothing for five minutes', async () => {

@@ -188,7 +188,7 @@ async function story(language: (typeof LANGUAGES)[number]) {
     await write(PRIYA, '#waiting 3d for the requester'),
     await write(PRIYA, '#history\n#why\n#files 2'),
   ];
-  await happens({ kind: 'requester-reminded', number: 1 });
+  await happens({ kind: 'requester-reminded' });
   records.push(
     await write(NORA, 'Here it is.'),
     await write(NORA, ''),

@@ -286,8 +286,10 @@ describe('unreadable mail', () => {
   });
 
   test('with a virus or as spam is called that', async () => {
-    expect((await refused('unreadable.eml', { virus: 'FAIL' })).record?.reason).toBe('virus');
-    expect((await refused('unreadable.eml', { spam: 'FAIL' })).record?.reason).toBe('spam');
+    for (const reason of ['virus', 'spam'])
+      expect((await refused('unreadable.eml', { [reason]: 'FAIL' })).record).toMatchObject({
+        ...{ disposition: 'quarantined', reason, detail: expect.stringMatching(`SES .*${reason}`) },
+      });
   });
 });
 
@@ -307,6 +309,30 @@ test('a flood is joined to the ticket as which its first one goes on, when that 
   over = true;
   await receiveEmail(deliver(world, raw.replace(/^Message-ID: </im, '$&6.'), { mailId: 'mail-6' }), world);
   expect(await disposed(world, 'mail-6')).toMatchObject({ reason: 'flood', ticketId: other.id });
+});
+
+test('the mail with which a flood began opens its ticket, however often it was tried and counted', async () => {
+  const arrived: SmallWorld['rates']['arrived'] = async ({ slot }) => ({
+    counts: { [slot]: 6 },
+    firsts: { [slot]: 'mail-1' },
+  });
+  const world = smallWorld({ rates: { arrived } as SmallWorld['rates'] });
+  await receiveEmail(deliver(world, 'new-ticket.eml'), world);
+  expect(await disposed(world, 'mail-1')).toMatchObject({ disposition: 'opened', reason: 'new-ticket' });
+});
+
+test('after four conflicts whoever was chosen has the ticket, whatever others got meanwhile', async () => {
+  const world = smallWorld();
+  const { commit } = world.tickets;
+  const chosenBy: number[] = [];
+  world.tickets.commit = (change, messages, also, elsewhere, seen) => {
+    chosenBy.push(seen?.size ?? 0);
+    return commit(change, messages, also, elsewhere, seen);
+  };
+  await receiveEmail(deliver(world, 'new-ticket.eml'), world, 1, 4);
+  await receiveEmail(deliver(world, 'monitoring.eml', { mailId: 'mail-2' }), world, 1, 5);
+  expect(chosenBy[0]).toBeGreaterThan(0);
+  expect(chosenBy[1]).toBe(0);
 });
 
 describe('too-many-codes', () => {

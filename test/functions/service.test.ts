@@ -4,9 +4,10 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Desk } from '../../core/config/desk.ts';
 import { loadDesk } from '../../core/config/load.ts';
+import { answered } from '../../core/ticket/service.ts';
 import type { Ticket } from '../../core/ticket/ticket.ts';
 import { receiveEmail } from '../../functions/receive-email.ts';
-import { LUIS, MARTHA, PROVEN } from '../sample.ts';
+import { LUIS, MARTHA, PROVEN, ticket } from '../sample.ts';
 import { type LeavingWorld, type Left, leavingWorld } from './leaving.ts';
 import { deliver } from './world.ts';
 
@@ -112,15 +113,28 @@ describe('facts that a service needs', () => {
     expect((await story.ticket()).fields).toEqual({ asset: '4711', site: 'at home' });
   });
 
+  test.each([
+    ['Hello,\n\n  4711.\nNora', '4711'],
+    ['Hi Luis!\n4711', '4711'],
+    ['4711 or 4712?\n4711', null],
+    ['Hello,', null],
+  ])('of which one alone is asked for is the first line that says something: %s', (text, value) => {
+    const open = { ...ticket(), service: { name: 'printers', asks: ['asset'] } } as Ticket;
+    const [first] = answered(open, text, 'nora@example.org', facts);
+    expect(first).toMatchObject(value ? { kind: 'field-set', value } : { kind: 'facts-answered', given: [] });
+    const both = { ...open, service: { name: 'printers', asks: ['asset', 'site'] } } as Ticket;
+    expect(answered(both, text, 'nora@example.org', facts)).toHaveLength(1);
+  });
+
   test('that the reply does not say are left to a person, and not asked again', async () => {
     const story = await begin('The printer is jammed', 'It eats the paper. Please help me with this.', facts);
     const told = await story.reply('I do not know, what is an asset?');
     expect(told.map(({ kind }) => kind)).toEqual(['requester-message']);
     expect(await story.ticket()).toMatchObject({ status: 'open', service: { asks: [] } });
-    const answered = (await story.world.tickets.events((await story.ticket()).id, 100)).find(
+    const said = (await story.world.tickets.events((await story.ticket()).id, 100)).find(
       ({ kind }) => kind === 'facts-answered',
     );
-    expect(answered).toMatchObject({ given: [], lacking: ['asset', 'site'] });
+    expect(said).toMatchObject({ given: [], lacking: ['asset', 'site'] });
     await story.reply('Asset number: 4711');
     expect((await story.ticket()).fields ?? {}).toEqual({});
   });

@@ -145,6 +145,8 @@ function tableOf(
   };
   const addLoad = (update: NonNullable<Write['Update']>) => {
     const { Key: key, ExpressionAttributeNames: names, ExpressionAttributeValues = {} } = update;
+    // It only asks whether the version is still the one that was read.
+    if (update.UpdateExpression === 'SET #version = :read') return;
     if (names) return addCells(key as Key, names, ExpressionAttributeValues);
     const { ':by': by, ':at': at } = ExpressionAttributeValues;
     const load = items.get(nameOf(key as Key));
@@ -156,7 +158,7 @@ function tableOf(
       ...(at ? { lastAssignedAt: at } : {}),
     });
   };
-  const addCells = (key: Key, names: Record<string, string>, values: Record<string, number>) => {
+  const addCells = (key: Key, names: Record<string, string>, values: Record<string, unknown>) => {
     const item = items.get(nameOf(key)) ?? key;
     const sums = Object.entries(names).map(([name, cell]) => [
       cell,
@@ -176,11 +178,12 @@ function tableOf(
     },
     async query<T extends Item>({
       IndexName,
-      ExpressionAttributeValues: values = {},
+      ExpressionAttributeValues,
       ScanIndexForward = true,
       Limit,
     }: Parameters<Table['query']>[0]) {
       before('table:query');
+      const values = ExpressionAttributeValues as Record<string, string | undefined>;
       const of = (item: Item, name: string) => String(item[name] ?? '');
       const found = [...items.values()].filter((item) => {
         if (IndexName === 'hands')
@@ -188,10 +191,10 @@ function tableOf(
         if (values[':shard'])
           return item.openPk === values[':shard'] && of(item, 'openSk') < (values[':before'] ?? '~');
         const [pk, sk, begins] = IndexName
-          ? ['listPk', 'listSk', values[':day']]
+          ? ['listPk', 'listSk', values[':day'] ?? values[':begins']]
           : ['pk', 'sk', values[':prefix']];
         if (values[':from'])
-          return item.pk === values[':pk'] && item.sk >= values[':from'] && item.sk <= values[':to'];
+          return item.pk === values[':pk'] && item.sk >= values[':from'] && item.sk <= (values[':to'] ?? '~');
         return item[pk] === values[':pk'] && of(item, sk).startsWith(begins ?? '');
       });
       if (IndexName === 'hands') found.sort((a, b) => (of(a, 'handsSk') < of(b, 'handsSk') ? -1 : 1));

@@ -45,6 +45,19 @@ test('a schedule whose function sends mail pays for an hourly mail there and bac
   expect(idleMonth.byService.SES).toBeCloseTo(730 * 0.0002, 12);
 });
 
+test('where it was seen how such a mail is written, sent and taken in, that is what it costs', () => {
+  const standing = { ...NOTHING, scheduled: [{ function: 'SendCanary', perMonth: 1, writesMail: true }] };
+  const written = (functions: readonly string[]) => {
+    const used = { 'lambda-requests': 2, 'dynamodb-writes': 200 };
+    const by = Object.fromEntries(functions.map((name) => [name, used]));
+    const { lines } = costOf(reading(by), VOLUME, standing);
+    return lines.find(({ unit }) => unit === 'dynamodb-writes')?.idle;
+  };
+  const all = ['SendCanary', 'RelayEvents', 'SendUpdate', 'ReceiveEmail', 'ReceiveFeedback'];
+  expect(written(all)).toBe(500);
+  for (const name of all) expect(written(all.filter((each) => each !== name))).toBe(410);
+});
+
 test('each queue that Lambda polls costs a quarter of a dollar a month, though nothing comes', () => {
   const { idleMonth } = costOf(reading({}), VOLUME, { ...NOTHING, polls: POLLS_A_MONTH });
   expect(idleMonth.total).toBeCloseTo(0.2628, 4);
@@ -59,6 +72,8 @@ test('a month is its tickets and what stands, and a clock that polls costs what 
     [10_000, 7.25],
   ]);
   expect(months[1]?.polling).toBeGreaterThan(20);
+  // Servers that run all month, and the same mails.
+  expect(months[1]?.alwaysOn).toBeCloseTo(730 * (0.0168 + 0.016 + 0.005) + 20 * 0.115 + 10_000 * 0.0001, 9);
 });
 
 test('amounts of the same unit add up, and scale', () => {

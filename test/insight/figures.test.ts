@@ -95,4 +95,42 @@ describe('figures', () => {
       age: { mean: 1.5 * hour, median: hour, p90: 3 * hour },
     });
   });
+
+  test('each part has its own, the most opened first; and the backlog of a day that is over is today’s less what changed since', () => {
+    const of = (day: string, by: Rollup['by'], of: string, cells: Record<string, number>): Rollup => ({
+      ...{ day, by, of, cells },
+    });
+    const open = ['printing', 'printing', 'network', 'hardware'].map((category, n) => ({
+      ...{ id: `T-${n}`, category, team: 'service-desk', agent: '-', priority: 'P3' as const },
+      ...{ openedAt: MONDAY, due: null },
+    }));
+    const { total, by, days } = figuresOf(
+      [
+        of('2026-11-20', 'priority', 'P3', { opened: 4, balance: 4 }),
+        of('2026-11-20', 'category', 'access', { opened: 1, balance: 1 }),
+        of('2026-11-20', 'category', 'network', { opened: 1, balance: 1 }),
+        of('2026-11-20', 'category', 'printing', { opened: 2, balance: 2 }),
+        of('2026-11-22', 'priority', 'P3', { resolved: 2, balance: -2 }),
+        of('2026-11-22', 'category', 'access', { resolved: 1, balance: -1 }),
+        of('2026-11-22', 'category', 'printing', { resolved: 1, balance: -1 }),
+        of('2026-11-23', 'priority', 'P3', { opened: 1, balance: 1 }),
+        of('2026-11-23', 'category', 'printing', { opened: 1, balance: 1 }),
+        // Of a day that has not come here yet.
+        of('2026-11-24', 'priority', 'P3', { opened: 9, balance: 9 }),
+      ],
+      { from: '2026-11-19', to: '2026-11-20', by: ['category'] },
+      { ...standing, open },
+    );
+    expect(total.backlog).toEqual({ open: 5, age: null, oldest: null, overdue: null });
+    expect(by.category?.map(({ of, counts }) => [of, counts.opened, counts.backlog.open])).toEqual([
+      ['printing', 2, 2],
+      ['access', 1, 1],
+      ['network', 1, 1],
+      ['hardware', 0, 1],
+    ]);
+    expect(days.map(({ day, backlog }) => [day, backlog])).toEqual([
+      ['2026-11-19', 1],
+      ['2026-11-20', 5],
+    ]);
+  });
 });

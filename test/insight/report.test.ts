@@ -49,8 +49,8 @@ describe('a report is due', () => {
   });
 
   test('by the clock of its reader, of days of the desk that are over', () => {
-    const abroad: Desk = {
-      ...withHours(MARTHA, 'tokyo'),
+    const abroad = (address: string): Desk => ({
+      ...withHours(address, 'tokyo'),
       calendars: [
         ...desk.calendars,
         {
@@ -60,10 +60,11 @@ describe('a report is due', () => {
           holidays: [],
         },
       ],
-    };
+    });
     // Half past seven there is still the evening before in Berlin.
-    expect(due(MARTHA, '2026-11-23T22:29:00.000Z', abroad)).toEqual([]);
-    expect(due(MARTHA, '2026-11-23T22:30:00.000Z', abroad)).toEqual(['daily 2026-11-17..2026-11-22']);
+    expect(due(MARTHA, '2026-11-23T22:29:00.000Z', abroad(MARTHA))).toEqual([]);
+    expect(due(MARTHA, '2026-11-23T22:30:00.000Z', abroad(MARTHA))).toEqual(['daily 2026-11-17..2026-11-22']);
+    expect(due(GRACE, '2026-11-22T22:00:00.000Z', abroad(GRACE))).toEqual(['weekly 2026-11-15..2026-11-21']);
   });
 
   test('once: each day and week has a number of its own, apart from those of digests and of what was asked for', () => {

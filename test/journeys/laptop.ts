@@ -82,6 +82,25 @@ export interface LaptopSetting {
   changed?: (assembly: string) => string;
 }
 
+/** A mail of Ida's lies in the bucket as SES puts it there, and nobody was told of it. */
+export async function leaveUntold({ mailroom }: Pick<Laptop, 'mailroom'>): Promise<void> {
+  const raw = [
+    'Return-Path: <ida@example.org>',
+    'Received: from example.org by inbound-smtp.us-east-1.amazonaws.com with SMTP id lost1 for support@desk.example.test; Mon, 02 Mar 2026 09:00:00 +0000 (UTC)',
+    'X-SES-Spam-Verdict: PASS',
+    'X-SES-Virus-Verdict: PASS',
+    'X-SES-RECEIPT: x',
+    'From: Ida <ida@example.org>',
+    'To: support@desk.example.test',
+    'Subject: Forgotten',
+    'Message-ID: <forgotten@example.org>',
+    '',
+    'Hello?',
+    '',
+  ];
+  await mailroom.write('in/lost1', Buffer.from(raw.join('\r\n')), 'message/rfc822');
+}
+
 const PATIENCE = 30_000;
 /** A Monday morning, whatever day it is outside: over a weekend a deadline may be days away, and patience is short. */
 const MONDAY = Date.parse('2026-03-02T09:00:00Z');

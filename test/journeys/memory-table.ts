@@ -1,17 +1,13 @@
 /**
- * The table in memory, as DynamoDB has it: conditions, transactions, indexes, and the expressions that the adapters say.
- * Each call takes a moment of its own, drawn by chance, so that others come in between.
+ * The table in memory (bench/drill/items.ts) without the SDK, which is most of what a call costs. Each call takes a moment of
+ * its own, drawn by chance, so that others come in between.
  */
-import { isDeepStrictEqual } from 'node:util';
+import { type Attributes, attributesOf, fieldsOf } from '../../aws/attributes.ts';
 import { migrated, stamped } from '../../aws/schema.ts';
-import type { Item, Key, Table } from '../../aws/table.ts';
+import type { Item, Table } from '../../aws/table.ts';
+import { NamedError } from '../../bench/drill/fault.ts';
+import { ask, emptyItems } from '../../bench/drill/items.ts';
 import { ConflictError } from '../../core/faults.ts';
-
-type Names = Record<string, string> | undefined;
-type Values = Record<string, unknown> | undefined;
-
-const INDEXES: Record<string, string> = { open: 'open', hands: 'hands', listing: 'list' };
-const PAGE = 1_000;
 
 export interface MemoryTable {
   table: Table;
@@ -19,178 +15,99 @@ export interface MemoryTable {
   inserted(): Item[];
 }
 
+const REFUSED = new Set(['ConditionalCheckFailedException', 'TransactionCanceledException']);
+
 export function openMemoryTable(chance: () => number): MemoryTable {
-  const items = new Map<string, Item>();
-  let fresh: Item[] = [];
-  const nameOf = ({ pk, sk }: Key) => `${pk} ${sk}`;
-  const at = (key: Key) => items.get(nameOf(key));
-  const copy = <T>(item: Item) => migrated(structuredClone(item)) as T;
-  const moment = async () => {
+  const items = emptyItems();
+  let told = 0;
+  const call = async (action: string, input: object): Promise<Record<string, unknown>> => {
     for (let turns = Math.floor(chance() * 4); turns > 0; turns--) await null;
+    try {
+      return ask(items, action, input as Parameters<typeof ask>[2]) as Record<string, unknown>;
+    } catch (error) {
+      if (!(error instanceof NamedError) || !REFUSED.has(error.name)) throw error;
+      throw new ConflictError(error.message, { cause: error });
+    }
   };
-  const put = (item: Item) => {
-    if (!at(item)) fresh.push(item);
-    items.set(nameOf(item), item);
-  };
-  const holds = (key: Key, expression: string | undefined, names: Names, values: Values) =>
-    expression === undefined || isTrue(expression, at(key) ?? {}, names, values);
+  const holds = (work: Promise<Record<string, unknown>>) =>
+    work.catch((error) => {
+      if (error instanceof ConflictError) return null;
+      throw error;
+    });
+  const read = <T extends Item>(found: unknown) => migrated(unwired(found) as T);
+  const all = <T extends Item>(found: unknown) => (found as unknown[]).map((item) => read<T>(item));
 
   const table: Table = {
     name: 'table',
-    async get<T extends Item>(key: Key) {
-      await moment();
-      const found = at(key);
-      return found ? copy<T>(found) : null;
+    async get<T extends Item>(key: Parameters<Table['get']>[0]) {
+      const { Item } = await call('GetItem', { Key: attributesOf(key) });
+      return Item ? read<T>(Item) : null;
     },
-    async getAll<T extends Item>(keys: Key[]) {
-      await moment();
-      return keys.flatMap((key) => at(key) ?? []).map((item) => copy<T>(item));
+    async getAll<T extends Item>(keys: Parameters<Table['getAll']>[0]) {
+      const { Responses } = await call('BatchGetItem', {
+        RequestItems: { table: { Keys: keys.map(attributesOf) } },
+      });
+      return all<T>((Responses as { table: unknown }).table);
     },
     async query<T extends Item>(input: Parameters<Table['query']>[0]) {
-      await moment();
-      const { IndexName, KeyConditionExpression = '', ScanIndexForward = true, Limit = PAGE } = input;
-      const prefix = INDEXES[IndexName ?? ''];
-      const place = (item: Item) => `${prefix ? item[`${prefix}Sk`] : item.sk} ${nameOf(item)}`;
-      const found = [...items.values()]
-        .filter((item) =>
-          isTrue(
-            KeyConditionExpression,
-            item,
-            input.ExpressionAttributeNames,
-            input.ExpressionAttributeValues,
-          ),
-        )
-        .sort((a, b) => (place(a) < place(b) === ScanIndexForward ? -1 : 1));
-      const start = input.ExclusiveStartKey as Key | undefined;
-      const from = start ? found.findIndex((item) => nameOf(item) === nameOf(start)) + 1 : 0;
-      const page = found.slice(from, from + Limit);
-      const last = page.at(-1);
-      const next = last && from + Limit < found.length ? { pk: last.pk, sk: last.sk } : undefined;
-      return { items: page.map((item) => copy<T>(item)), next };
+      const { ExclusiveStartKey: start } = input;
+      const { Items, LastEvaluatedKey: next } = await call('Query', {
+        ...wiredInput(input),
+        ...(start ? { ExclusiveStartKey: attributesOf(start) } : {}),
+      });
+      return { items: all<T>(Items), next: next ? unwired(next) : undefined };
     },
     async *pages() {
-      yield [...items.values()].map((item) => copy<Item>(item));
+      yield all((await call('Scan', {})).Items);
     },
     async remove(key) {
-      await moment();
-      items.delete(nameOf(key));
+      await call('DeleteItem', { Key: attributesOf(key) });
     },
     async transact(writes) {
-      await moment();
-      const keys = writes.map(({ Put, Update, Delete, ConditionCheck }) =>
-        nameOf((Put?.Item ?? Update?.Key ?? Delete?.Key ?? ConditionCheck?.Key) as Key),
-      );
-      if (new Set(keys).size < keys.length || keys.length > 100)
-        throw new TypeError(`DynamoDB takes no such transaction: ${keys.join(', ')}`);
-      for (const { Put, Update, Delete, ConditionCheck } of writes) {
-        const write = Put ?? Update ?? Delete ?? ConditionCheck;
-        const key = (Put?.Item ?? Update?.Key ?? Delete?.Key ?? ConditionCheck?.Key) as Key;
-        const { ConditionExpression, ExpressionAttributeNames, ExpressionAttributeValues } = write ?? {};
-        if (!holds(key, ConditionExpression, ExpressionAttributeNames, ExpressionAttributeValues))
-          throw new ConflictError(`a condition on ${nameOf(key)}`);
-      }
-      for (const { Put, Update, Delete } of writes) {
-        if (Put) put(stamped(structuredClone(Put.Item as Item)));
-        if (Delete) items.delete(nameOf(Delete.Key as Key));
-        if (Update)
-          put(
-            changed(
-              at(Update.Key as Key) ?? (Update.Key as Item),
-              Update.UpdateExpression ?? '',
-              Update.ExpressionAttributeNames,
-              Update.ExpressionAttributeValues,
-            ),
-          );
-      }
+      const TransactItems = writes.map((write) => {
+        const { Put } = write;
+        const made = Put ? { Put: { ...Put, Item: stamped(Put.Item as Item) } } : write;
+        return Object.fromEntries(Object.entries(made).map(([verb, asked]) => [verb, wiredInput(asked)]));
+      });
+      await call('TransactWriteItems', { TransactItems });
     },
-    async put(item, condition) {
-      await moment();
-      if (!holds(item, condition?.expression, condition?.names, condition?.values)) return false;
-      put(stamped(structuredClone(item)));
-      return true;
+    async put(item, { expression, names, values } = { expression: '' }) {
+      const input = { Item: stamped(item), ConditionExpression: expression };
+      return (await holds(call('PutItem', wiredInput({ ...input, ...expressed(names, values) })))) !== null;
     },
     async update<T extends Item>(
-      key: Key,
+      key: Parameters<Table['update']>[0],
       { update, expression, names, values }: Parameters<Table['update']>[1],
     ) {
-      await moment();
-      if (!holds(key, expression, names, values)) return null;
-      put(changed(at(key) ?? { ...key }, update, names, values));
-      return copy<T>(at(key) as Item);
+      const input = { Key: key, UpdateExpression: update, ConditionExpression: expression };
+      const made = await holds(call('UpdateItem', wiredInput({ ...input, ...expressed(names, values) })));
+      return made && read<T>(made.Attributes);
     },
   };
   return {
     table,
     inserted() {
-      const all = fresh;
-      fresh = [];
-      return all;
+      const fresh = items.stream.slice(told).filter(({ isNew }) => isNew);
+      told = items.stream.length;
+      return fresh.map(({ item }) => unwired(item));
     },
   };
 }
 
-/** `a.#b` in an item, whether it is there or not. */
-function pathOf(path: string, names: Names): string[] {
-  return path.split('.').map((part) => names?.[part] ?? part);
+function expressed(names: object | undefined, values: object | undefined) {
+  return { ExpressionAttributeNames: names, ExpressionAttributeValues: values };
 }
 
-function read(word: string, item: object, names: Names, values: Values): unknown {
-  if (word.startsWith(':')) return values?.[word];
-  return pathOf(word, names).reduce<unknown>(
-    (in_, name) => (in_ as Record<string, unknown> | undefined)?.[name],
-    item,
+function unwired(found: unknown): Item {
+  return fieldsOf(found as Attributes) as Item;
+}
+
+function wiredInput(input: object): object {
+  const wires = ['Key', 'Item', 'ExpressionAttributeValues'];
+  return Object.fromEntries(
+    Object.entries(input).map(([name, value]) => [
+      name,
+      value && wires.includes(name) ? attributesOf(value) : value,
+    ]),
   );
-}
-
-/** OR of ANDs of what is compared; the one pair of brackets that there is encloses an AND. */
-function isTrue(expression: string, item: object, names: Names, values: Values): boolean {
-  const of = (word = '') => read(word, item, names, values);
-  const compared = (term: string): boolean => {
-    const [, call, path, other] = /^(\w+)\(([^,)]+)(?:, ([^)]+))?\)$/.exec(term) ?? [];
-    if (call === 'attribute_not_exists') return of(path) === undefined;
-    if (call === 'attribute_exists') return of(path) !== undefined;
-    if (call === 'begins_with') return String(of(path) ?? '').startsWith(String(of(other)));
-    const [left, sign, right, until] = term.split(' ').filter((word) => word !== 'AND');
-    const [a, b] = [of(left), of(right)];
-    if (sign === '=') return isDeepStrictEqual(a, b);
-    if (a === undefined) return false;
-    const order = (x: unknown, y: unknown) => ((x as string) < (y as string) ? -1 : x === y ? 0 : 1);
-    if (sign === 'BETWEEN') return order(a, b) >= 0 && order(a, of(until)) <= 0;
-    if (sign === '<') return order(a, b) < 0;
-    if (sign === '<=') return order(a, b) <= 0;
-    if (sign === '>') return order(a, b) > 0;
-    if (sign === '>=') return order(a, b) >= 0;
-    throw new TypeError(`no such condition is known: ${term}`);
-  };
-  return expression.split(' OR ').some((all) =>
-    all
-      .replace(/^\((.*)\)$/, '$1')
-      .split(/ AND (?!:\w+$)/)
-      .every(compared),
-  );
-}
-
-function changed(before: Item, expression: string, names: Names, values: Values): Item {
-  const item = structuredClone(before);
-  const holderOf = (path: string[]) =>
-    path
-      .slice(0, -1)
-      .reduce((in_, name) => in_[name] as Record<string, unknown>, item as Record<string, unknown>);
-  for (const clause of expression.split(/ (?=SET |ADD |REMOVE )/)) {
-    const verb = clause.slice(0, clause.indexOf(' '));
-    for (const part of clause.slice(verb.length + 1).split(/, (?![^(]*\))/)) {
-      const [target = ''] = part.split(' ');
-      const path = pathOf(target, names);
-      const [holder, name] = [holderOf(path), path.at(-1) ?? ''];
-      if (verb === 'REMOVE') delete holder[name];
-      else if (verb === 'ADD')
-        holder[name] = Number(holder[name] ?? 0) + Number(values?.[part.split(' ')[1] ?? '']);
-      else {
-        const [, otherwise] = /if_not_exists\([^,]+, (:\w+)\)/.exec(part) ?? [];
-        const given = values?.[otherwise ?? part.split(' = ')[1] ?? ''];
-        holder[name] = otherwise ? (holder[name] ?? given) : given;
-      }
-    }
-  }
-  return item;
 }

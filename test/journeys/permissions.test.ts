@@ -22,7 +22,7 @@ import { synthesize } from '../../local/synthesize.ts';
 import { readAssembly } from '../../local/template.ts';
 import { type Grant, grantsOf, spelled, without } from '../local/grants.ts';
 import { KIM, LUIS, MARTHA } from '../sample.ts';
-import { type Laptop, startLaptop } from './laptop.ts';
+import { type Laptop, leaveUntold, startLaptop } from './laptop.ts';
 
 /** What only AWS itself asks for. An exception for what is not granted, or for what a call needs, has to go. */
 const ONLY_AWS: [grant: RegExp, reason: string][] = [
@@ -281,23 +281,7 @@ async function undeliverable(): Promise<void> {
 }
 
 async function forgottenMail(): Promise<void> {
-  const raw = [
-    'Return-Path: <ida@example.org>',
-    'Received: from example.org by inbound-smtp.us-east-1.amazonaws.com with SMTP id lost1 for support@desk.example.test; Mon, 02 Mar 2026 09:00:00 +0000 (UTC)',
-    'X-SES-Spam-Verdict: PASS',
-    'X-SES-Virus-Verdict: PASS',
-    'X-SES-RECEIPT: x',
-    'From: Ida <ida@example.org>',
-    'To: support@desk.example.test',
-    'Subject: Forgotten',
-    'Message-ID: <forgotten@example.org>',
-    '',
-    'Hello?',
-    '',
-  ];
-  await new S3Client({}).send(
-    new PutObjectCommand({ Bucket: outputs.BucketName, Key: 'in/lost1', Body: raw.join('\r\n') }),
-  );
+  await leaveUntold(laptop);
   await laptop.mail('acknowledgement', 'ida@example.org');
 }
 
@@ -312,9 +296,7 @@ async function mailWithoutRecord(): Promise<void> {
       Body: 'From: Uma <uma@example.org>\r\nTo: support@desk.example.test\r\n\r\nHello?\r\n',
     }),
   );
-  await openTable(outputs.TableName ?? '').transact([
-    { Delete: { TableName: outputs.TableName, Key: { pk: `COUNT#${day}`, sk: 'COUNT' } } },
-  ]);
+  await openTable(outputs.TableName ?? '').remove({ pk: `COUNT#${day}`, sk: 'COUNT' });
   await laptop.until('a record', () => laptop.ledger.read('lost2'));
 }
 

@@ -239,6 +239,8 @@ export interface Written {
 export const AGAIN = '-again-';
 
 const KEPT = new Set(['opened', 'appended', 'noted']);
+/** What is said beside a vote is noted, for the desk alone. */
+const isKept = ({ disposition, reason }: MailRecord) => KEPT.has(disposition) || reason === 'approval-vote';
 
 export async function kept(
   written: readonly Written[],
@@ -261,12 +263,12 @@ export async function kept(
       faults.push(`${mailId} does not lie under ${record.key}`);
     const found = places.get(word) ?? [];
     const gone = tickets.get(record.ticketId ?? '')?.redacted?.length ?? 0;
-    if (says && KEPT.has(record.disposition) && found.length !== 1 && gone === 0)
+    if (says && isKept(record) && found.length !== 1 && gone === 0)
       faults.push(
         `${mailId} was ${record.disposition}, and stands ${found.length} times: ${found.join(', ')}`,
       );
     const came = [...mails].filter(([id]) => id === mailId || id.startsWith(`${mailId}${AGAIN}`));
-    if (!came.some(([, { disposition }]) => KEPT.has(disposition)) && found.length > 0)
+    if (!came.some(([, each]) => isKept(each)) && found.length > 0)
       faults.push(
         `${mailId} was ${record.disposition} (${record.reason}), and stands in ${found.join(', ')}`,
       );

@@ -5,10 +5,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { DeleteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { beforeAll, expect, test } from 'vitest';
-import type { Laptop } from './laptop.ts';
+import { type Laptop, leaveUntold } from './laptop.ts';
 
 export function repair(begin: () => Laptop): void {
   let laptop: Laptop;
@@ -24,23 +23,7 @@ export function repair(begin: () => Laptop): void {
   };
 
   test('mail that lies in the bucket and was never announced is found by the sweep', async () => {
-    const raw = [
-      'Return-Path: <ida@example.org>',
-      'Received: from example.org by inbound-smtp.us-east-1.amazonaws.com with SMTP id lost1 for support@desk.example.test; Mon, 23 Nov 2026 09:00:00 +0000 (UTC)',
-      'X-SES-Spam-Verdict: PASS',
-      'X-SES-Virus-Verdict: PASS',
-      'X-SES-RECEIPT: x',
-      'From: Ida <ida@example.org>',
-      'To: support@desk.example.test',
-      'Subject: Forgotten',
-      'Message-ID: <forgotten@example.org>',
-      '',
-      'Hello?',
-      '',
-    ];
-    await new S3Client({}).send(
-      new PutObjectCommand({ Bucket: outputs.BucketName, Key: 'in/lost1', Body: raw.join('\r\n') }),
-    );
+    await leaveUntold(laptop);
     const ticket = await laptop.ticketOf('ida@example.org');
     expect(ticket.subject).toBe('Forgotten');
     expect(await laptop.ledger.read('lost1')).toMatchObject({

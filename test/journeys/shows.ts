@@ -90,7 +90,7 @@ export function shows(begin: () => Laptop): void {
     test('a confidential team’s ticket is neither shown nor found nor listed', async () => {
       const shown = await ask(LUIS, `#show ${secret.id}\n#find payslip\n#find paper`);
       expect(shown.text).toContain(`There is no ticket ${secret.id}.`);
-      expect(words(shown)).toContain('“payslip” stands in subject or first text of none of the');
+      expect(words(shown)).toContain('“payslip” stands in subject, requester or first text of no ticket');
       expect(words(shown)).toMatch(/“paper” stands .*: T-\w{6} · P\d \w+ · The printer is jammed/);
       expect(shown.text).not.toContain('My salary');
       expect(words(await ask(LUIS, '#queue hr'))).toContain('are for Human Resources alone');

@@ -22,7 +22,18 @@ describe('what is taken out of a text before it becomes an article', () => {
     ],
     ['another ticket', 'as in [T-7K4M2Q] before', 'as in … before'],
     ['the greeting', 'Hello Nora,\n\nTurn it off.', 'Turn it off.'],
+    ['a greeting and nothing else', '\n  \nHello Nora,', ''],
     ['the farewell', 'Turn it off.\n\nBest regards\nLuis\nService desk', 'Turn it off.'],
+    [
+      'no farewell with more below it',
+      'Off.\nThanks\nOne.\nTwo.\nThree.\nFour.',
+      'Off.\nThanks\nOne.\nTwo.\nThree.\nFour.',
+    ],
+    ['a farewell with three lines below it', 'Off.\nThanks\nOne.\nTwo.\nThree.', 'Off.'],
+    ['no line that stands first: a farewell of nothing is the text', 'Thanks\nfor it.', 'Thanks\nfor it.'],
+    ['the whole of a name, not what it begins with', 'Ask Jean-Luc Dupont, or Jean-Luc', 'Ask …, or …'],
+    ['many at once are one', 'Ask Nora Quist  Luis Ortega Nora today', 'Ask … today'],
+    ['lines of other systems', '\r\nTurn it off.\rThen on.\r\n', 'Turn it off.\nThen on.'],
   ])('%s', (_, text, expected) => {
     expect(bare(text)).toBe(expected);
   });
@@ -37,6 +48,19 @@ describe('what is taken out of a text before it becomes an article', () => {
   });
 
   test.each([
+    '1234567',
+    '2026-11-22 0170',
+    '0170 2026-11-22',
+    '24.12.2026 0170',
+    '0170 24.12.2026',
+    '192.168.100.254 0170',
+    '0170 192.168.100.254',
+  ])('a day or an address of a machine does not hide a number: %s', (number) => {
+    expect(bare(`Call ${number} now`)).toBe('Call … now');
+  });
+
+  test.each([
+    'Code 12 34 56, since 24.12.2026, or 1/2/2026, at 2026-11-22 09 or so',
     'Windows 11 24H2, error 0x80070005, port 8443',
     'Set it to 192.168.100.254 since 2026-11-22',
     'will you mark the rose?',
@@ -52,4 +76,7 @@ describe('what is taken out of a text before it becomes an article', () => {
 
 test('a text that is too long ends with a word', () => {
   expect(shortened('The printer is jammed again', 20)).toBe('The printer is…');
+  expect(shortened('  The printer is jammed ', 21)).toBe('The printer is jammed');
+  expect(shortened('The printer is jammed', 20)).toBe('The printer is…');
+  expect(shortened('A Donaudampfschifffahrt', 12)).toBe('A Donaudamp…');
 });

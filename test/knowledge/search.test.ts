@@ -1,6 +1,7 @@
 /** The index in the bucket, by the real adapter over objects in memory. */
 import { describe, expect, test } from 'vitest';
 import { openKnowledge } from '../../aws/knowledge.ts';
+import { emptyIndex, entryOf, search, take } from '../../core/knowledge/search.ts';
 import { desk, LUIS, later, MONDAY } from '../sample.ts';
 import { articlePlace, madeArticle } from './articles.ts';
 
@@ -49,7 +50,7 @@ describe('what is found', () => {
     const place = await articlePlace([JAM, VPN]);
     place.put({ ...JAM, state: 'withdrawn', version: 9 });
     expect(await ask(place, 'paper jam in the printer')).toEqual([]);
-    place.put({ ...JAM, validUntil: MONDAY });
+    place.put({ ...JAM, validUntil: NOW });
     expect(await ask(place, 'paper jam in the printer')).toEqual([]);
     place.put({ ...JAM, readers: 'desk' });
     expect(await ask(place, 'paper jam in the printer')).toEqual([]);
@@ -160,4 +161,74 @@ test('nothing of the library is needed where there is no article', async () => {
   const place = await articlePlace([]);
   expect(await ask(place, 'paper jam in the printer')).toEqual([]);
   expect(place.calls).toEqual(['bucket:list']);
+});
+
+describe('words', () => {
+  const titled = (...articles: [title: string, question?: string, answer?: string][]) => {
+    const index = emptyIndex();
+    articles.forEach(([title, question = '', answer = ''], n) => {
+      take(index, entryOf(madeArticle(n, { title, question, answer })));
+    });
+    return (text: string, how: 'words' | 'mail' = 'words') =>
+      search(index, text, how, () => true).map(({ id }) => articles[Number.parseInt(id.slice(2), 32)]?.[0]);
+  };
+
+  test('of somebody who looks for them may be only begun; those of a mail from five letters on', () => {
+    const find = titled(['Printer toner']);
+    expect([find('prin'), find('prin tone', 'mail'), find('print toner', 'mail')]).toEqual([
+      ['Printer toner'],
+      [],
+      ['Printer toner'],
+    ]);
+  });
+
+  test('may have a wrong letter from six letters on', () => {
+    const find = titled(['Printer paper']);
+    expect([find('prunter'), find('puper'), find('rinter')]).toEqual([
+      ['Printer paper'],
+      [],
+      ['Printer paper'],
+    ]);
+  });
+
+  test('count most in the title, then in the question, and most as they are, then begun, then with a wrong letter', () => {
+    const inside = titled(['Ink', 'Paper', 'Toner'], ['Rod', 'Toner', 'Paper'], ['Toner', 'Rod', 'Paper']);
+    expect(inside('toner')).toEqual(['Toner', 'Rod', 'Ink']);
+    const like = titled(['cartridhe'], ['cartridges'], ['cartridge']);
+    expect(like('cartridge')).toEqual(['cartridge', 'cartridges', 'cartridhe']);
+  });
+
+  test('of a mail: one of the title and another one, and no less than a third of the title', () => {
+    const find = titled(
+      ['Jam tray cover roller drum fuser', 'Blue'],
+      ['Lamp lens mirror motor belt gear rail', 'Blue'],
+      ['Desk', 'Broken leg'],
+      ['Window', 'Glass pane'],
+    );
+    expect(find('jam tray', 'mail')).toEqual(['Jam tray cover roller drum fuser']);
+    expect(find('lamp lens', 'mail')).toEqual([]);
+    expect([find('desk tree', 'mail'), find('desk leg', 'mail')]).toEqual([[], ['Desk']]);
+    expect([find('glass pane', 'mail'), find('glass pane')]).toEqual([[], ['Window']]);
+  });
+
+  test('that stand in any mail find nothing, and neither does a single letter', () => {
+    const find = titled(['Die Hilfe', 'x']);
+    expect([find('die'), find('help'), find('bonjour'), find('x'), find('')]).toEqual([[], [], [], [], []]);
+  });
+
+  test('beyond the sixtieth are not compared, and beyond the twelfth article none is found', () => {
+    const find = titled(...Array.from({ length: 13 }, (): [string] => ['Toner']));
+    const sixty = Array.from({ length: 60 }, (_, n) => `other${n}`).join(' ');
+    expect([find(`${sixty} toner`), find('toner').length]).toEqual([[], 12]);
+  });
+
+  test('of an older version, or of the same once more, change nothing', () => {
+    const index = emptyIndex();
+    take(index, entryOf(madeArticle(1, { version: 2, title: 'Toner' })));
+    take(index, entryOf(madeArticle(1, { version: 2, title: 'Paper' })));
+    take(index, entryOf(madeArticle(1, { version: 1, title: 'Drum' })));
+    expect(['toner', 'paper', 'drum'].map((text) => search(index, text, 'words', () => true).length)).toEqual(
+      [1, 0, 0],
+    );
+  });
 });

@@ -48,6 +48,7 @@ describe('calls over the gateway', () => {
       calls: { 'sqs:SendMessage': 2 },
     });
     expect(meter.read().by.admin).toBeUndefined();
+    expect(meter.callsBy()).toEqual({ RelayEvents: { 'sqs:SendMessage': 2 } });
   });
 
   test('of DynamoDB cost what its engine says, and something where a condition refused them', async () => {

@@ -1,4 +1,12 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -15,6 +23,8 @@ test('two desks that make the same assembly at once both get it, with the files 
     attaching(readFileSync('desk.yaml', 'utf8')).replace(/^name: .*$/m, `name: Desk ${Date.now()}`),
   );
   writeFileSync(join(folder, 'guide.pdf'), 'the guide');
+  const cutOff = mkdtempSync('.generated/assemblies/.');
+  utimesSync(cutOff, 0, 0);
   const [one, two] = await Promise.all([synthesize(config, () => {}), synthesize(config, () => {})]);
   expect(one).toBe(two);
   expect(existsSync(join(one, 'manifest.json'))).toBe(true);
@@ -23,6 +33,8 @@ test('two desks that make the same assembly at once both get it, with the files 
   );
   expect(beside.map((name) => readFileSync(join(one, name), 'utf8'))).toEqual(['the guide']);
   rmSync(one, { recursive: true });
+  // What somebody began to make and never finished goes then.
+  expect(existsSync(cutOff)).toBe(false);
 });
 
 test('a file that desk.yaml names is part of what goes in, each time anew', async () => {

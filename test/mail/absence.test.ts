@@ -99,6 +99,10 @@ describe('which of two numbers is the month', () => {
 });
 
 test('an absence that lies ahead begins on its day', () => {
+  expect(read('I am away starting 30 November 2026. I will be back on 3 December.')).toMatchObject({
+    from: '2026-11-29T23:00:00.000Z',
+    until: '2026-12-02T23:00:00.000Z',
+  });
   expect(read('I will be on leave from 1 December to 4 December.')).toMatchObject({
     from: '2026-11-30T23:00:00.000Z',
     until: '2026-12-04T23:00:00.000Z',

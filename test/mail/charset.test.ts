@@ -260,3 +260,26 @@ describe('a charset that is named wrongly', () => {
 test('Korean with shifts', () => {
   expect(decodeText(Buffer.from('1b242943' + '0e47412e38300f', 'hex'), 'iso-2022-kr')).toMatch(/^[가-힣]+/);
 });
+
+describe('UTF-16', () => {
+  const text = 'Der Drucker im Büro';
+  const [little, big] = [iconv.encode(text, 'utf-16le'), iconv.encode(text, 'utf-16be')];
+
+  test.each([
+    ['by its mark, big-endian', Buffer.concat([Buffer.from([0xfe, 0xff]), big])],
+    ['by its mark, little-endian', Buffer.concat([Buffer.from([0xff, 0xfe]), little])],
+    ['without a mark, by where its zeros are: big-endian', big],
+    ['without a mark, as Windows sends it', little],
+  ])('is read %s', (_, octets) => {
+    expect(decodeText(octets, 'utf-16')).toBe(text);
+  });
+
+  test('that nothing tells apart is big-endian, as RFC 2781 has it', () => {
+    expect(decodeText(iconv.encode('打印机坏了', 'utf-16be'), 'utf-16')).toBe('打印机坏了');
+  });
+
+  test('half a mark is none', () => {
+    expect(decodeText(Buffer.from('fe410042', 'hex'), 'utf-16')).toBe('\uFE41B');
+    expect(decodeText(Buffer.from('41ff4200', 'hex'), 'utf-16')).toBe('\uFF41B');
+  });
+});

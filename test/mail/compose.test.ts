@@ -32,7 +32,7 @@ function outgoing(given: Partial<Outgoing> = {}): Outgoing {
 }
 
 async function bytes(given: Partial<Outgoing> = {}): Promise<Buffer> {
-  const composed = await compose(outgoing(given));
+  const composed = compose(outgoing(given));
   if (composed.outcome === 'refused') throw new Error(`refused for ${composed.header}`);
   return Buffer.from(composed.mime);
 }
@@ -260,7 +260,7 @@ describe('nothing from outside makes a header of its own', () => {
     ['X-Replydesk-Ticket', { ticketId: 'T-1\r\nX-Evil: yes' }],
     ['Date', { date: 'tomorrow' }],
   ])('a %s that is not safe is refused, not mended: %j', async (header, given) => {
-    expect(await compose(outgoing(given))).toEqual({ outcome: 'refused', reason: 'unsafe-header', header });
+    expect(compose(outgoing(given))).toEqual({ outcome: 'refused', reason: 'unsafe-header', header });
   });
 
   test('ids and Cc that came from outside are left out when they are not safe: they must not keep an answer from leaving', async () => {

@@ -53,7 +53,11 @@ function answer(
   { from = LUIS, verdicts = PROVEN as Partial<Receipt>, of = desk as Desk } = {},
 ): Outcome {
   const mail = { from: { address: from, name: '' }, fromAll: [{ address: from, name: '' }], text };
-  return dispose(arrival(mail, verdicts), memory({ ...known, ...more }), moment, of, keys);
+  const outcome = dispose(arrival(mail, verdicts), memory({ ...known, ...more }), moment, of, keys);
+  const told = outcome.notice?.kind === 'commanded' ? outcome.notice.lines : [];
+  // Whatever is decided says why, and of each line what came of it.
+  for (const { detail } of [outcome, ...told]) expect(detail).toMatch(/\w/);
+  return outcome;
 }
 
 const done = ({ several }: Outcome) =>

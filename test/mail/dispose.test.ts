@@ -3,6 +3,7 @@ import { CODE_TRIES } from '../../core/mail/code.ts';
 import { dispose } from '../../core/mail/dispose.ts';
 import type { HeldCode, Memory } from '../../core/mail/outcome.ts';
 import { codeId, oneTimeCode, participantHash, replyAddress, type Token } from '../../core/mail/token.ts';
+import { disposeUnread } from '../../core/mail/unread.ts';
 import { change } from '../../core/ticket/change.ts';
 import type { Happening, Ticket } from '../../core/ticket/ticket.ts';
 import {
@@ -24,8 +25,12 @@ import {
   ticket,
 } from '../sample.ts';
 
-const run = (given: ReturnType<typeof arrival>, known: Memory = memory(), at = moment) =>
-  dispose(given, known, at, desk, keys);
+/** Whatever is decided says why. */
+const run = (given: ReturnType<typeof arrival>, known: Memory = memory(), at = moment) => {
+  const outcome = dispose(given, known, at, desk, keys);
+  expect(outcome.detail).toMatch(/\w/);
+  return outcome;
+};
 const kinds = (outcome: ReturnType<typeof run>) =>
   outcome.ticket?.kind === 'change' ? outcome.ticket.happenings.map(({ kind }) => kind) : [];
 const byReference = (on: Ticket = ticket()) =>
@@ -55,6 +60,17 @@ describe('before anybody is asked who he is', () => {
       disposition: 'quarantined',
       reason: 'virus',
     });
+  });
+
+  test('what cannot be read is told to its sender, but to nobody who is blocked or whose header cannot be read either', () => {
+    const { email, receipt } = arrival({}, PROVEN);
+    const blocked = { ...desk, mail: { ...desk.mail, blocked: [NORA] } };
+    const told = [
+      disposeUnread('unreadable', 'no MIME', email, receipt, desk),
+      disposeUnread('unreadable', 'no MIME', email, receipt, blocked),
+      disposeUnread('unreadable', 'no MIME', null, receipt, desk),
+    ].map(({ notice }) => notice?.to.address ?? null);
+    expect(told).toEqual([NORA, null, null]);
   });
 
   test.each(['loop', 'auto-reply', 'out-of-office', 'receipt'] as const)(
@@ -169,6 +185,20 @@ describe('a new ticket', () => {
     ).toMatchObject({ ticket: { opened: { mailbox: 'support@desk.example.test' } } });
   });
 
+  test('what asks for the services stays with the ticket that it answers, but not with one of others', () => {
+    const asked = run(nora('#services'), byReference());
+    expect(asked).toMatchObject({ disposition: 'commanded', clue: 'reference', concerns: ID });
+    const subject = memory({
+      ticket: ticket(),
+      candidate: { ticketId: ID, clue: 'subject', why: 'its number' },
+    });
+    const stranger = arrival({ ...from('mo@example.net'), text: '#services' });
+    for (const other of [run(nora('#services')), run(stranger, subject)]) {
+      expect(other).toMatchObject({ disposition: 'commanded', reason: 'requester-commands' });
+      expect(other.concerns).toBeUndefined();
+    }
+  });
+
   test('forwarded-by-agent: the first writer becomes the requester', () => {
     const forwarded = {
       from: { address: NORA, name: 'Nora Quist' },
@@ -183,10 +213,26 @@ describe('a new ticket', () => {
       note: { visibility: 'private', text: 'See below', from: { address: LUIS } },
       disposition: 'opened',
       reason: 'forwarded-by-agent',
-      ticket: { opened: { requester: { address: NORA }, subject: 'No toner' } },
+      detail: `${LUIS} forwarded a mail from ${NORA}`,
+      ticket: { opened: { requester: { address: NORA }, subject: 'No toner', acknowledge: true } },
       message: { from: { address: NORA }, text: 'The toner is empty.' },
     });
+    expect(run({ ...luis(' \n'), forwarded }).note).toBeNull();
   });
+
+  test.each(['Fwd: FW: No toner', 'fw:No toner', 'WG: No toner'])(
+    'forwarded-by-agent: what was forwarded without a subject has that of the mail: %s',
+    (subject) => {
+      const forwarded = {
+        ...{ from: { address: NORA, name: '' }, to: [], cc: [], subject: null, date: null },
+        text: 'The toner is empty.',
+      };
+      const mail = arrival({ ...from(LUIS), subject, text: '', messageId: 'luis@example.test' }, PROVEN);
+      expect(run({ ...mail, forwarded })).toMatchObject({
+        ticket: { opened: { subject: subject.startsWith('Fwd') ? 'FW: No toner' : 'No toner' } },
+      });
+    },
+  );
 
   test('a requester who forwards stays the requester', () => {
     const forwarded = {
@@ -233,6 +279,26 @@ describe('a requester’s reply', () => {
       reason: 'closed-ticket',
       ticket: { opened: { follows: ID } },
     });
+    for (const command of ['#status', '#reopen'])
+      expect(run(nora(command), byToken(NORA, closed))).toMatchObject({
+        disposition: 'commanded',
+        reason: 'requester-commands',
+      });
+    expect(run(nora('#close'), byToken(NORA, closed))).toMatchObject({ reason: 'closed-ticket' });
+  });
+
+  test('requester-commands: “solved” is one where something was offered', () => {
+    const offered = ticket([{ kind: 'articles-offered', articles: ['K-7K4M2Q'] }]);
+    expect(run(nora('Solved, thank you!'), byToken(NORA, offered))).toMatchObject({
+      disposition: 'commanded',
+      reason: 'requester-commands',
+      clue: 'token',
+    });
+    for (const [text, on] of [
+      ['Solved, thank you!', ticket()],
+      ['Not solved', offered],
+    ] as const)
+      expect(run(nora(text), byToken(NORA, on))).toMatchObject({ reason: 'requester-reply' });
   });
 
   test('the token of a ticket that was merged speaks in the other one for those who take part there', () => {

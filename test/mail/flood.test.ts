@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { dispose } from '../../core/mail/dispose.ts';
-import { type Counted, countedAs, FIRST_OF_ALL, likeness, overflow } from '../../core/mail/flood.ts';
+import { type Counted, countedAs, FIRST_OF_ALL, likeness, overflow, quietly } from '../../core/mail/flood.ts';
 import type { Memory } from '../../core/mail/outcome.ts';
 import { participantHash } from '../../core/mail/token.ts';
 import { updatesFor } from '../../core/ticket/audience.ts';
@@ -171,5 +171,20 @@ describe('what becomes of a flood', () => {
     expect(toldBy(dispose(fromNora('Re: Job'), memory(onTicket()), moment, desk, keys))).toEqual([
       `requester-message → ${LUIS}`,
     ]);
+  });
+
+  test('flood: so does a note of somebody else, and only what people wrote is quiet', () => {
+    const reply = dispose(fromNora('Re: Job'), memory(onTicket()), moment, desk, keys);
+    if (reply.ticket?.kind !== 'change') throw new Error('a reply changes its ticket');
+    const note = { kind: 'noted', message: 2, by: NORA, thirdParty: NORA } as const;
+    const other = { kind: 'flooded', address: NORA } as const;
+    const outcome = {
+      ...reply,
+      ticket: { ...reply.ticket, happenings: [note, other] },
+    };
+    expect(quietly(outcome, fromNora('Re: Job'), { kind: 'quiet', begins: false })).toMatchObject({
+      ticket: { happenings: [{ ...note, quiet: true }, other] },
+    });
+    expect(quietly(outcome, fromNora('Re: Job'), null)).toBe(outcome);
   });
 });

@@ -27,11 +27,17 @@ export type Property = [type: number, id: number, value: Buffer];
 
 export const utf16 = (text: string) => Buffer.from(`${text}\0`, 'utf16le');
 
+/** From 0x8000 on they are named, and from 0x9000 on by a number. */
 export function properties(...all: Property[]): Buffer {
   return Buffer.concat([
     u32(all.length),
     ...all.flatMap(([type, id, value]) => {
-      const named = id >= 0x8000 ? [Buffer.alloc(16), u32(1), u32(6), padded(utf16('ab'))] : [];
+      const named =
+        id >= 0x9000
+          ? [Buffer.alloc(16), u32(0), u32(7)]
+          : id >= 0x8000
+            ? [Buffer.alloc(16), u32(1), u32(6), padded(utf16('ab'))]
+            : [];
       const fixed = type === 3 || type === 0x0b || type === 0x40;
       return [
         u16(type),

@@ -208,6 +208,14 @@ describe('the body', () => {
     );
   });
 
+  test('a flowed line goes on in no other’s quote, and in no signature', async () => {
+    const lines = ['Mine ', '> theirs ', '> goes on', '>> other', 'a > b', ' > mine', 'Above ', '-- ', 'Ada'];
+    const head = 'From: ada@example.org\r\nContent-Type: text/plain; format=flowed\r\n\r\n';
+    expect((await parseEmail(Buffer.from(head + lines.join('\r\n')))).text.trimEnd()).toBe(
+      'Mine \n> theirs goes on\n>> other\na > b\n> mine\nAbove \n-- \nAda',
+    );
+  });
+
   test('HTML alone is made plain', async () => {
     const email = await read('html-only');
     expect(email.text).toBe(

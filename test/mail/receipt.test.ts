@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readReceipt, receiptFromHeaders } from '../../core/mail/receipt.ts';
+import { notificationOf, readReceipt, receiptFromHeaders } from '../../core/mail/receipt.ts';
 import { stored } from './written.ts';
 
 const notification = {
@@ -50,6 +50,11 @@ describe('the notification of SES', () => {
       receipt: { ...rest, spamVerdict: { status: 'MAYBE' }, virusVerdict: {} },
     });
     expect([receipt.spam, receipt.virus, receipt.dmarcPolicy]).toEqual(['GRAY', 'GRAY', null]);
+  });
+
+  test('is what a stored mail is handed in with once more', () => {
+    const { receipt, bucket, key } = readReceipt(notification);
+    expect(readReceipt(notificationOf(receipt, key, bucket))).toEqual({ receipt, bucket, key });
   });
 
   test('a null return path is the empty string', () => {
@@ -113,5 +118,12 @@ describe('the headers of a stored mail', () => {
       'Authentication-Results: amazonses.com; spf=fail (said; dmarc=pass; by mallory)\r\nX-SES-RECEIPT: x\r\n\r\n',
     );
     expect(receiptFromHeaders('m1', at, raw)).toMatchObject({ spf: 'FAIL', dmarc: 'GRAY' });
+  });
+
+  test('a result that could not be had is none of either', () => {
+    const raw = (results: string) =>
+      Buffer.from(`Authentication-Results: amazonses.com; ${results}\r\nX-SES-RECEIPT: x\r\n\r\n`);
+    const read = receiptFromHeaders('m1', at, raw('spf=temperror; dkim=permerror; dmarc=neutral'));
+    expect(read).toMatchObject({ spf: 'PROCESSING_FAILED', dkim: 'PROCESSING_FAILED', dmarc: 'GRAY' });
   });
 });

@@ -1,8 +1,19 @@
+import iconv from 'iconv-lite';
 import { describe, expect, test } from 'vitest';
-import { MAX_TNEF_FILES } from '../../core/mail/limits.ts';
+import { MAX_TNEF_ATTRIBUTES, MAX_TNEF_FILES } from '../../core/mail/limits.ts';
 import { parseEmail } from '../../core/mail/parse.ts';
 import { openTnef } from '../../core/mail/tnef.ts';
-import { attribute, body, compressedRtf, file, mailWith, rtf, stream, utf16 } from './outlook.ts';
+import {
+  attribute,
+  body,
+  compressedRtf,
+  file,
+  mailWith,
+  type Property,
+  rtf,
+  stream,
+  utf16,
+} from './outlook.ts';
 
 const opened = async (tnef: Buffer, text: string | null = null) => parseEmail(mailWith(tnef, text));
 const files = (email: { attachments: { name: string; contentType: string; size: number }[] }) =>
@@ -47,6 +58,18 @@ describe('a winmail.dat', () => {
     expect(email.attachments.map(({ name, inline }) => [name, inline])).toEqual([['pic.png', true]]);
   });
 
+  test('its HTML is in Unicode, or in what it says, or else in the code page of the mail', async () => {
+    const koi8 = [0x03, 0x3fde, Buffer.from([0x82, 0x51, 0, 0])] as Property;
+    const read = async (...all: Property[]) => (await opened(stream(body(...all)))).text;
+    const octets = iconv.encode('<p>Принтер</p>', 'koi8-r');
+    const meta = iconv.encode('<meta charset="windows-1251"><p>Принтер</p>', 'windows-1251');
+    expect(await read([0x1f, 0x1013, utf16('<p>Принтер</p>')], koi8)).toBe('Принтер');
+    expect(await read([0x102, 0x1013, octets], koi8)).toBe('Принтер');
+    expect(await read([0x102, 0x1013, meta], koi8)).toBe('Принтер');
+    expect(await read([0x102, 0x1013, meta])).toBe('Принтер');
+    expect(await read([0x102, 0x1013, Buffer.from('<p>Hello</p>')])).toBe('Hello');
+  });
+
   test('a text of the mail’s own comes first', async () => {
     const email = await opened(stream(body([0x1f, 0x1000, utf16('from inside')])), 'from outside');
     expect(email.text.trim()).toBe('from outside');
@@ -89,6 +112,7 @@ describe('a winmail.dat', () => {
       stream(
         body(
           [0x1f, 0x8005, utf16('x')],
+          [0x1f, 0x9005, utf16('x')],
           [0x0b, 0x0e1f, Buffer.from([1, 0])],
           [0x40, 0x0039, Buffer.alloc(8)],
           [0x1f, 0x1000, utf16('still read')],
@@ -138,6 +162,23 @@ describe('a broken or hostile one', () => {
     );
     const tnef = await openTnef(many);
     expect([tnef?.files.length, tnef?.cut]).toEqual([MAX_TNEF_FILES, true]);
+  });
+
+  test('more attributes than are read', async () => {
+    const many = (count: number) => stream(Buffer.alloc(11 * (count - 1)), file('a.txt', Buffer.from('x')));
+    const [all, some] = [
+      await openTnef(many(MAX_TNEF_ATTRIBUTES - 3)),
+      await openTnef(many(MAX_TNEF_ATTRIBUTES - 2)),
+    ];
+    expect([all?.files.length, all?.cut, some?.cut]).toEqual([1, false, true]);
+  });
+
+  test('a message inside that is cut', async () => {
+    const inner = stream(file('a.txt', Buffer.from('x'), [0x1f, 0x3707, utf16('a.txt')])).subarray(0, -3);
+    const whole = stream(
+      file('m', Buffer.alloc(0), [0x0d, 0x3701, Buffer.concat([Buffer.alloc(16), inner])]),
+    );
+    expect((await openTnef(whole))?.cut).toBe(true);
   });
 
   test('messages in messages end', async () => {

@@ -269,3 +269,18 @@ test('above our marker an attribution needs no date', () => {
   ].join('\n');
   expect(trimReply({ text: reply, html: null }).visible).toBe('New roller.\n\n#resolve');
 });
+
+describe('“Sent from my iPhone”', () => {
+  const mine = 'Sent from my iPhone';
+  test.each([
+    ['on a line of its own below the words', `Yes.\n\n${mine}`, 'Yes.'],
+    ['right below the words, at the end', `Yes.\n${mine}`, 'Yes.'],
+    ['right below the words, above a quote', `Yes.\n${mine}\n\n> Is it on?\n`, 'Yes.'],
+    ['with its owner’s name behind it', `Yes.\n \n${mine}\nNora`, 'Yes.'],
+    ['below a quote', `> Is it on?\n${mine}\nNora\n`, ''],
+    ['as all there is', `${mine}\nNora`, ''],
+    ['inside a paragraph: somebody’s own words', `It says:\n${mine}\nWhy?`, `It says:\n${mine}\nWhy?`],
+  ])('%s', (_, text, words) => {
+    expect(visible(text)).toBe(words);
+  });
+});

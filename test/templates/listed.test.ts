@@ -23,9 +23,18 @@ describe('a list', () => {
     expect(seenIn(mine([ticket()], 61), reader('de'))).toMatch(/^Die ersten 1 Ihrer 61 offenen Tickets/);
     expect(seenIn(mine([]), reader('de'))).toBe('Sie haben keine offenen Tickets.');
     const look = { what: 'find' as const, words: ['fax', 'machine'] };
-    expect(seenIn({ look, tickets: [], of: 212 }, reader('en'))).toContain(
-      '“fax machine” stands in subject or first text of none of the 212 tickets',
+    expect(seenIn({ look, tickets: [], of: 0 }, reader('en'))).toBe(
+      '“fax machine” stands in subject, requester or first text of no ticket that was found.',
     );
+  });
+
+  test('of what was looked for says how far back that went', () => {
+    const look = { what: 'find' as const, words: ['printer'], requester: 'nora@example.org' };
+    const said = seenIn({ look, tickets: [ticket()], of: 50, newest: 50 }, reader('en'));
+    expect(said).toContain(
+      '“nora@example.org printer” stands in subject, requester or first text of 50 tickets',
+    );
+    expect(said).toContain('the newest 50 of each team are looked at');
   });
 
   test('a subject of several lines stays in its line', () => {

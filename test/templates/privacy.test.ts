@@ -119,7 +119,7 @@ const HAPPENINGS: Happening[][] = [
   [{ kind: 'escalated', from: 1, to: 2, reason: CANARY, by: 'desk' }],
   [
     { kind: 'paused', until: null, reason: 'waiting for the requester', by: LUIS },
-    { kind: 'requester-reminded', number: 1 },
+    { kind: 'requester-reminded' },
   ],
   [{ kind: 'assigned', assignee: PRIYA, previous: LUIS, reason: CANARY, by: MARTHA }],
   [{ kind: 'deadline-warned', warnings: ['75%'], ...deadline }],

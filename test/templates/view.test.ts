@@ -70,7 +70,7 @@ const everything: Happening[] = [
   { kind: 'resolved', reason: SECRET, by: LUIS, message: null },
   { kind: 'closed', reason: SECRET, by: LUIS },
   { kind: 'escalated', from: 1, to: 2, reason: SECRET, by: LUIS },
-  { kind: 'requester-reminded', number: 1 },
+  { kind: 'requester-reminded' },
   { kind: 'commanded', by: NORA, lines: [], refused: false, shows: ['status'], words: 'none' },
 ];
 

@@ -27,6 +27,17 @@ describe('#unassign', () => {
   });
 });
 
+describe('#take', () => {
+  test('gives the ticket to whoever writes it, but not to a manager, who is of no tier', () => {
+    expect(decide('#take', ticket(), { ...agent, by: PRIYA }).happenings).toMatchObject([
+      { assignee: PRIYA },
+    ]);
+    const refused = decide('#take', ticket(), { ...agent, by: 'grace.okafor@example.test' });
+    expect(refused.happenings).toEqual([]);
+    expect(refused.lines[0]?.detail).toBe('a manager holds no tickets; #assign gives it to one of a team');
+  });
+});
+
 describe('#team', () => {
   test('gives the ticket to another team and into somebody’s hands there', () => {
     expect(decide('#team hr').happenings).toMatchObject([

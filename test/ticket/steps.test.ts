@@ -265,7 +265,7 @@ describe('the steps of a request', () => {
   test('keep a request that waits for its requester from counting as solved', () => {
     const made = house().settle();
     const waits = made.happen(ID, { kind: 'paused', until: null, reason: 'which desk?', by: LUIS });
-    const reminded = made.happen(waits.id, { kind: 'requester-reminded', number: 1 });
+    const reminded = made.happen(waits.id, { kind: 'requester-reminded' });
     expect(upcoming(reminded, CHAIN).map(({ kind }) => kind)).toContain('resume');
   });
 });

@@ -46,6 +46,17 @@ describe('what is looked at', () => {
   test('#show wants a number, #find a word', () => {
     expect(why('#show the printer')).toBe('“the printer” is no ticket’s number; write #show T-7K4M2Q');
     expect(why('#find !!!')).toContain('holds no word to look for');
+    expect(why('#find the problem')).toContain('holds no word to look for');
+  });
+
+  test('#find takes an address for a requester, and a number for its ticket', () => {
+    expect(looks('#find Ida@Example.org fax')).toEqual([
+      { what: 'find', words: ['fax'], requester: 'ida@example.org' },
+    ]);
+    expect(looks('#find <ida@example.org>')).toEqual([
+      { what: 'find', words: [], requester: 'ida@example.org' },
+    ]);
+    expect(looks('#find [T-7K4M2Q]')).toEqual([{ what: 'show', id: 'T-7K4M2Q' }]);
   });
 
   test('a sixth question in one mail is refused, and with it all of them', () => {

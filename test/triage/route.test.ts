@@ -118,6 +118,21 @@ describe('a ticket passes by', () => {
     );
   });
 
+  test('people who are away by the file and by their own word, until the later day', () => {
+    const until = (day: string) => {
+      const desk = deskWith(
+        { name: 'ann', absences: [{ from: '2026-11-20', to: '2026-11-26' }] },
+        { name: 'bob' },
+      );
+      const away = { ...load(0), away: { ...AWAY, until: `${day}T00:00:00Z` } };
+      return routeIn(desk, { ann: away, bob: load(9) }).reason;
+    };
+    expect(['2026-11-25', '2026-11-30'].map(until)).toEqual([
+      'bob: on duty; the only one of it at tier 1; ann is away until 2026-11-27',
+      'bob: on duty; the only one of it at tier 1; ann is away until 2026-11-30',
+    ]);
+  });
+
   test('people who are not to get it', () => {
     const desk = deskWith({ name: 'ann' }, { name: 'bob' });
     expect(routeIn(desk, { bob: load(9) }, { exclude: ['ann@example.org'] }).assignee).toBe(
@@ -160,6 +175,26 @@ describe('when nobody', () => {
     const routed = routeIn(deskWith({ name: 'ann' }), { ann: gone, leo: gone });
     expect(routed.assignee).toBe(lead.address);
     expect(routed.reason).toContain('although absent');
+  });
+
+  test('but a lead at the cap is left it still goes to him, and the reason says so', () => {
+    const desk = deskWith({ name: 'ann', cap: 1 });
+    const capped = { ...desk, people: desk.people.map((each) => ({ ...each, cap: 1 })) };
+    const routed = routeIn(capped, { ann: load(1), leo: load(1) });
+    expect(routed).toEqual({
+      assignee: lead.address,
+      reason: expect.stringMatching(/ann is at the cap of 1.*the lead of it takes it, although at the cap$/),
+    });
+    expect(routeIn(capped, { ann: load(1) }).reason).toMatch(/takes it$/);
+  });
+
+  test('and no lead is left it goes to nobody, and the reason says so', () => {
+    const desk = deskWith({ name: 'ann' });
+    const without = { ...desk, people: desk.people.filter(({ role }) => role !== 'lead') };
+    expect(routeIn(without, {}, { exclude: ['ann@example.org'] })).toEqual({
+      assignee: null,
+      reason: 'nobody else of it stands at tier 1, and it has no lead',
+    });
   });
 
   test('is left at all it goes to nobody, and the reason says why', () => {
