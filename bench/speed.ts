@@ -171,14 +171,6 @@ function show(what: string, kinds: Omit<Kind, 'first'>[]): void {
 function begin(): Begun {
   const out: Sending[] = [];
   const world = smallWorld({
-    rates: {
-      arrived: async () => ({ counts: {}, firsts: {} }),
-      sent: async () => ({}),
-      takeBack: async () => {},
-      leaves: async () => true,
-      stays: async () => {},
-      isSpent: () => false,
-    },
     mailer: {
       send: async (sending: Sending) => {
         out.push(sending);

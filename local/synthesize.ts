@@ -42,7 +42,8 @@ const SOURCES = [
 
 /** Returns the assembly's folder. Throws DeskFault with the app's own words when there is something wrong with the desk.yaml. */
 export async function synthesize(config: string, progress: (line: string) => void): Promise<string> {
-  const outdir = join(KEPT, await hashOfInputs(config));
+  const sources = hashOfSources();
+  const outdir = join(KEPT, await hashOfInputs(config, sources));
   if (existsSync(join(outdir, 'manifest.json'))) {
     const now = new Date();
     utimesSync(outdir, now, now);
@@ -53,7 +54,7 @@ export async function synthesize(config: string, progress: (line: string) => voi
   // Two desks that start at once each make their own; the later one finds the place taken and uses what is there.
   const temporary = mkdtempSync(`${KEPT}/.`);
   try {
-    await runApp(config, temporary);
+    await runApp(config, temporary, nameBy(sources));
     takePlace(temporary, outdir);
   } finally {
     rmSync(temporary, { recursive: true, force: true });
@@ -72,15 +73,19 @@ function takePlace(temporary: string, outdir: string): void {
 }
 
 /** Of all that goes into the assembly. */
-export async function hashOfInputs(config: string): Promise<string> {
-  const hash = hashOfSources();
+export async function hashOfInputs(config: string, sources = hashOfSources()): Promise<string> {
+  const hash = sources.copy();
   if (existsSync(config)) {
     const desk = readFileSync(config, 'utf8');
     hash.update(desk);
-    for (const file of await namedBeside(config, desk, hash.copy().digest('hex').slice(0, 24)))
+    for (const file of await namedBeside(config, desk, nameBy(hash)))
       if (existsSync(file)) hash.update(readFileSync(file)).update('\0');
   }
-  return hash.digest('hex').slice(0, 24);
+  return nameBy(hash);
+}
+
+function nameBy(hash: Hash): string {
+  return hash.copy().digest('hex').slice(0, 24);
 }
 
 function hashOfSources(): Hash {
@@ -118,12 +123,12 @@ function filesIn(path: string): string[] {
     .flatMap((name) => filesIn(join(path, name)));
 }
 
-async function runApp(config: string, outdir: string): Promise<void> {
+async function runApp(config: string, outdir: string, sources: string): Promise<void> {
   // Rules and nag packs judge what is deployed, and take seconds; `npm run synth` and `npm run check` run them.
   const env = {
     ...process.env,
     ...{ CDK_OUTDIR: outdir, DESK_CONFIG: config, CDK_VALIDATION: 'false' },
-    DESK_CODE: join(CODE, `${hashOfSources().digest('hex').slice(0, 24)}.bin`),
+    DESK_CODE: join(CODE, `${sources}.bin`),
   };
   const child = spawn(process.execPath, [join(ROOT, 'infra', 'app.ts')], {
     cwd: ROOT,

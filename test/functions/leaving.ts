@@ -24,14 +24,6 @@ export interface LeavingWorld extends SmallWorld {
 
 export function leavingWorld(items: SmallWorld['items'] = new Map()): LeavingWorld {
   const out: Sending[] = [];
-  const rates = {
-    arrived: async () => ({ counts: {}, firsts: {} }),
-    sent: async () => ({}),
-    takeBack: async () => {},
-    leaves: async () => true,
-    stays: async () => {},
-    isSpent: () => false,
-  };
   const mailer = {
     send: async (sending: Sending) => {
       out.push(sending);
@@ -39,7 +31,7 @@ export function leavingWorld(items: SmallWorld['items'] = new Map()): LeavingWor
     },
     quotaUsed: async () => 0,
   };
-  const world = smallWorld({ rates, mailer } as unknown as Parameters<typeof smallWorld>[0]);
+  const world = smallWorld({ mailer } as unknown as Parameters<typeof smallWorld>[0]);
   for (const [name, item] of items) world.items.set(name, structuredClone(item));
   const relayed = new Set(items.keys());
   const relay = async () => {

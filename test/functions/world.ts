@@ -79,6 +79,8 @@ export function smallWorld(more: Partial<World> = {}): SmallWorld {
     rollups: async () => openRollups(table, tickets, desk),
     rates: {
       arrived: async () => ({ counts: {}, firsts: {} }),
+      sent: async () => ({}),
+      takeBack: async () => {},
       leaves: async () => true,
       stays: async () => {},
       isSpent: () => false,
