@@ -6,11 +6,20 @@ const PURE = [
   'test/*.test.ts',
   'test/{config,functions,insight,knowledge,mail,sla,templates,ticket,triage}/**/*.test.ts',
   'test/cli/!(account|backup|erase|export|keys).test.ts',
-  'test/infra/{alarms,dashboard,in,metrics,options,permissions,released,stack,watch}.test.ts',
+  'test/local/!(desk|dynamodb|functions|page|rates|sample-day|speed|start).test.ts',
+  'test/aws/{consultant,look,usage}.test.ts',
+  'test/infra/{alarms,dashboard,in,metrics,options,permissions,pitfalls,released,stack,watch}.test.ts',
 ];
 
-/** What takes its time: a desk that is killed twenty times, a quarter of a year. `npm run endurance`, and part of `npm run check`. */
-const ENDURANCE = ['test/journeys/{kills,quarter}.test.ts'];
+/**
+ * What takes its time: a desk that is killed twenty times, a quarter of a year, poison and faults until all retries are over,
+ * whether each right that is granted would be missed, and every rule of CloudFormation and cdk-nag. `npm run endurance`, and part
+ * of `npm run check`.
+ */
+const ENDURANCE = [
+  'test/journeys/{faults,kills,permissions,poison,quarter}.test.ts',
+  'test/infra/rules.test.ts',
+];
 
 /**
  * Whole desks wait as much as they work. Three of them begin, and what only works comes between the others, so that a
@@ -34,9 +43,9 @@ class Woven extends BaseSequencer {
 
 const DESKS_AT_ONCE = 3;
 /** Without a desk beside them: what is left at the end is short. */
-const LAST_BLOCKS = 4;
+const LAST_BLOCKS = 12;
 /** Begun late, one of them would run alone at the end; a fresh clone does not know how long a file took. */
-const LONGEST = ['conversations', 'surroundings', 'agreements', 'days', 'hours', 'held', 'faults'];
+const LONGEST = ['conversations', 'surroundings', 'agreements', 'days', 'held', 'sample-day', 'hours'];
 
 export default defineConfig({
   test: {

@@ -15,7 +15,7 @@ export interface Reports {
   /** Of what the team has solved in this category the reports that are most alike, the best first: one query. */
   solved(ticket: Ticket): Promise<Report[]>;
   /** `now` is desk time, ISO 8601 UTC. Null where desk.yaml does not look for what recurs. */
-  recall(ticket: Ticket, now: string, desk: Desk): Promise<Similar | null>;
+  recall(ticket: Pick<Ticket, 'id' | 'print' | 'team'>, now: string, desk: Desk): Promise<Similar | null>;
   /** The writes that belong in the transaction of the change. `realNow` in epoch ms. */
   writes(changed: Change | null, noticed: Noticed | null, realNow: number): Write[];
 }

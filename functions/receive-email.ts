@@ -117,39 +117,39 @@ async function judge(
     const { trimmed } = arrival;
     const seen: SeenLoads = new Map();
     const decideBy = (known: Memory) =>
-      reading.step(() => {
-        const outcome = onceSuppressed(dispose(arrival, known, moment, desk, keys), before);
-        const sameMessageId = before ? null : memory.sameMessageId;
-        return {
-          email: arrival.email,
-          trimmed,
-          outcome,
-          changed: changeOf(outcome, id, moment.now, desk),
-          elsewhere: elsewhereOf(outcome, moment.now, desk),
-          ...{ sameMessageId, seen },
-        };
-      });
-    const decide = (known: Memory) =>
-      withLoads(world.tickets, (loads) => decideBy({ ...known, loads }), seen);
+      reading.step(() => onceSuppressed(dispose(arrival, known, moment, desk, keys), before));
+    // What a ticket becomes is reckoned of what stands alone: a new one is decided twice.
+    const judged = (outcome: Outcome) =>
+      reading.step(() => ({
+        email: arrival.email,
+        trimmed,
+        outcome,
+        changed: changeOf(outcome, id, moment.now, desk),
+        elsewhere: elsewhereOf(outcome, moment.now, desk),
+        sameMessageId: before ? null : memory.sameMessageId,
+        seen,
+      }));
+    const decide = async (known: Memory) =>
+      judged(await withLoads(world.tickets, (loads) => decideBy({ ...known, loads }), seen));
     const known = { ...memory, flood, newId: id, problemId };
     // Whose loads it asks for, and what would have to be asked about when the rules do not know it.
     const asked = new Set<string>();
     const unknown: string[] = [];
     const note = (text: string) => void unknown.push(text);
-    const judged = await decideBy({ ...known, opinion: note, loads: noting(asked, seen) });
-    const codes = await codesOf(judged.outcome, moment, world);
+    const first = await decideBy({ ...known, opinion: note, loads: noting(asked, seen) });
+    const codes = await codesOf(first, moment, world);
     if (codes > MOST_CODES) return await decide({ ...known, codes });
-    const opinion = judged.outcome.isKnown ? null : await opinionOn(unknown[0] ?? '', reading, world);
+    const opinion = first.isKnown ? null : await opinionOn(unknown[0] ?? '', reading, world);
     const more = { ...known, opinion: opinion ?? note };
     if (opinion) asked.clear();
-    const filed = opinion ? await decideBy({ ...more, loads: noting(asked, seen) }) : judged;
+    const filed = opinion ? await decideBy({ ...more, loads: noting(asked, seen) }) : first;
     // All that is missing is read in one go, so that it is decided anew once and not for each.
     const [lastTicket, similar] = await Promise.all([
       lastTicketOf(filed, world),
-      similarTo(filed, moment, world),
+      similarTo(filed, id, moment, world),
       readLoads(asked, seen, world.tickets),
     ]);
-    if (asked.size === 0 && !lastTicket && !similar) return filed;
+    if (asked.size === 0 && !lastTicket && !similar) return await judged(filed);
     return await decide({ ...more, lastTicket, ...(similar ? { similar } : {}) });
   } catch (error) {
     if (!(error instanceof PoisonError)) throw error;
@@ -171,17 +171,20 @@ function onceSuppressed(outcome: Outcome, before: MailRecord | null): Outcome {
 
 /** What others of its team's requesters have reported; null of a mail that reports nothing. */
 async function similarTo(
-  { changed }: Judged,
+  { ticket }: Outcome,
+  id: string,
   { now }: Moment,
   { reports, desk }: World,
 ): Promise<Similar | null> {
-  return changed && !changed.before ? reports.recall(changed.after, now, desk) : null;
+  if (ticket?.kind !== 'open') return null;
+  const { print, team } = ticket.opened;
+  return reports.recall({ id, print, team }, now, desk);
 }
 
 /** What follows a ticket knows its agent already. */
-async function lastTicketOf({ changed }: Judged, { desk, tickets }: World): Promise<Ticket | null> {
-  if (!desk.triage.lastAgent || !changed || changed.before || changed.after.follows) return null;
-  return tickets.lastOf(changed.after.requester.address);
+async function lastTicketOf({ ticket }: Outcome, { desk, tickets }: World): Promise<Ticket | null> {
+  if (!desk.triage.lastAgent || ticket?.kind !== 'open' || ticket.opened.follows) return null;
+  return tickets.lastOf(ticket.opened.requester.address);
 }
 
 /** Only where what was learned is not sure, and desk.yaml names a model in the account, is that asked. */

@@ -124,12 +124,13 @@ async function readPhrases(): Promise<Record<string, Uint8Array>> {
 async function buildPackages(names: string[]): Promise<File[]> {
   if (names.length === 0) return [];
   const entryPoints = Object.fromEntries(names.map((name) => [basename(fileOf(name), '.mjs'), name]));
-  return (await buildFiles({ entryPoints, plugins: [wholePackage, builtInsAlone(['http'])] })).files;
+  // Their maps would be half of the asset, for lines of others' code.
+  const options = { entryPoints, sourcemap: false, plugins: [wholePackage, builtInsAlone(['http'])] };
+  return (await buildFiles(options)).files;
 }
 
 async function buildFiles(options: BuildOptions): Promise<Built> {
   const { outputFiles, metafile } = (await build({
-    ...options,
     // Nothing is written there. Source maps and chunk names are reckoned from it, and must not depend on the machine.
     absWorkingDir: ROOT,
     outdir: join(ROOT, '.generated', 'function'),
@@ -151,6 +152,7 @@ async function buildFiles(options: BuildOptions): Promise<Built> {
     banner: { js: REQUIRE },
     legalComments: 'none',
     logLevel: 'silent',
+    ...options,
   })) as BuildResult<{ write: false; metafile: true }>;
   const imports = new Map(
     Object.entries(metafile.outputs).map(([path, output]) => [basename(path), output.imports]),

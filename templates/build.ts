@@ -18,8 +18,8 @@ const LAYOUT = join(HERE, 'layout');
 const GENERATED = join(HERE, '..', '.generated');
 
 /** Writes the module and its types, each only when it has changed: watchers and other processes may be reading them. */
-export async function writeTemplates(folder = GENERATED): Promise<void> {
-  const { module, types, apart } = await buildTemplates();
+export async function writeTemplates(folder = GENERATED, built = buildTemplates()): Promise<void> {
+  const { module, types, apart } = await built;
   await mkdir(folder, { recursive: true });
   await writeWhole(join(folder, `${APART}.js`), apart);
   await writeWhole(join(folder, `${APART}.d.ts`), APART_TYPES);
@@ -144,27 +144,34 @@ const PLACE = /,\s*(?:"loc":)?\{"start":\{"line":\d+,"column":\d+\},"end":\{"lin
 const OWN_LOOKUP =
   /container\.lookupProperty \|\| function\(parent, propertyName\) \{[\s\S]*?return undefined\s*\};/g;
 
-async function readWords(): Promise<string> {
-  const words: Record<string, Record<string, unknown>> = {};
+/** Of each language as JSON: whoever speaks one need not read the others. */
+async function readWords(): Promise<Record<string, string>> {
+  const words: Record<string, string> = {};
   for (const language of LANGUAGES) {
     const folders = ['layout', ...UPDATE_KINDS];
-    words[language] = Object.fromEntries(
-      await Promise.all(
-        folders.map(async (folder) => [folder, JSON.parse(await read(folder, `${language}.json`))]),
+    words[language] = JSON.stringify(
+      Object.fromEntries(
+        await Promise.all(
+          folders.map(async (folder) => [folder, JSON.parse(await read(folder, `${language}.json`))]),
+        ),
       ),
     );
   }
-  return JSON.stringify(words);
+  return words;
 }
 
-function moduleOf(html: string[], text: string[], words: string): string {
+function moduleOf(html: string[], text: string[], words: Record<string, string>): string {
   return `// Made by templates/build.ts.
 import Handlebars from 'handlebars/runtime.js';
 const html = { blocks: {}, kinds: {} };
 const text = { blocks: {}, kinds: {} };
 ${html.join('\n')}
 ${text.join('\n')}
-export const words = JSON.parse(${quote(words)});
+const said = ${JSON.stringify(words)};
+const spoken = {};
+export function words(language) {
+  return (spoken[language] ??= JSON.parse(said[language]));
+}
 export const renderHtml = renderer(html);
 export const renderText = renderer(text);
 export function know(kind, own) {
@@ -195,7 +202,7 @@ export {};
 const TYPES = `// Made by templates/build.ts.
 import type { Language } from '../core/config/desk.ts';
 import type { UpdateKind } from '../core/mail/update.ts';
-export declare const words: Readonly<Record<Language, Readonly<Record<UpdateKind | 'layout', Readonly<Record<string, string>>>>>>;
+export declare function words(language: Language): Readonly<Record<UpdateKind | 'layout', Readonly<Record<string, string>>>>;
 export declare function renderHtml(kind: UpdateKind, view: object): string;
 export declare function renderText(kind: UpdateKind, view: object): string;
 /** Of a kind whose templates travel apart, which their module says when it is loaded. */

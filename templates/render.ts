@@ -2,7 +2,7 @@
  * An update in words: its subject, its plain text and its HTML. The templates were made at build time; here they are
  * filled. Whatever came from a person is only ever a value: it is escaped where it stands and never read as a template.
  */
-import { words as allWords, renderHtml, renderText } from '../.generated/templates.js';
+import { renderHtml, renderText, words as wordsOf } from '../.generated/templates.js';
 import { oncePer } from '../core/config/once.ts';
 import type { RenderedUpdate, Said, UpdateView } from '../core/mail/update.ts';
 import { columns, WIDE_RANGE } from './columns.ts';
@@ -36,7 +36,7 @@ function actionsIn({ actions, sections = [], report }: UpdateView): UpdateView['
 
 /** Everything that a template may name. */
 function modelOf(view: UpdateView) {
-  const own = allWords[view.language];
+  const own = wordsOf(view.language);
   const bag = factsOf(view, own.layout.noSubject ?? '');
   const words = wordsFor(own[view.kind], view.audience, bag);
   const labels = wordsFor(own.layout, view.audience, bag);
@@ -219,23 +219,28 @@ function wrap(line: string): string[] {
   const [lead = ''] = /^ *(?:- )?/.exec(line) ?? [];
   const lines: string[] = [];
   let current = lead;
+  let width = lead.length;
   for (const { gap, part } of unbroken(line.slice(lead.length))) {
-    if (current.length === lead.length || columns(current) + gap.length + columns(part) <= WIDTH) {
+    const more = columns(part);
+    if (current.length === lead.length || width + gap.length + more <= WIDTH) {
       current += gap + part;
+      width += gap.length + more;
       continue;
     }
     lines.push(current);
     current = ' '.repeat(lead.length) + part;
+    width = lead.length + more;
   }
   return [...lines, current];
 }
 
 /** What stays in one line: words between blanks, and in scripts without blanks the words that a dictionary knows. */
 function* unbroken(text: string): Generator<{ gap: string; part: string }> {
+  const isWide = WIDE.test(text);
   for (const [nth, word] of text.split(' ').entries()) {
     let gap = nth === 0 ? '' : ' ';
     let part = '';
-    for (const next of WIDE.test(word) ? wordsIn(word) : [word]) {
+    for (const next of isWide && WIDE.test(word) ? wordsIn(word) : [word]) {
       if (part !== '' && !NEVER_FIRST.test(next) && !NEVER_LAST.test(part)) {
         yield { gap, part };
         gap = part = '';

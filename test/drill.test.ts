@@ -2,7 +2,7 @@
 import { beforeAll, expect, test, vi } from 'vitest';
 import { differenceOf } from '../bench/drill/compare.ts';
 import { openRun } from '../bench/drill/desk.ts';
-import { BEGIN, drillDesk, SCENARIOS, type Scenario } from '../bench/drill/scenarios.ts';
+import { BEGIN, SCENARIOS, type Scenario } from '../bench/drill/scenarios.ts';
 import { type Answer, type Call, textOf } from '../bench/drill/services.ts';
 import { emptySite } from '../bench/drill/site.ts';
 import { sweepScenario } from '../bench/drill/sweep.ts';
@@ -10,6 +10,7 @@ import { openTables } from '../local/dynamodb.ts';
 import { startGateway } from '../local/gateway.ts';
 import { definition } from './aws/definition.ts';
 import { EVERYTHING, openGround } from './local/world.ts';
+import { desk } from './sample.ts';
 
 // The pauses between two tries are drawn, and nobody waits for them here.
 beforeAll(() => void vi.spyOn(Math, 'random').mockReturnValue(0));
@@ -18,13 +19,13 @@ const scenario = (name: string) => SCENARIOS.find((each) => each.name === name) 
 
 test('whatever goes wrong at a call of a bounce, the desk comes to what it comes to when nothing does', async () => {
   let n = 0;
-  const swept = await sweepScenario(scenario('bounce'), drillDesk(), { isChosen: () => n++ % 27 === 0 });
+  const swept = await sweepScenario(scenario('bounce'), desk, { isChosen: () => n++ % 27 === 0 });
   expect(swept.points).toBeGreaterThan(4);
   expect(swept).toMatchObject({ survived: swept.points, lost: 0, doubled: 0, failures: [] });
 });
 
 test('a mail that SES took leaves once, although its sender died before it could say so, or heard of a fault', async () => {
-  const swept = await sweepScenario(scenario('bounce'), drillDesk(), {
+  const swept = await sweepScenario(scenario('bounce'), desk, {
     isChosen: ({ kind }, call) =>
       call === 'send-update ses:SendRawEmail' && ['error after', 'timeout', 'crash after'].includes(kind),
   });
@@ -71,7 +72,7 @@ test('the table in memory answers each call as the engine of the laptop does', a
     ]);
   };
   try {
-    const run = await openRun(emptySite(BEGIN, 1), drillDesk());
+    const run = await openRun(emptySite(BEGIN, 1), desk);
     run.witness = both;
     const { begin, act } = scenario('approval');
     await begin(run);

@@ -12,7 +12,7 @@ import type { DeskSchema } from './desk.ts';
 import { readPattern } from './pattern.ts';
 import { isFrom } from './sender.ts';
 import { titlesOf } from './service.ts';
-import { listed } from './suggest.ts';
+import { listed, suggestion } from './suggest.ts';
 
 export type Path = readonly (string | number)[];
 
@@ -652,7 +652,7 @@ function overlapping(frames: readonly Frame[]): { day: string; nth: number; with
   return sorted.flatMap((frame, at) => {
     // Before the first of the week comes the last of the week before.
     const before = sorted.at(at - 1);
-    if (!before || before === frame) return [];
+    if (!before) return [];
     const over = at === 0 ? before.to - WEEK : before.to;
     return over > frame.from ? [{ day: frame.day, nth: frame.nth, with: before.written }] : [];
   });
@@ -916,8 +916,7 @@ function unfilled(text: string, known: readonly string[], path: Path): Finding[]
     .filter((variable) => !known.includes(variable))
     .map((variable) => ({
       path,
-      message: `there is no {{${variable}}} to fill in`,
-      meant: names,
+      message: `there is no {{${variable}}} to fill in${suggestion(`{{${variable}}}`, names)}`,
       allowed: listed(names),
     }));
 }

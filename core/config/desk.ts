@@ -252,10 +252,10 @@ const PublicAddress = z.strictObject({
       z
         .string()
         .regex(/^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/, 'a domain such as example.onmicrosoft.com')
+        .meta({ examples: ['example.onmicrosoft.com'] })
         .transform((domain) => domain.toLowerCase()),
     )
     .default([])
-    .meta({ examples: [['example.onmicrosoft.com']] })
     .describe(
       "The domains of the envelope's sender (Return-Path) of what is forwarded, when they are others than the address's own.",
     ),
@@ -299,10 +299,10 @@ const senders = {
           /^[^\s@<>]+\.[^\s@<>]+$/,
           'what stands in angle brackets in List-Id, such as support.example.com',
         )
+        .meta({ examples: ['support.groups.example.com'] })
         .transform((id) => id.toLowerCase()),
     )
     .default([])
-    .meta({ examples: [['support.groups.example.com']] })
     .describe("List-Ids of groups through which people write to the desk: their mail is a person's."),
 };
 
@@ -489,9 +489,9 @@ const Recurring = z.strictObject({
   every: z.enum(EVERY),
   on: z
     .union([z.int(), z.string()])
+    .meta({ examples: [1, 'mon', 'first mon', 'last fri', 'last', '03-31'] })
     .transform(String)
     .optional()
-    .meta({ examples: [1, 'mon', 'first mon', 'last fri', 'last', '03-31'] })
     .describe(
       'week: a weekday such as mon. month and quarter: a day such as 15 (or the last, where there is none), last, first mon, second tue … last fri. year: a date such as 03-31. Else the first day. For weekdays nothing.',
     ),

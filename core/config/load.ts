@@ -68,7 +68,7 @@ export function loadDesk(text: string, readBeside: ReadBeside = nothingBeside): 
   const shape = DeskSchema.safeParse(unfolded.value);
   const findings = shape.success ? contradictions(shape.data) : shape.error.issues.flatMap(misshapen);
   if (!shape.success || findings.length > 0)
-    return refused(findings.map((finding) => located(source, finding)));
+    return refused(findings.map((finding) => located(source, finding, shape.success)));
   const whole = fillIn(shape.data, readBeside);
   if ('findings' in whole) return refused(whole.findings.map((finding) => located(source, finding)));
   const { desk, model, files } = whole;
@@ -292,6 +292,7 @@ function misshapen(issue: z.core.$ZodIssue): Finding[] {
       }));
     }
     case 'invalid_type':
+    case 'invalid_union':
       return [{ path, message: 'this is of another kind than what belongs here', allowed: allowedAt(path) }];
     case 'invalid_value': {
       const values = issue.values.map(String);
@@ -319,8 +320,6 @@ interface Shape {
   minLength?: number;
   minimum?: number;
   maximum?: number;
-  exclusiveMinimum?: number;
-  exclusiveMaximum?: number;
   properties?: Record<string, Shape>;
   propertyNames?: Shape;
   additionalProperties?: Shape | boolean;
@@ -361,16 +360,18 @@ const KINDS: Record<string, string> = {
   array: 'a list with at least one entry',
 };
 
-function rangeOf({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: Shape): string {
-  if (minimum !== undefined && maximum !== undefined) return ` from ${minimum} to ${maximum}`;
-  if (exclusiveMinimum !== undefined && exclusiveMaximum !== undefined)
-    return ` between ${exclusiveMinimum} and ${exclusiveMaximum}`;
-  return '';
+function rangeOf({ minimum, maximum }: Shape): string {
+  return minimum !== undefined && maximum !== undefined ? ` from ${minimum} to ${maximum}` : '';
 }
 
-/** Where in the file a finding stands, and what stands there. */
-function located(source: Source, { path, key, message, meant = [], allowed }: Finding): Problem {
+/** Where in the file a finding stands, and what stands there. Of what is left out zod only says that it is nothing. */
+function located(
+  source: Source,
+  { path, key, message, meant = [], allowed }: Finding,
+  hasShape = true,
+): Problem {
   const place = placeOf(source, path);
+  const missing = `${String(path.at(-1))} is left out${hasShape ? `: ${message}` : ''}`;
   const found = key ? String(path.at(-1)) : place.missing ? 'nothing' : shown(place.node, source);
   const { line, col } = source.lines.linePos((key ? place.key : (place.node ?? place.key))?.range?.[0] ?? 0);
   return {
@@ -378,7 +379,7 @@ function located(source: Source, { path, key, message, meant = [], allowed }: Fi
     column: col,
     path: dotted(path),
     found,
-    message: `${place.missing ? `${String(path.at(-1))} is left out` : message}${suggestion(found, meant)}`,
+    message: `${place.missing ? missing : message}${suggestion(found, meant)}`,
     allowed,
   };
 }

@@ -4,9 +4,9 @@
  */
 import { hash } from 'node:crypto';
 import { encode as encodeBase64, wrap as wrapBase64 } from 'nodemailer/lib/base64';
-import MailComposer from 'nodemailer/lib/mail-composer';
-import type MimeNode from 'nodemailer/lib/mime-node';
-import { encode as encodeQuoted, wrap as wrapQuoted } from 'nodemailer/lib/qp';
+import { foldLines } from 'nodemailer/lib/mime-funcs';
+import MimeNode from 'nodemailer/lib/mime-node';
+import { encode as encodeQuoted } from 'nodemailer/lib/qp';
 import type { Address } from './email.ts';
 import { shownNames } from './file-name.ts';
 import type { RenderedUpdate, SentKind } from './update.ts';
@@ -70,57 +70,118 @@ const LONGEST_ID = 500;
 export function compose(update: Outgoing): Composed {
   const header = unsafeHeader(update);
   if (header) return { outcome: 'refused', reason: 'unsafe-header', header };
-  const { content, files, calendar } = update;
-  const mail = new MailComposer({
-    from: mailbox(update.from),
-    to: mailbox(update.to),
-    cc: update.cc.filter(({ address }) => isOneAddress(address)).map(mailbox),
-    replyTo: update.replyTo ?? undefined,
-    subject: subjectLine(content.subject, update.ticketId, update.inReplyTo !== null),
-    messageId: update.messageId,
-    inReplyTo: update.inReplyTo !== null && isOneId(update.inReplyTo) ? update.inReplyTo : undefined,
-    references: boundedReferences(update.references.filter(isOneId)),
-    date: new Date(update.date),
-    headers: deskHeaders(update),
-    text: { content: content.text, contentTransferEncoding: encodingFor(content.text) },
-    html: { content: content.html, contentTransferEncoding: encodingFor(content.html) },
-    ...(calendar
-      ? { icalEvent: { ...calendar, filename: 'invite.ics', contentTransferEncoding: 'base64' } }
-      : {}),
-    attachments: attachmentsOf(files, content.html),
-    baseBoundary: hash('sha256', update.id).slice(0, 32),
-  });
-  return { outcome: 'composed', mime: Buffer.from(entity(mail.compile()), 'latin1') };
+  const content = contentOf(update);
+  return {
+    outcome: 'composed',
+    mime: Buffer.from(written({ ...content, head: [...headOf(update), ...content.head] }), 'latin1'),
+  };
 }
 
-/**
- * A part with its header, and the parts in it (RFC 2046 5.1.1). The library's own way leads each part through four streams,
- * for content that is read from a file or an address: ours is all at hand, and only strings and octets are ever read here.
- */
-function entity(part: MimeNode): string {
-  // The header is made first: it says which parts and which boundary the part has.
-  const head = `${part.buildHeaders()}\r\n\r\n`;
-  if (!part.multipart) return head + body(part);
-  const parts = part.childNodes.map((child) => `--${part.boundary}\r\n${entity(child)}`);
-  return `${head}${parts.join('\r\n')}\r\n--${part.boundary}--\r\n`;
+/** A part with its header, in ASCII. */
+interface Part {
+  head: readonly string[];
+  body: string;
 }
 
-/** In ASCII, as `encodingFor` and the files want it. */
-function body(part: MimeNode): string {
-  const { content } = part;
-  if (typeof content !== 'string' && !Buffer.isBuffer(content)) return '';
-  return part.getTransferEncoding() === 'base64'
-    ? wrapBase64(encodeBase64(content))
-    : wrapQuoted(quoted(content.toString()));
+function written({ head, body }: Part): string {
+  return `${head.join('\r\n')}\r\n\r\n${body}`;
 }
 
-/** As `encodeQuoted` has it (RFC 2045 6.7), which is asked only for what is not ASCII: it takes every octet by itself. */
-function quoted(text: string): string {
-  return text
-    .replace(/\r?\n/g, '\r\n')
-    .replaceAll('=', '=3D')
-    .replace(/[ \t](?=\r|$)/g, (blank) => encodeQuoted(blank))
-    .replace(/[^\t\r\n -~]+/g, (found) => encodeQuoted(found));
+/** Text and HTML side by side, within it what it shows, and after both what is a file. */
+function contentOf({ id, content, files, calendar }: Outgoing): Part {
+  const shared = hash('sha256', id).slice(0, 32);
+  const multipart = (type: string, parts: readonly Part[]) => partOf(parts, type, `${shared}_${type}`);
+  const { shown, attached } = filesOf(files, content.html);
+  const html = text('text/html; charset=utf-8', content.html);
+  const alternative = multipart('alternative', [
+    text('text/plain; charset=utf-8', content.text),
+    shown.length > 0 ? multipart('related', [html, ...shown]) : html,
+    ...(calendar ? [based(`text/calendar; charset=utf-8; method=${calendar.method}`, calendar.content)] : []),
+  ]);
+  if (calendar) attached.push(attachment('invite.ics', 'application/ics', Buffer.from(calendar.content)));
+  return attached.length > 0 ? multipart('mixed', [alternative, ...attached]) : alternative;
+}
+
+/** RFC 2046 5.1.1. Whatever stands in quoted-printable or base64 holds no `=_` (RFC 2045 6.7), and so no delimiter of ours. */
+function partOf(parts: readonly Part[], type: string, name: string): Part {
+  const boundary = `=_${name}`;
+  // RFC 2387 3.1.
+  const root = type === 'related' ? ' type="text/html";' : '';
+  return {
+    head: [`Content-Type: multipart/${type};${root}\r\n boundary="${boundary}"`],
+    body: `${parts.map((part) => `--${boundary}\r\n${written(part)}\r\n`).join('')}--${boundary}--\r\n`,
+  };
+}
+
+/** Never 7bit or 8bit: a line that somebody wrote may be longer than the 998 octets that mail allows. */
+function text(type: string, content: string): Part {
+  if (isMostlyWide(content)) return based(type, content);
+  return {
+    head: [`Content-Type: ${type}`, 'Content-Transfer-Encoding: quoted-printable'],
+    body: quoted(content),
+  };
+}
+
+function based(type: string, content: string): Part {
+  return {
+    head: [`Content-Type: ${type}`, 'Content-Transfer-Encoding: base64'],
+    body: wrapBase64(encodeBase64(content)),
+  };
+}
+
+function isMostlyWide(content: string): boolean {
+  if (isAscii(content)) return false;
+  let wide = 0;
+  for (let index = 0; index < content.length; index++) if (content.charCodeAt(index) > 0x7f) wide++;
+  return wide * 4 > content.length;
+}
+
+function isAscii(content: string): boolean {
+  return Buffer.byteLength(content) === content.length;
+}
+
+/** Quoted-printable (RFC 2045 6.7). The library encodes what has to be: it takes every octet by itself, and a mail has 20,000. */
+function quoted(content: string): string {
+  const lines = content.includes('\r') ? content.replace(/\r\n?/g, '\n') : content;
+  const escaped = lines.replaceAll('=', '=3D');
+  const plain = NOT_PLAIN.test(escaped)
+    ? escaped.replace(ALL_NOT_PLAIN, (found) => encodeQuoted(found))
+    : escaped;
+  return plain.split('\n').map(broken).join('\r\n');
+}
+
+const NOT_PLAIN = /[^\t\n -~]/;
+const ALL_NOT_PLAIN = /[^\t\n -~]+/g;
+/** Octets in a line of quoted-printable, its soft break among them. */
+const LONGEST_LINE = 76;
+/** A line is broken behind a blank where one stands in its last third: whoever looks at the mail as it came can read it. */
+const SOONEST_BREAK = 50;
+
+function broken(given: string): string {
+  // A blank does not stand last: programs on the way take it off.
+  const isBlankLast = given.endsWith(' ') || given.endsWith('\t');
+  const line = isBlankLast ? given.slice(0, -1) + encodeQuoted(given.slice(-1)) : given;
+  let pieces = '';
+  let from = 0;
+  while (line.length - from > LONGEST_LINE) {
+    const end = from + LONGEST_LINE - 1;
+    let to = end;
+    while (to > from + SOONEST_BREAK && line[to - 1] !== ' ') to -= 1;
+    if (to === from + SOONEST_BREAK) to = beforeCharacter(line, end);
+    pieces += `${line.slice(from, to)}=\r\n`;
+    from = to;
+  }
+  return from === 0 ? line : pieces + line.slice(from);
+}
+
+/** The end, or what comes before a character that stands on both sides of it. Some programs read each line by itself. */
+function beforeCharacter(line: string, end: number): number {
+  let to = end;
+  if (line[to - 1] === '=') to -= 1;
+  else if (line[to - 2] === '=') to -= 2;
+  // In UTF-8 what goes on begins with the bits 10.
+  while (line[to] === '=' && '89AB'.includes(line[to + 1] ?? '')) to -= 3;
+  return to;
 }
 
 /** The first header whose value could not stand in it as given, or null. Names and subjects are only words and are cleaned instead. */
@@ -207,26 +268,69 @@ function boundedReferences(references: readonly string[]): string[] {
     : [root, ...rest.slice(1 - MOST_REFERENCES)];
 }
 
+/** Of the mail itself, without what its content says. */
+function headOf(update: Outgoing): string[] {
+  const { from, to, cc, replyTo, inReplyTo, references, ticketId, messageId, content, date } = update;
+  const copies = cc.filter(({ address }) => isOneAddress(address)).map(mailbox);
+  return [
+    ...deskFields(update),
+    addresses('From', [mailbox(from)]),
+    addresses('To', [mailbox(to)]),
+    addresses('Cc', copies),
+    addresses('Reply-To', replyTo === null ? [] : [{ name: '', address: replyTo }]),
+    field('In-Reply-To', inReplyTo !== null && isOneId(inReplyTo) ? `<${inReplyTo}>` : ''),
+    field(
+      'References',
+      boundedReferences(references.filter(isOneId))
+        .map((id) => `<${id}>`)
+        .join(' '),
+    ),
+    field('Subject', subjectLine(content.subject, ticketId, inReplyTo !== null)),
+    field('Message-ID', `<${messageId}>`),
+    field('Date', new Date(date).toUTCString().replace('GMT', '+0000')),
+    'MIME-Version: 1.0',
+  ].filter((each) => each !== '');
+}
+
+/** A field without a value is none. */
+function field(name: string, value: string): string {
+  const encoded = PLAIN.test(value) ? value : pen.encodeHeaderValue(name, value);
+  return encoded.trim() === '' ? '' : foldLines(`${name}: ${encoded}`, LONGEST_LINE);
+}
+
+function addresses(name: string, values: readonly Address[]): string {
+  const all = values.map((value) =>
+    PLAIN_NAME.test(value.name) && PLAIN_ADDRESS.test(value.address)
+      ? value.name === ''
+        ? value.address
+        : `${value.name} <${value.address}>`
+      : pen.encodeHeaderValue(name, value),
+  );
+  return all.length === 0 ? '' : foldLines(`${name}: ${all.join(', ')}`, LONGEST_LINE);
+}
+
+/** What is not plain the library encodes (RFC 2047) or quotes. In this is nothing that an encoded word could be made of, or be taken for. */
+const PLAIN = /^[ !#-<>-~]*$/;
+const PLAIN_NAME = /^[\w ]*$/;
+const PLAIN_ADDRESS = /^[\w+-]+(?:\.[\w+-]+)*@(?:[a-z\d-]+\.)*[a-z][a-z\d-]*$/;
+/** Its types do not tell of this yet. */
+const pen = new MimeNode() as MimeNode & { encodeHeaderValue(name: string, value: unknown): string };
+
 /**
  * RFC 3834 5: what answers a mail by itself is auto-replied, what the clock or the ticket sets off is auto-generated, and a person's words are neither.
  * Exchange heeds X-Auto-Response-Suppress instead. The desk's own people get a List-Id (RFC 2919) to file by; others must
  * not, since their help desks take such mail for a mailing list's and drop it.
  */
-function deskHeaders(update: Outgoing): { key: string; value: string }[] {
+function deskFields(update: Outgoing): string[] {
   const automatic = update.kind === 'resolved' && update.personal ? null : AUTOMATIC[update.kind];
   const ours = update.audience === 'agent' || update.audience === 'lead';
   return [
-    ...(automatic
-      ? [
-          { key: 'Auto-Submitted', value: automatic },
-          { key: 'X-Auto-Response-Suppress', value: 'OOF, AutoReply' },
-        ]
-      : []),
-    ...(ours ? [{ key: 'List-Id', value: `<${update.from.address.replace('@', '.')}>` }] : []),
+    ...(automatic ? [`Auto-Submitted: ${automatic}`, 'X-Auto-Response-Suppress: OOF, AutoReply'] : []),
+    ...(ours ? [field('List-ID', `<${update.from.address.replace('@', '.')}>`)] : []),
     // RFC 3282: what reads the mail aloud or translates it need not guess.
-    { key: 'Content-Language', value: update.content.language },
-    { key: 'X-Replydesk-Update', value: update.kind },
-    ...(update.ticketId === null ? [] : [{ key: 'X-Replydesk-Ticket', value: update.ticketId }]),
+    field('Content-Language', update.content.language),
+    `X-Replydesk-Update: ${update.kind}`,
+    ...(update.ticketId === null ? [] : [field('X-Replydesk-Ticket', update.ticketId)]),
   ];
 }
 
@@ -253,32 +357,36 @@ const AUTOMATIC: Record<SentKind, 'auto-replied' | 'auto-generated' | null> = {
   canary: 'auto-generated',
 };
 
-/** Never 7bit or 8bit: a line that somebody wrote may be longer than the 998 octets that mail allows. */
-function encodingFor(text: string): 'quoted-printable' | 'base64' {
-  let wide = 0;
-  for (let index = 0; index < text.length; index++) if (text.charCodeAt(index) > 0x7f) wide++;
-  return wide * 4 > text.length ? 'base64' : 'quoted-printable';
-}
-
-function attachmentsOf(files: readonly OutgoingFile[], html: string) {
+/** `shown`: what the HTML shows, which rides with it. */
+function filesOf(files: readonly OutgoingFile[], html: string): { shown: Part[]; attached: Part[] } {
   const names = shownNames(files.map(({ name }) => name));
-  return files.map((file, index) => attachment(file, names[index] as string, html));
+  const [shown, attached]: [Part[], Part[]] = [[], []];
+  for (const [index, { contentType, contentId, content }] of files.entries()) {
+    const octets = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+    const isShown = contentId !== null && isOneId(contentId) && html.includes(`cid:${contentId}`);
+    const part = attachment(
+      names[index] as string,
+      contentTypeOf(contentType),
+      octets,
+      isShown ? contentId : null,
+    );
+    (isShown ? shown : attached).push(part);
+  }
+  return { shown, attached };
 }
 
-function attachment(file: OutgoingFile, filename: string, html: string) {
-  const contentId =
-    file.contentId !== null && isOneId(file.contentId) && html.includes(`cid:${file.contentId}`)
-      ? file.contentId
-      : null;
-  return {
-    filename,
-    contentType: contentTypeOf(file.contentType),
-    contentTransferEncoding: 'base64',
-    content: Buffer.from(file.content.buffer, file.content.byteOffset, file.content.byteLength),
-    ...(contentId === null
-      ? { contentDisposition: 'attachment' }
-      : { cid: contentId, contentDisposition: 'inline' }),
-  };
+/** The library writes its header, with names in any script (RFC 2231). A part of its own would be a mail, with a date and an id. */
+function attachment(
+  filename: string,
+  contentType: string,
+  content: Buffer,
+  contentId: string | null = null,
+): Part {
+  const part = new MimeNode().createChild(contentType, { filename });
+  if (contentId !== null) part.setHeader('Content-ID', `<${contentId}>`);
+  part.setHeader('Content-Transfer-Encoding', 'base64');
+  part.setHeader('Content-Disposition', contentId === null ? 'attachment' : 'inline');
+  return { head: [part.buildHeaders()], body: wrapBase64(encodeBase64(content)) };
 }
 
 /**

@@ -301,7 +301,7 @@ export function readDate(value: string): string | null {
     );
   const american = rfc
     ? null
-    : /([a-z]{3})[a-z]*\.? (\d{1,2}),? (?:(\d{4}),? )?(\d{1,2}):(\d{2})(?::(\d{2}))? ?([ap]m)? ?([+-]\d{4}|[a-z]{1,5})?(?: (\d{4}))?/i.exec(
+    : /([a-z]{3})[a-z]*\.? (\d{1,2}),? (?:(\d{4}),? )?(\d{1,2}):(\d{2})(?::(\d{2}))?(?: ?([ap]m))?(?: ?([+-]\d{4}|[a-z]{1,5}))?(?: (\d{4}))?/i.exec(
         text,
       );
   if (rfc) return instant(rfc[3], rfc[2], rfc[1], rfc[4], rfc[5], rfc[6], rfc[7], rfc[8]);
@@ -340,7 +340,8 @@ function instant(
       : Number(year) + (year.length === 3 ? 1900 : Number(year) < 50 ? 2000 : 1900);
   const pm = half.toLowerCase() === 'pm' ? 12 : 0;
   const hours = half === '' ? Number(hour) : (Number(hour) % 12) + pm;
-  if (at < 0 || Number(day) < 1 || Number(day) > 31 || hours > 24 || Number(minute) > 59) return null;
+  if (year === '' || at < 0 || Number(day) < 1 || Number(day) > 31 || hours > 24 || Number(minute) > 59)
+    return null;
   const ms =
     Date.UTC(fullYear, at, Number(day), hours, Number(minute), Math.min(Number(second), 59)) -
     zoneMinutes(zone) * 60_000;

@@ -224,7 +224,7 @@ function isWrappedQuote(lines: readonly string[], at: number, kinds: readonly Ki
 /** Whether everything from this line on is another's mail: our cut, a separator, a forward, a block of header fields. */
 function beginsRest(lines: readonly string[], at: number): boolean {
   const line = lines[at] ?? '';
-  if (line.includes(CUT)) return true;
+  if (line === CUT) return true;
   if (isOriginalSeparator(line) || isForwardSeparator(line)) return true;
   return quotedField(line) !== null && quotedHeaderAt(lines, at) !== null;
 }

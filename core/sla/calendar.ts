@@ -17,7 +17,12 @@ import type { Calendar } from '../config/desk.ts';
 import { oncePer } from '../config/once.ts';
 import { InvalidInputError } from '../faults.ts';
 
-const YEAR = 365.25 * 86_400_000;
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const WEEK = 7 * DAY;
+const YEAR = 365.25 * DAY;
+const FIRST_MONDAY = Date.parse('1970-01-05T00:00:00Z');
 /** A calendar that stays closed for longer is a mistake, such as one without hours. */
 const LONGEST_CLOSED = 5 * YEAR;
 /** An absurd duration or a clock set wrong ends here instead of walking through centuries. */
@@ -177,11 +182,10 @@ interface Week extends Span {
   holidays: Holiday[];
 }
 
+/** Milliseconds on the wall since the midnight of its day; the end may be on the day after. */
 interface Frame {
-  begin: Temporal.PlainTime;
-  end: Temporal.PlainTime;
-  /** It ends on the day after. */
-  overnight: boolean;
+  begin: number;
+  end: number;
 }
 
 interface Hours {
@@ -228,13 +232,11 @@ function isZone(name: string): boolean {
 }
 
 function frameOf(text: string): Frame {
-  const [begin = '', end = ''] = text.split('-');
-  // Temporal has no 24:00; ISO 8601 means by it the midnight that ends the day.
-  return {
-    begin: Temporal.PlainTime.from(begin),
-    end: Temporal.PlainTime.from(end === '24:00' ? '00:00' : end),
-    overnight: end < begin || end === '24:00',
-  };
+  const [begin = 0, end = 0] = text.split('-').map((time) => {
+    const [hour = 0, minute = 0] = time.split(':').map(Number);
+    return hour * HOUR + minute * MINUTE;
+  });
+  return { begin, end: end < begin ? end + DAY : end };
 }
 
 /** Whether the frames that begin on a day leave nothing of it out. `HH:MM` sorts as text. */
@@ -250,7 +252,7 @@ function coversDay(frames: string[]): boolean {
 
 function weekOf(hours: Hours, instant: number): Week {
   // A zone is at most a day away from UTC, so that its week is this one or a neighbour.
-  const week = weekAt(hours, Math.floor((instant - FIRST_MONDAY_UTC) / WEEK));
+  const week = weekAt(hours, Math.floor((instant - FIRST_MONDAY) / WEEK));
   if (instant < week.from) return weekAt(hours, week.index - 1);
   if (instant >= week.to) return weekAt(hours, week.index + 1);
   return week;
@@ -269,33 +271,22 @@ function weekAt(hours: Hours, index: number): Week {
 }
 
 function layOut({ zone, days, holidays }: Hours, index: number): Week {
-  const monday = Temporal.PlainDate.from(FIRST_MONDAY).add({ weeks: index });
-  const midnight = new Temporal.PlainTime();
-  const bounds = {
-    from: firstShown(zone, monday, midnight),
-    to: firstShown(zone, monday.add({ weeks: 1 }), midnight),
-  };
+  const monday = FIRST_MONDAY + index * WEEK;
+  const bounds = { from: firstShown(zone, monday), to: firstShown(zone, monday + WEEK) };
   const frames: Span[] = [];
   const kept: Holiday[] = [];
   // The night before the Monday may still be open.
-  let date = monday.subtract({ days: 1 });
-  for (const day of [days[6], ...days]) {
-    const today = date;
-    const tomorrow = date.add({ days: 1 });
-    date = tomorrow;
-    if (!day || day.length === 0) continue;
-    const name = today.toString();
-    if (holidays.has(name) || holidays.has(name.slice(-'MM-DD'.length))) {
-      kept.push({
-        date: name,
-        from: firstShown(zone, today, midnight),
-        to: firstShown(zone, tomorrow, midnight),
-      });
+  for (const [number, day] of [days[6] ?? [], ...days].entries()) {
+    if (day.length === 0) continue;
+    const today = monday + (number - 1) * DAY;
+    const date = iso(today).slice(0, -'T00:00:00.000Z'.length);
+    if (holidays.has(date) || holidays.has(date.slice(-'MM-DD'.length))) {
+      kept.push({ date, from: firstShown(zone, today), to: firstShown(zone, today + DAY) });
       continue;
     }
-    for (const { begin, end, overnight } of day) {
-      const from = Math.max(bounds.from, firstShown(zone, today, begin));
-      const to = Math.min(bounds.to, firstShown(zone, overnight ? tomorrow : today, end));
+    for (const { begin, end } of day) {
+      const from = Math.max(bounds.from, firstShown(zone, today + begin));
+      const to = Math.min(bounds.to, firstShown(zone, today + end));
       if (from < to) frames.push({ from, to });
     }
   }
@@ -309,7 +300,7 @@ function layOut({ zone, days, holidays }: Hours, index: number): Week {
 
 /** What the members' own weeks, which begin and end by their own zones, have within this one. */
 function join({ of }: Hours, index: number): Week {
-  const from = FIRST_MONDAY_UTC + index * WEEK;
+  const from = FIRST_MONDAY + index * WEEK;
   const to = from + WEEK;
   const frames: Span[] = [];
   const holidays: Holiday[] = [];
@@ -329,18 +320,41 @@ function weekWith(index: number, { from, to }: Span, frames: Span[], holidays: H
   return { index, from, to, frames: merged, open, holidays };
 }
 
-const WEEK = 7 * 86_400_000;
-const FIRST_MONDAY = '1970-01-05';
-const FIRST_MONDAY_UTC = Date.parse(`${FIRST_MONDAY}T00:00:00Z`);
+/**
+ * The first instant at which the wall clock of the zone shows this time or, when it jumps over it, a later one. What a wall
+ * shows is counted as if it were UTC.
+ */
+function firstShown(zone: string, shown: number): number {
+  // No clock is a day away from UTC.
+  let span = steadyAt(zone, shown - DAY);
+  while (shown - span.offset >= span.to) span = steadyAt(zone, span.to);
+  return Math.max(shown - span.offset, span.from);
+}
 
-/** The first instant at which the wall clock of the zone shows this time or, when it jumps over it, a later one. */
-function firstShown(zone: string, date: Temporal.PlainDate, time: Temporal.PlainTime): number {
-  const shown = date.toZonedDateTime({ timeZone: zone, plainTime: time });
-  if (shown.minute === time.minute && shown.hour === time.hour && shown.day === date.day)
-    return shown.epochMilliseconds;
-  // Temporal moves a skipped time on by the length of the skip, which would open a frame at 02:30 only at 03:30.
-  const jump = shown.add({ nanoseconds: 1 }).getTimeZoneTransition('previous');
-  return (jump ?? shown).epochMilliseconds;
+/** A time in which no clock of the zone is set; `offset` is what its wall is ahead of UTC, in milliseconds. */
+interface Steady extends Span {
+  offset: number;
+}
+
+/** Of each zone that a calendar names, those that were asked for. */
+const steady = new Map<string, Steady[]>();
+
+function steadyAt(zone: string, instant: number): Steady {
+  const known = steady.get(zone) ?? [];
+  steady.set(zone, known);
+  const found = known.find(({ from, to }) => from <= instant && instant < to);
+  if (found) return found;
+  const zoned = Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone);
+  // None is found where for years none is planned.
+  const to = zoned.getTimeZoneTransition('next')?.epochMilliseconds ?? Number.POSITIVE_INFINITY;
+  const longer = known.find((span) => span.to === to);
+  if (longer) {
+    longer.from = instant;
+    return longer;
+  }
+  const span = { from: instant, to, offset: zoned.offsetNanoseconds / 1e6 };
+  known.push(span);
+  return span;
 }
 
 /** In order and disjoint, what touches or overlaps made one. */

@@ -4,6 +4,7 @@
  * targets, hours or holidays makes of the same log holds from the measure's start on, as if it had always been so.
  */
 import type { Calendar, Desk, Priority } from '../config/desk.ts';
+import { oncePer } from '../config/once.ts';
 import { InvalidInputError } from '../faults.ts';
 import { addWorkingTime, epoch, iso, stretches, workingTimeBetween } from './calendar.ts';
 import { policyNamed, promised } from './policy.ts';
@@ -370,7 +371,10 @@ const RESOLVED: Turn = { why: 'resolved', detail: '', awaited: 'requester' };
 
 type Turn = Pick<Passage, 'why' | 'detail' | 'awaited'>;
 
-function replay(log: ClockLog): Replayed {
+/** Of one log a ticket asks for every measure, again and again. */
+const replay = oncePer(replayAnew);
+
+function replayAnew(log: ClockLog): Replayed {
   const runs = new Map<RunName, Run>();
   let terms: Terms | null = null;
   let pause: Pause | null = null;

@@ -246,8 +246,10 @@ export function unapproved(ticket: Ticket, desk: Desk): string | null {
     case 'given':
     case 'taken-back':
       return null;
-    case 'open':
-      return `this change is not approved yet: ${listOf(last.approvers.filter(({ vote }) => vote === null))} ${last.approvers.length === 1 ? 'has' : 'have'} not answered`;
+    case 'open': {
+      const silent = last.approvers.filter(({ vote }) => vote === null);
+      return `this change is not approved yet: ${listOf(silent)} ${silent.length === 1 ? 'has' : 'have'} not answered`;
+    }
     case 'rejected':
       return `this change was rejected by ${listOf(last.approvers.filter(({ vote }) => vote === 'reject'))}; #close it, or ask again with #approval`;
     case 'expired':

@@ -35,12 +35,14 @@ export function isPseudonym(address: string): boolean {
 /** Addresses that an event names, in lower case, each once. */
 export function personsIn(event: TicketEvent): string[] {
   const found = new Set<string>();
-  // Nobody stands among its numbers, which it takes long to write out.
-  const { print: _, ...said } = event as TicketEvent & { print?: unknown };
-  walk(said, (key, value) => {
-    if (isPerson(key, value)) found.add(value.toLowerCase());
-    return value;
-  });
+  const look = (value: unknown, key: string): void => {
+    if (typeof value === 'string' && isPerson(key, value)) found.add(value.toLowerCase());
+    else if (Array.isArray(value)) for (const each of value) look(each, key);
+    // Nobody stands among its numbers.
+    else if (typeof value === 'object' && value !== null && key !== 'print')
+      for (const [name, each] of Object.entries(value)) look(each, name);
+  };
+  look(event, '');
   return [...found];
 }
 
@@ -55,7 +57,7 @@ export function auditLine(
   const key = createSecretKey(salt, 'base64url');
   const seal = (name: string, value: string) =>
     `~${createHmac('sha256', key).update(`${name}\n${value}`).digest('base64url').slice(0, 22)}`;
-  const line = walk(event, (name, value) => {
+  return spell({ ...event, ticketId }, '', (name, value) => {
     if (isPseudonym(value)) return value;
     if (isPerson(name, value)) {
       const pseudonym = pseudonyms.get(value.toLowerCase());
@@ -64,7 +66,6 @@ export function auditLine(
     }
     return isPlain(name, value) ? value : seal(name, value);
   });
-  return canonical({ ...(line as object), ticketId });
 }
 
 /** `previous`: null for the first of a ticket. */
@@ -73,7 +74,12 @@ export function linkAfter(previous: string | null, line: string): string {
 }
 
 function isPerson(key: string, value: string): boolean {
-  return !NOBODY.has(key) && !isPseudonym(value) && /^[^\s@<>"]{1,64}@[^\s@<>"]{1,255}$/.test(value);
+  return (
+    value.includes('@') &&
+    !NOBODY.has(key) &&
+    !isPseudonym(value) &&
+    /^[^\s@<>"]{1,64}@[^\s@<>"]{1,255}$/.test(value)
+  );
 }
 
 /** Ids of mails look like addresses, and the desk's own addresses are nobody's. */
@@ -109,23 +115,21 @@ function isPlain(key: string, value: string): boolean {
   return PLAIN.has(key) || value === DESK || INSTANT.test(value) || ID.test(value) || PRIORITY.test(value);
 }
 
-/** Every string of it, with the name that it stands under; what an array holds stands under the array's. */
-function walk(value: unknown, change: (key: string, value: string) => string, key = ''): unknown {
-  if (typeof value === 'string') return change(key, value);
-  if (Array.isArray(value)) return value.map((each) => walk(each, change, key));
-  if (typeof value !== 'object' || value === null) return value;
-  // Numbers that were made from somebody's words are sealed as one.
-  if (key === 'print') return change(key, canonical(value));
-  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, walk(each, change, name)]));
-}
-
 /** One spelling for one value: the names in their order, and without what is undefined, as DynamoDB keeps it. */
 export function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map((each) => canonical(each ?? null)).join()}]`;
+  return spell(value, '');
+}
+
+/** With every string changed, by the name that it stands under; what an array holds stands under the array's. */
+function spell(value: unknown, key: string, change?: (key: string, value: string) => string): string {
+  if (typeof value === 'string') return JSON.stringify(change ? change(key, value) : value);
+  if (Array.isArray(value)) return `[${value.map((each) => spell(each ?? null, key, change)).join()}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  // Numbers that were made from somebody's words are sealed as one.
+  if (change && key === 'print') return JSON.stringify(change(key, canonical(value)));
   const entries = value as Readonly<Record<string, unknown>>;
   const names = Object.keys(entries)
     .filter((name) => entries[name] !== undefined)
     .sort();
-  return `{${names.map((name) => `${JSON.stringify(name)}:${canonical(entries[name])}`).join()}}`;
+  return `{${names.map((name) => `${JSON.stringify(name)}:${spell(entries[name], name, change)}`).join()}}`;
 }

@@ -90,11 +90,16 @@ interface Applied {
 /** What happened and what that makes of its steps and its appointment; before and after it, what becomes of the promises. */
 function apply(from: Ticket, happenings: Happening[], at: string, desk: Desk): Applied {
   const renewed = append({ after: from, events: [] }, anew(from, at, desk), at, desk);
-  const changed = append(renewed, happenings, at, desk);
+  const changed = also(renewed, happenings, at, desk);
   const { after } = changed;
   const follows = [...followSteps(after, happenings, at, desk), ...calledOff(after, happenings, at)];
-  const followed = append(changed, follows, at, desk);
-  return append(followed, anew(followed.after, at, desk), at, desk);
+  const followed = also(changed, follows, at, desk);
+  return also(followed, anew(followed.after, at, desk), at, desk);
+}
+
+/** After what was reckoned a moment ago, nothing more changes nothing. */
+function also(applied: Applied, happenings: Happening[], at: string, desk: Desk): Applied {
+  return happenings.length === 0 ? applied : append(applied, happenings, at, desk);
 }
 
 function append({ after: from, events }: Applied, happenings: Happening[], at: string, desk: Desk): Applied {

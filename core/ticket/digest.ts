@@ -60,8 +60,6 @@ export const ANSWERABLE_FOR = 7 * 86_400_000;
 const WAITING = ['assignment', 'requester-message', 'note'] as const;
 /** Of notes these say that a time has come, or what time there is: an appointment stands in his calendar. */
 const TIMELY: ReadonlySet<TicketEvent['kind']> = new Set([
-  'visit-answered',
-  'visit-reminded',
   'snooze-ended',
   'due-warned',
   'due-passed',

@@ -329,6 +329,6 @@ function findOther(word: string, ticket: Ticket, { by, others }: Act, desk: Desk
   return other;
 }
 
-export function areApart(one: Ticket, other: Ticket, desk: Desk): boolean {
+export function areApart(one: Pick<Ticket, 'team'>, other: Pick<Ticket, 'team'>, desk: Desk): boolean {
   return one.team !== other.team && [one, other].some(({ team }) => isConfidential(team, desk));
 }

@@ -75,13 +75,15 @@ export function tooMuch(
   counts: Readonly<Record<string, number>>,
   realNow: number,
 ): string | null {
+  const all = Object.entries(counts);
   for (const { of, limits, what } of limitsOf(paced)) {
+    const counted = all.flatMap(([name, count]) =>
+      name.startsWith(`${of}:`) ? [{ slice: sliceOf(name), count }] : [],
+    );
     for (const [most, minutes] of limits) {
       // The slice in which the window began counts whole: rather one mail too few than one too many.
       const oldest = Math.floor((realNow - minutes * MINUTE) / SLICE);
-      const sent = Object.entries(counts)
-        .filter(([name]) => name.startsWith(`${of}:`) && sliceOf(name) >= oldest)
-        .reduce((sum, [, count]) => sum + count, 0);
+      const sent = counted.reduce((sum, { slice, count }) => (slice < oldest ? sum : sum + count), 0);
       if (sent > most) return `${most} ${what} within ${minutes} minutes are enough`;
     }
   }

@@ -917,7 +917,8 @@ export function evolve(ticket: Ticket, event: Happening, at: string): Ticket {
       return { ...next, snoozes: until ? [...others, { by, until, reason }] : others };
     }
     case 'due-set': {
-      if (!event.due) return undated(next);
+      const { due: _, ...others } = next;
+      if (!event.due) return others as Ticket;
       return { ...next, due: { at: event.due, since: at, reason: event.reason, told: 'nothing' } };
     }
     case 'due-warned':

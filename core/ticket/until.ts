@@ -20,7 +20,8 @@ const MILLISECONDS: Record<string, number> = {
 /** A day without an hour means when people are at their desks again. */
 const MORNING = '08:00';
 
-export type Until = { until: string | null; reason: string } | Refused;
+/** `isDay`: a day was named and no hour of it. */
+export type Until = { until: string | null; reason: string; isDay: boolean } | Refused;
 
 /** `until` is ISO 8601 UTC, null when the value names no time; the rest is the reason. Days are read in `timezone`. */
 export function readUntil(value: string, now: string, timezone: string): Until {
@@ -29,7 +30,8 @@ export function readUntil(value: string, now: string, timezone: string): Until {
   if (length) {
     const [all, number, unit] = length as unknown as [string, string, string];
     const ms = Number(number) * (MILLISECONDS[unit.toLowerCase()] as number);
-    return { until: new Date(Date.parse(now) + ms).toISOString(), reason: text.slice(all.length) };
+    const until = new Date(Date.parse(now) + ms).toISOString();
+    return { until, reason: text.slice(all.length), isDay: false };
   }
   const date = DATE.exec(text);
   if (date) return onDay(date[1] as string, date[2], text.slice(date[0].length), timezone);
@@ -38,7 +40,7 @@ export function readUntil(value: string, now: string, timezone: string): Until {
     const day = Temporal.Instant.from(now).toZonedDateTimeISO(timezone).toPlainDate().add({ days: 1 });
     return onDay(day.toString(), tomorrow[1], text.slice(tomorrow[0].length), timezone);
   }
-  return { until: null, reason: text };
+  return { until: null, reason: text, isDay: false };
 }
 
 /** `2027-01-31 08:00`: the same time as people write it. */
@@ -55,6 +57,7 @@ function onDay(day: string, time: string | undefined, reason: string, timezone: 
     return {
       until: local.toZonedDateTime(timezone).toInstant().toString({ fractionalSecondDigits: 3 }),
       reason,
+      isDay: time === undefined,
     };
   } catch (error) {
     if (error instanceof RangeError)

@@ -215,8 +215,6 @@ function show(value: string): Decision {
       };
 }
 
-/** Days that are named whole are the last ones away; an hour is when he is there again. */
-const WHOLE_DAY = /^(?:until\s+)?(?:\d{4}-\d{2}-\d{2}|tomorrow)(?![ t]+\d{1,2}:\d{2})/i;
 const LONGEST_DAYS = 400;
 const MOST_QUOTE = 200;
 
@@ -237,7 +235,8 @@ function goAway(value: string, { by, now }: Act, desk: Desk): Decision {
       said: { key: 'no-time', facts: { value: rest || '–', example: '#away until 2027-01-10, #away 3d' } },
     };
   const local = Temporal.Instant.from(read.until).toZonedDateTimeISO(timezone);
-  const end = WHOLE_DAY.test(rest) ? local.toPlainDate().add({ days: 1 }).toZonedDateTime(timezone) : local;
+  // A day that is named whole is the last one away; an hour is when he is there again.
+  const end = read.isDay ? local.toPlainDate().add({ days: 1 }).toZonedDateTime(timezone) : local;
   const until = end.toInstant().toString({ fractionalSecondDigits: 3 });
   const days = (Date.parse(until) - Date.parse(now)) / 86_400_000;
   const day = end.toPlainDate().toString();

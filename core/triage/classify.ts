@@ -56,7 +56,6 @@ const MOST_FILES = 50;
 
 /** `learned` is asked about mails in which no word of the rules stands. */
 export function classify(input: Sortable, desk: Desk, learned?: Asked): Classification {
-  const rules = rulesOf(desk);
   const mail: Mail = {
     subject: fold(input.subject.slice(0, MOST_TEXT)),
     text: fold(input.text.slice(0, MOST_TEXT)),
@@ -73,14 +72,14 @@ export function classify(input: Sortable, desk: Desk, learned?: Asked): Classifi
     language: detectLanguage(`${input.subject}\n${input.text}`),
   };
   const opinion = () => learned?.(`${input.subject}\n${input.text}`);
-  const filed = categorise(mail, desk, rules, opinion);
+  const filed = categorise(mail, desk, opinion);
   const service = serviceOf(filed.category.name, input, desk);
   // Who orders something has no fault, whatever his category's mail is mostly about.
   const usual: Category = service?.onRequest
     ? { ...filed.category, type: 'request', urgency: 'routine' }
     : filed.category;
-  const impact = judge(mail, desk.impact, rules.impact, 'impact', usual, 'one');
-  const urgency = judge(mail, desk.urgency, rules.urgency, 'urgency', usual, 'routine');
+  const impact = judge(mail, desk.impact, 'impact', usual, 'one');
+  const urgency = judge(mail, desk.urgency, 'urgency', usual, 'routine');
   const told = impact.isTold || urgency.isTold;
   const { priority: soon } = filed.learned;
   const guessed = told ? undefined : PRIORITIES.find((each) => each === soon?.label);
@@ -152,19 +151,12 @@ interface Compiled {
   patterns: readonly (readonly { written: string; pattern: RegExp }[])[];
 }
 
-interface Rules {
-  categories: Compiled;
-  impact: Compiled;
-  urgency: Compiled;
-}
-
-const rulesOf = oncePer((desk: Desk): Rules => {
-  const of = (rules: readonly Clues[]): Compiled => ({
+const compiledOf = oncePer(
+  (rules: readonly Clues[]): Compiled => ({
     phrases: compile(rules.map(({ words }) => words)),
     patterns: rules.map(({ patterns }) => patterns.flatMap(found)),
-  });
-  return { categories: of(desk.categories), impact: of(desk.impact), urgency: of(desk.urgency) };
-});
+  }),
+);
 
 /** One that must not be was refused with the file. */
 function found(written: string): { written: string; pattern: RegExp }[] {
@@ -211,7 +203,7 @@ function learnedWith(guess: Guess | undefined): string {
  * what was learned if it is sure, the address written to, the language, the mark of importance; in each the first category of the file wins. What was written to a confidential team never leaves it,
  * whatever its words are.
  */
-function categorise(mail: Mail, desk: Desk, rules: Rules, opinion: () => Opinion | undefined): Filed {
+function categorise(mail: Mail, desk: Desk, opinion: () => Opinion | undefined): Filed {
   const written = desk.addresses.filter(({ address }) => mail.to.includes(address));
   const confidential = written.find(({ team }) =>
     desk.teams.some(({ name, confidential }) => confidential && name === team),
@@ -221,8 +213,8 @@ function categorise(mail: Mail, desk: Desk, rules: Rules, opinion: () => Opinion
     byService(mail, desk, eligible) ??
     bySender(mail, desk.categories, eligible) ??
     byBelonging(mail, desk.categories, eligible) ??
-    byText(mail, 'subject', rules.categories, eligible) ??
-    byText(mail, 'text', rules.categories, eligible) ??
+    byText(mail, 'subject', desk.categories, eligible) ??
+    byText(mail, 'text', desk.categories, eligible) ??
     byFiles(mail, desk.categories, eligible) ??
     byHeaders(mail, desk.categories, eligible);
   if (found) return { ...filedBy(found, desk), isKnown: true, likeliest: [], learned: {} };
@@ -310,14 +302,13 @@ interface Judged<Answer> {
 function judge<What extends 'impact' | 'urgency', Answer extends Category[What] & string>(
   mail: Mail,
   rules: readonly (Clues & Record<What, Answer>)[],
-  compiled: Compiled,
   what: What,
   category: Category,
   otherwise: Answer,
 ): Judged<Answer> {
   const found = [
-    byText(mail, 'subject', compiled),
-    byText(mail, 'text', compiled),
+    byText(mail, 'subject', rules),
+    byText(mail, 'text', rules),
     bySender(mail, rules),
     byBelonging(mail, rules),
     byFiles(mail, rules),
@@ -347,7 +338,8 @@ interface Found {
 }
 
 /** Words and patterns of the subject or of the text: the first rule of the file. */
-function byText(mail: Mail, place: Place, compiled: Compiled, counts = everyRule): Found | null {
+function byText(mail: Mail, place: Place, rules: readonly Clues[], counts = everyRule): Found | null {
+  const compiled = compiledOf(rules);
   const where = place === 'subject' ? 'in the subject' : 'in the text';
   const word = byWords(mail[place], compiled.phrases, where, counts);
   const pattern = byPatterns(

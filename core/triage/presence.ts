@@ -45,13 +45,24 @@ export function awayUntil(
   now: string,
 ): { day: string; why: string } | null {
   // So it is with nearly everybody, and the calendar costs more than the question.
-  if (person.absences.length === 0 && !isAway(away, now)) return null;
+  if (!person.absences.some((absence) => isNear(absence, now)) && !isAway(away, now)) return null;
   const timezone = zoneOf(person, desk);
-  const dayOf = (at: string) => Temporal.Instant.from(at).toZonedDateTimeISO(timezone).toPlainDate();
-  const today = dayOf(now).toString();
+  const today = dayOf(now, timezone);
   const written = person.absences.find(({ from, to }) => from <= today && today <= to);
   const planned = written && Temporal.PlainDate.from(written.to).add({ days: 1 }).toString();
-  const said = isAway(away, now) ? dayOf(away.until).toString() : undefined;
+  const said = isAway(away, now) ? dayOf(away.until, timezone) : undefined;
   if (said && (!planned || said >= planned)) return { day: said, why: away?.why ?? '' };
   return planned ? { day: planned, why: 'desk.yaml says so' } : null;
+}
+
+/** Whether it may be one of these days where he lives: no wall is a day away from UTC. */
+function isNear({ from, to }: Person['absences'][number], now: string): boolean {
+  const at = Date.parse(now);
+  return Date.parse(from) - DAY < at && at < Date.parse(to) + 2 * DAY;
+}
+
+const DAY = 86_400_000;
+
+function dayOf(at: string, timezone: string): string {
+  return Temporal.Instant.from(at).toZonedDateTimeISO(timezone).toPlainDate().toString();
 }

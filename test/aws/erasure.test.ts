@@ -1,5 +1,5 @@
 /** Erasing a person over the table and bucket that the laptop runs: nothing of him is left, and nothing of others is touched. */
-import { expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { replyAddress } from '../../core/mail/token.ts';
 import { desk, KIM, keys, LUIS, MONDAY, NORA, PROVEN } from '../sample.ts';
 import { differing, type GroundedDesk, groundedDesk, mail, mailWithFile } from './ground.ts';
@@ -102,107 +102,149 @@ const naming = (stored: Map<string, string>, address: string) =>
 const mentions = (text: string, address: string) =>
   text.toLowerCase().replaceAll(`joa${address}`, '').includes(address);
 
-test('the preview says what would go, and changes nothing', async () => {
+/** One erasure, looked at from all sides: what was there before it, what was seen of it, and what is there after it. */
+async function told() {
   const lives = await lived();
-  const before = await lives.stored();
-  const traces = await find(lives);
-  expect(traces.tickets).toEqual([
-    {
-      id: lives.hers,
-      subject: 'The printer is jammed',
-      status: 'open',
-      messages: 2,
-      byOthers: 1,
-      files: 1,
-      mails: 2,
-    },
+  const { world, table } = lives;
+  const [{ verifyTicket }, { makeKey, readPersons }] = await Promise.all([
+    import('../../cli/audit.ts'),
+    import('../../aws/audit.ts'),
   ]);
-  expect(traces.named).toEqual([lives.his]);
-  expect(traces.messages).toEqual([
-    { id: `${lives.his}-m1`, his: false },
-    { id: `${lives.his}-m2`, his: true },
-    { id: `${lives.his}-m3`, his: false },
-  ]);
-  expect(
-    traces.mails
-      .filter(({ his }) => his)
-      .map(({ mailId }) => mailId)
-      .sort(),
-  ).toEqual(['nora-1', 'nora-2']);
-  expect(traces.updates).toBe(1);
-  expect(differing(await lives.stored(), before)).toEqual([]);
-});
-
-test('an erased address is nowhere in the table and nowhere in the bucket, and one that contains it is', async () => {
-  const lives = await lived();
-  expect(naming(await lives.stored(), NORA).length).toBeGreaterThan(15);
-  const { left, list, pseudonym } = await erase(lives);
-  expect(left).toEqual([]);
-  const after = await lives.stored();
-  expect(naming(after, NORA)).toEqual([]);
-  const words = [...after.values()].join('\n');
-  expect(['Nora Quist', 'It eats the paper'].filter((each) => words.includes(each))).toEqual([]);
-  expect((await lives.world.tickets.message(lives.his, 1))?.text).toBe(`Please ask […], not joa${NORA}.`);
-  expect(list.join('\n')).not.toContain(NORA);
-  expect(pseudonym).toMatch(/^person-[0-9a-f]{24}@erased\.invalid$/);
-});
-
-test('what others have, and what does not name her, is as it was, octet by octet', async () => {
-  const lives = await lived();
-  const before = await lives.stored();
-  await erase(lives);
-  const after = await lives.stored();
-  const isHers = (key: string, value: string) =>
-    mentions(`${key} ${value}`, NORA) || key.startsWith(`T#${lives.hers}`);
-  const mailsOfHers = ['nora-', 'luis-1', 'otto-1', 'kim-1'];
-  const changed = differing(before, after).filter(
-    (key) =>
-      !isHers(key, before.get(key) ?? '') &&
-      !mailsOfHers.some((id) => key.includes(id)) &&
-      !/^(LOAD|PERSON)#/.test(key),
-  );
-  expect(changed).toEqual([]);
-  expect((await lives.world.tickets.read(lives.apart))?.subject).toBe('The door');
-});
-
-test('an erased id stays taken, its agent has one ticket less, and a reply to it opens a new one', async () => {
-  const lives = await lived();
-  const { world } = lives;
   const agent = (await world.tickets.read(lives.hers))?.assignee ?? '';
-  const loadOf = async () => (await world.tickets.loads([agent])).get(agent)?.open;
-  const before = (await loadOf()) ?? 0;
-  await erase(lives);
-  expect(await loadOf()).toBe(before - 1);
-  expect(await world.tickets.read(lives.hers)).toBeNull();
-  expect(await world.tickets.readAll([lives.hers, lives.his])).toHaveLength(1);
-  const reply = mail(
-    'Nora <nora@example.org>',
-    `Re: [${lives.hers}] The printer`,
-    ['And now?'],
-    [`To: ${tokenOf(lives.hers, NORA)}`],
-  );
-  const ticketId = await lives.comes('nora-3', reply, { recipients: [tokenOf(lives.hers, NORA)] });
-  expect(ticketId).not.toBe(lives.hers);
-  expect((await world.ledger.read('nora-3'))?.disposition).toBe('opened');
-});
-
-test('in others’ tickets she takes part no more, and what she wrote is gone with its raw mail', async () => {
-  const lives = await lived();
-  const { world } = lives;
   const raw = (await world.ledger.read('nora-2'))?.key ?? '';
-  expect(await world.mailroom.size(raw)).not.toBeNull();
-  await erase(lives);
-  const ticket = await world.tickets.read(lives.his);
-  expect(ticket?.participants.map(({ address }) => address)).toEqual([OTTO]);
-  expect(await world.tickets.message(lives.his, 2)).toMatchObject({
-    ...{ text: '[…]', attachments: [] },
-    from: { name: '', address: expect.stringMatching(/^person-/) },
+  const seen = async () => ({
+    open: (await world.tickets.loads([agent])).get(agent)?.open ?? 0,
+    trails: [await verifyTicket(lives.hers, table), await verifyTicket(lives.his, table)],
+    rawMail: await world.mailroom.size(raw),
+    stored: await lives.stored(),
   });
-  expect(await world.mailroom.size(raw)).toBeNull();
-  expect(await world.ledger.read('nora-2')).toMatchObject({
-    from: null,
-    subject: '',
-    disposition: 'appended',
+  const pseudonym = async () => {
+    const make = (person: string) => makeKey(table, person);
+    return (await readPersons(table, [NORA], [], make)).pseudonyms.get(NORA);
+  };
+  const known = await pseudonym();
+  const before = await seen();
+  const traces = await find(lives);
+  const previewed = await lives.stored();
+  const erasure = await erase(lives);
+  return { lives, before, traces, previewed, erasure, after: await seen(), known, pseudonym };
+}
+
+describe('an erasure', () => {
+  let story: Awaited<ReturnType<typeof told>>;
+  beforeAll(async () => {
+    story = await told();
+  });
+
+  test('is previewed: what would go is said, and nothing changes', () => {
+    const { lives, traces, before, previewed } = story;
+    expect(traces.tickets).toEqual([
+      {
+        id: lives.hers,
+        subject: 'The printer is jammed',
+        status: 'open',
+        messages: 2,
+        byOthers: 1,
+        files: 1,
+        mails: 2,
+      },
+    ]);
+    expect(traces.named).toEqual([lives.his]);
+    expect(traces.messages).toEqual([
+      { id: `${lives.his}-m1`, his: false },
+      { id: `${lives.his}-m2`, his: true },
+      { id: `${lives.his}-m3`, his: false },
+    ]);
+    expect(
+      traces.mails
+        .filter(({ his }) => his)
+        .map(({ mailId }) => mailId)
+        .sort(),
+    ).toEqual(['nora-1', 'nora-2']);
+    expect(traces.updates).toBe(1);
+    expect(differing(previewed, before.stored)).toEqual([]);
+  });
+
+  test('leaves its address nowhere in the table and nowhere in the bucket, and one that contains it where it is', async () => {
+    const { lives, before, after } = story;
+    const { left, list, pseudonym } = story.erasure;
+    expect(naming(before.stored, NORA).length).toBeGreaterThan(15);
+    expect(left).toEqual([]);
+    expect(naming(after.stored, NORA)).toEqual([]);
+    const words = [...after.stored.values()].join('\n');
+    expect(['Nora Quist', 'It eats the paper'].filter((each) => words.includes(each))).toEqual([]);
+    expect((await lives.world.tickets.message(lives.his, 1))?.text).toBe(`Please ask […], not joa${NORA}.`);
+    expect(list.join('\n')).not.toContain(NORA);
+    expect(pseudonym).toMatch(/^person-[0-9a-f]{24}@erased\.invalid$/);
+  });
+
+  test('leaves what others have, and what does not name her, as it was, octet by octet', async () => {
+    const { lives } = story;
+    const { stored: before } = story.before;
+    const { stored: after } = story.after;
+    const isHers = (key: string, value: string) =>
+      mentions(`${key} ${value}`, NORA) || key.startsWith(`T#${lives.hers}`);
+    const mailsOfHers = ['nora-', 'luis-1', 'otto-1', 'kim-1'];
+    const changed = differing(before, after).filter(
+      (key) =>
+        !isHers(key, before.get(key) ?? '') &&
+        !mailsOfHers.some((id) => key.includes(id)) &&
+        !/^(LOAD|PERSON)#/.test(key),
+    );
+    expect(changed).toEqual([]);
+    expect((await lives.world.tickets.read(lives.apart))?.subject).toBe('The door');
+  });
+
+  test('takes its tickets from their agents', async () => {
+    const { world, hers, his } = story.lives;
+    expect(story.after.open).toBe(story.before.open - 1);
+    expect(await world.tickets.read(hers)).toBeNull();
+    expect(await world.tickets.readAll([hers, his])).toHaveLength(1);
+  });
+
+  test('ends her part in others’ tickets, and what she wrote there is gone with its raw mail', async () => {
+    const { lives } = story;
+    const { world } = lives;
+    expect(story.before.rawMail).not.toBeNull();
+    const ticket = await world.tickets.read(lives.his);
+    expect(ticket?.participants.map(({ address }) => address)).toEqual([OTTO]);
+    expect(await world.tickets.message(lives.his, 2)).toMatchObject({
+      ...{ text: '[…]', attachments: [] },
+      from: { name: '', address: expect.stringMatching(/^person-/) },
+    });
+    expect(story.after.rawMail).toBeNull();
+    expect(await world.ledger.read('nora-2')).toMatchObject({
+      from: null,
+      subject: '',
+      disposition: 'appended',
+    });
+  });
+
+  test('leaves the audit trail whole, of her own ticket and of others’, and it names nobody', () => {
+    const { trails } = story.before;
+    expect(trails.map(({ broken }) => broken)).toEqual([null, null]);
+    expect(trails[0]?.chained).toBeGreaterThan(2);
+    expect(story.after.trails).toEqual(trails);
+    const lines = [...story.after.stored].filter(([key]) => key.startsWith(`T#${story.lives.hers} EVENT#`));
+    expect(lines.join('\n')).not.toMatch(/@(?!erased\.invalid|desk\.example\.test)/);
+  });
+
+  test('goes by the one pseudonym that she had in all tickets, and after it she has another one', async () => {
+    expect(story.erasure.pseudonym).toBe(story.known);
+    expect(await story.pseudonym()).not.toBe(story.known);
+  });
+
+  test('leaves the id taken: a reply to it opens a new ticket', async () => {
+    const { lives } = story;
+    const reply = mail(
+      'Nora <nora@example.org>',
+      `Re: [${lives.hers}] The printer`,
+      ['And now?'],
+      [`To: ${tokenOf(lives.hers, NORA)}`],
+    );
+    const ticketId = await lives.comes('nora-3', reply, { recipients: [tokenOf(lives.hers, NORA)] });
+    expect(ticketId).not.toBe(lives.hers);
+    expect((await lives.world.ledger.read('nora-3'))?.disposition).toBe('opened');
   });
 });
 
@@ -227,46 +269,22 @@ test('erasing twice does nothing the second time, and an interrupted erasure is 
   expect(differing(await lives.stored(), after)).toEqual([]);
 });
 
-test('the audit trail holds before and after, of her own ticket and of others’, and names nobody', async () => {
-  const lives = await lived();
+test('the trail says where it is broken: at a changed word, and at an event that is gone', async () => {
+  const { table, hers } = await lived();
   const { verifyTicket } = await import('../../cli/audit.ts');
-  const verify = (id: string) => verifyTicket(id, lives.table);
-  const before = [await verify(lives.hers), await verify(lives.his)];
-  expect(before.map(({ broken }) => broken)).toEqual([null, null]);
-  expect(before[0]?.chained).toBeGreaterThan(2);
-  await erase(lives);
-  expect([await verify(lives.hers), await verify(lives.his)]).toEqual(before);
-  const lines = [...(await lives.stored())].filter(([key]) => key.startsWith(`T#${lives.hers} EVENT#`));
-  expect(lines.join('\n')).not.toMatch(/@(?!erased\.invalid|desk\.example\.test)/);
-});
-
-test.each<[string, (item: Record<string, unknown>) => Record<string, unknown> | null, string]>([
-  [
-    'a changed word',
-    (item) => ({ ...item, event: { ...(item.event as object), team: 'hr' } }),
-    'is not what was written',
-  ],
-  ['an event that is gone', () => null, 'the event is missing'],
-])('the trail says where it is broken: %s', async (_, spoil, why) => {
-  const lives = await lived();
-  const { verifyTicket } = await import('../../cli/audit.ts');
-  const key = { pk: `T#${lives.hers}`, sk: 'EVENT#00000002' };
-  const item = await lives.table.get(key);
-  const spoilt = spoil(item ?? {});
-  if (spoilt) await lives.table.put({ ...spoilt, ...key });
-  else await lives.table.remove(key);
-  const { broken } = await verifyTicket(lives.hers, lives.table);
-  expect(broken).toMatchObject({ number: 2, why: expect.stringContaining(why) });
-});
-
-test('the same person has one pseudonym in all tickets, and after an erasure another one', async () => {
-  const lives = await lived();
-  const { makeKey, readPersons } = await import('../../aws/audit.ts');
-  const make = (person: string) => makeKey(lives.table, person);
-  const nora = async () => (await readPersons(lives.table, [NORA], [], make)).pseudonyms.get(NORA);
-  const before = await nora();
-  expect((await erase(lives)).pseudonym).toBe(before);
-  expect(await nora()).not.toBe(before);
+  const broken = async () => (await verifyTicket(hers, table)).broken;
+  const key = { pk: `T#${hers}`, sk: 'EVENT#00000002' };
+  const item = await table.get(key);
+  await table.put({ ...item, event: { ...(item?.event as object), team: 'hr' }, ...key });
+  expect(await broken()).toMatchObject({
+    number: 2,
+    why: expect.stringContaining('is not what was written'),
+  });
+  await table.remove(key);
+  expect(await broken()).toMatchObject({
+    number: 2,
+    why: expect.stringContaining('the event is missing'),
+  });
 });
 
 test('people of the desk are refused, with the way out', async () => {

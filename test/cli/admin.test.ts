@@ -1,16 +1,16 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { deskProgram } from '../../cli/program.ts';
 import { Refused } from '../../cli/refused.ts';
 import { loadDesk } from '../../core/config/load.ts';
+import { temporaryFolder } from '../local/world.ts';
 
 let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'desk-admin-'));
+beforeEach(() => {
+  folder = temporaryFolder();
 });
 
 /** What goes to stdout. */

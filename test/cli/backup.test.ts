@@ -63,7 +63,7 @@ test('everything is there again, octet by octet, with the keys that it was signe
 test('nobody is told again: what is put back is no news to any reader of the stream', async () => {
   const { second, again } = await rehearse();
   await again();
-  const template = deskTemplate();
+  const template = await deskTemplate();
   const patterns = ['RelayEventsSource', 'CountMeasuresSource'].flatMap((source) =>
     (property(resource(template, source).Properties, 'FilterCriteria.Filters') as { Pattern: string }[]).map(
       ({ Pattern }) => JSON.parse(Pattern),

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { deskOf, problemsOf, SMALL_DESK, smallDeskWith } from './small-desk.ts';
 
 const withBlock = (block: string) => `${SMALL_DESK}${block}\n`;
-const problems = (text: string) => problemsOf(text).map(({ message, allowed }) => `${message}; ${allowed}`);
+const problems = (text: string) =>
+  problemsOf(text).map(({ path, message, allowed }) => `${path}: ${message}; ${allowed}`);
 
 test('macros, fields and approvals may be left out', () => {
   expect(deskOf(SMALL_DESK)).toMatchObject({
@@ -17,25 +18,43 @@ describe('macros', () => {
         'macros: [{ name: again, title: Again, words: { en: "Hello {{requester}}" }, do: ["#waiting 3d", "#asset 7"] }]\nfields: [{ name: asset, title: Asset }]',
       ),
     );
-    expect(desk.macros).toMatchObject([{ name: 'again', do: ['#waiting 3d', '#asset 7'] }]);
+    expect(desk.macros).toEqual([
+      {
+        ...{ name: 'again', title: 'Again', words: { en: 'Hello {{requester}}' } },
+        do: ['#waiting 3d', '#asset 7'],
+      },
+    ]);
     expect(problems(withBlock('macros: [{ name: bare, title: Bare }]'))[0]).toContain(
-      'bare says and does nothing',
+      'macros[0].name: bare says and does nothing',
     );
+    expect(
+      problems(withBlock('macros: [{ name: bare, title: Bare, words: { de: Hallo, en: Hello } }]')),
+    ).toEqual([]);
   });
 
   test.each([
-    ['do: ["#wating 3d"]', 'there is no command #wating; did you mean #waiting?'],
-    ['do: ["waiting 3d"]', '“waiting 3d” is no command'],
-    ['do: ["#tag"]', '#tag needs a value'],
-    ['do: ["#macro other"]', 'a macro gives no other'],
-    ['do: ["#merge T-7K4M2Q"]', '#merge is about one ticket, and a macro is for many'],
-    ['do: ["#link T-7K4M2Q problem"]', '#link is about one ticket, and a macro is for many'],
-    ['do: ["#stop"]', 'there is no command #stop'],
-    ['words: { en: "Hello {{requestor}}" }', 'there is no {{requestor}} to fill in'],
-    ['words: { de: "Guten Tag" }', 'the desk’s own language is en, and there are no words in it'],
-    ['words: { en: Hello }, categories: [prining]', 'there is no category “prining”'],
+    ['do: ["#take", "#wating 3d"]', 'do[1]: there is no command #wating; did you mean #waiting?'],
+    ['do: ["waiting 3d"]', 'do[0]: “waiting 3d” is no command'],
+    ['do: ["#take\\nthanks"]', 'do[0]: “#take\nthanks” is no command'],
+    ['do: ["#take\\n#waiting 3d"]', 'do[0]: “#take\n#waiting 3d” is no command'],
+    ['do: ["#tag"]', 'do[0]: #tag needs a value'],
+    ['do: ["#macro other"]', 'do[0]: a macro gives no other'],
+    ['do: ["#merge T-7K4M2Q"]', 'do[0]: #merge is about one ticket, and a macro is for many'],
+    ['do: ["#link T-7K4M2Q problem"]', 'do[0]: #link is about one ticket, and a macro is for many'],
+    ['do: ["#stop"]', 'do[0]: there is no command #stop'],
+    [
+      'words: { en: "Hello {{requestor}}" }',
+      'words.en: there is no {{requestor}} to fill in. Did you mean “{{requester}}”?',
+    ],
+    ['words: { de: "Guten Tag" }', 'words: the desk’s own language is en, and there are no words in it'],
+    [
+      'words: { en: Hello }, categories: [general, prining]',
+      'categories[1]: there is no category “prining”. Did you mean “printing”?',
+    ],
   ])('with %s are refused', (what, message) => {
-    expect(problems(withBlock(`macros: [{ name: again, title: Again, ${what} }]`))[0]).toContain(message);
+    expect(problems(withBlock(`macros: [{ name: again, title: Again, ${what} }]`))).toEqual([
+      expect.stringContaining(`macros[0].${message}`),
+    ]);
   });
 
   test('have each name once', () => {
@@ -46,15 +65,23 @@ describe('macros', () => {
 
 describe('fields', () => {
   test.each([
-    ['{ name: priority, title: x }', '#priority is a command already'],
-    ['{ name: prio, title: x }', '#prio is a command already'],
-    ['{ name: site, title: x, type: choice }', 'a choice names nothing to choose from'],
-    ['{ name: site, title: x, choices: [a] }', 'a text has no choices'],
-    ['{ name: site, title: x, type: choice, choices: [a, None] }', 'none clears the field'],
-    ['{ name: site, title: x, categories: [prining] }', 'there is no category “prining”'],
-    ['{ name: asset2, title: x }', 'a short name of letters and hyphens'],
+    ['{ name: priority, title: x }', 'name: #priority is a command already'],
+    ['{ name: prio, title: x }', 'name: #prio is a command already'],
+    ['{ name: site, title: x, type: choice }', 'type: a choice names nothing to choose from'],
+    ['{ name: site, title: x, choices: [a] }', 'choices: a text has no choices'],
+    ['{ name: site, title: x, type: choice, choices: [a, None] }', 'choices[1]: none clears the field'],
+    [
+      '{ name: site, title: x, categories: [printing, prining] }',
+      'categories[1]: there is no category “prining”. Did you mean “printing”?',
+    ],
+    [
+      '{ name: asset2, title: x }',
+      'name: this is not written as it should be; a short name of letters and hyphens',
+    ],
   ])('%s is refused', (field, message) => {
-    expect(problems(withBlock(`fields: [${field}]`)).join()).toContain(message);
+    expect(problems(withBlock(`fields: [${field}]`))).toEqual([
+      expect.stringContaining(`fields[0].${message}`),
+    ]);
   });
 });
 
@@ -90,22 +117,35 @@ describe('who is above whom', () => {
     expect(deskOf(under('max@example.org')).people.find(({ name }) => name === 'Leo')?.manager).toBe(
       'max@example.org',
     );
-    expect(problems(under('mix@example.org'))[0]).toContain('Did you mean “max@example.org”?');
+    expect(problems(under('mix@example.org'))).toEqual([
+      expect.stringMatching(/^people\[1\]\.manager: there is no .*Did you mean “max@example.org”\?/),
+    ]);
     expect(problems(under('ann@example.org'))[0]).toContain('there is no lead or manager among people');
     expect(problems(under('max@example.org', ', manager: leo@example.org'))).toEqual([
-      expect.stringContaining('this chain comes back to Leo'),
-      expect.stringContaining('this chain comes back to Max'),
+      expect.stringContaining('people[1].manager: this chain comes back to Leo'),
+      expect.stringContaining('people[2].manager: this chain comes back to Max'),
     ]);
     const agent = smallDeskWith([
       'name: Ann, role: agent',
       'name: Ann, manager: leo@example.org, role: agent',
     ]);
-    expect(problems(agent)[0]).toContain('above Ann is the lead of the team');
+    expect(problems(agent)[0]).toContain('people[0].manager: above Ann is the lead of the team');
+  });
+
+  test('is said of those of a chain that comes back, and not of whoever stands below it', () => {
+    const text = under('max@example.org', ', manager: max@example.org');
+    expect(problems(text)).toEqual([expect.stringContaining('this chain comes back to Max')]);
   });
 });
 
 describe('digests', () => {
   const ann = (more: string) => smallDeskWith(['name: Ann, role: agent', `name: Ann, role: agent, ${more}`]);
+
+  const manager = (more: string) =>
+    smallDeskWith([
+      'name: Leo, role: lead }',
+      `name: Leo, role: lead }\n  - { address: max@example.org, name: Max, role: manager, ${more} }`,
+    ]);
 
   test('are for those who want their mail so; what is left out comes at once', () => {
     expect(deskOf(SMALL_DESK)).toMatchObject({
@@ -118,16 +158,12 @@ describe('digests', () => {
   });
 
   test.each([
-    [ann('digestAt: "07:30"'), 'no digest goes to this person; mail: digest beside it'],
-    [ann('mail: weekly'), 'digest'],
+    [ann('digestAt: "07:30"'), 'people[0].digestAt: no digest goes to this person; mail: digest beside it'],
+    [ann('mail: weekly'), 'people[0].mail: this is none of the allowed values; instant or digest'],
     [ann('mail: digest, digestAt: "7:30"'), 'a time of day such as 07:30'],
-    [
-      smallDeskWith([
-        'name: Leo, role: lead }',
-        'name: Leo, role: lead }\n  - { address: max@example.org, name: Max, role: manager, mail: digest }',
-      ]),
-      'a manager takes no tickets',
-    ],
+    [manager('mail: digest'), 'people[2].mail: a manager takes no tickets'],
+    [manager('digestAt: "07:30"'), 'people[2].digestAt: a manager takes no tickets'],
+    [manager('mail: digest, digestAt: "07:30"'), 'people[2].mail: a manager takes no tickets'],
   ])('%#: what would have no effect is refused', (text, message) => {
     expect(problems(text).join()).toContain(message);
   });
@@ -149,7 +185,14 @@ describe('reports', () => {
   });
 
   test.each([
-    [to('an@example.org'), 'nobody of people has the address an@example.org'],
+    [
+      to('leads, an@example.org'),
+      'reports.weekly.to[1]: nobody of people has the address an@example.org. Did you mean “ann@example.org”?',
+    ],
+    [
+      `${SMALL_DESK}reports: { daily: { to: [an@example.org] } }\n`,
+      'reports.daily.to[0]: nobody of people has the address',
+    ],
     [to('manager'), 'leads, managers, or an address of people'],
     [to(''), 'a list with at least one entry'],
     [`${SMALL_DESK}reports: { daily: { to: [leads], on: tue } }\n`, 'there is no such setting here'],

@@ -25,6 +25,11 @@ describe('a desk.yaml that is right', () => {
     const { hash } = deskOf(SMALL_DESK);
     expect(hash).toMatch(/^[0-9a-f]{64}$/);
     expect(deskOf(`# a comment\n${SMALL_DESK}vips: []\n`).hash).toBe(hash);
+    const hours = [
+      'tue: [08:00-17:00], fri: [22:00-06:00]',
+      'fri: [22:00-06:00], tue: [08:00-17:00]',
+    ] as const;
+    expect(deskOf(smallDeskWith(hours)).hash).toBe(hash);
     expect(
       deskOf(smallDeskWith(['{ tier: 1, title: First line }', '{ title: First line, tier: 1 }'])).hash,
     ).toBe(hash);
@@ -36,6 +41,48 @@ describe('a desk.yaml that is right', () => {
     const printing = '  - { name: printing, title: Printing, team: it, words: [printer] }\n';
     const general = '  - { name: general, title: Everything else, team: it }\n';
     expect(deskOf(smallDeskWith([printing + general, general + printing])).hash).not.toBe(hash);
+  });
+
+  const MB = 1024 * 1024;
+  test.each([
+    ['answers: { hold: 90s }', { answers: { hold: 90_000 } }],
+    ['answers: { hold: 15m }', { answers: { hold: 900_000 } }],
+    ['mail: { largest: 64KB }', { mail: { largest: 65_536 } }],
+    ['mail: { largest: 25MB }', { mail: { largest: 25 * MB } }],
+    ['mail: { largest: 40MB }', { mail: { largest: 40 * MB } }],
+    ['knowledge: { validFor: 3650d }', { knowledge: { validFor: 3650 * 86_400_000 } }],
+    [
+      'retention: { rawMail: 7d, audit: 3650d }',
+      { retention: { rawMail: 7 * 86_400_000, audit: 3650 * 86_400_000 } },
+    ],
+    [
+      'recurring: [{ name: a, title: A, category: general, every: month, on: 15 }]',
+      { recurring: [{ on: '15', at: '08:00' }] },
+    ],
+  ])('takes %s for what it says', (line, said) => {
+    expect(deskOf(`${SMALL_DESK}${line}\n`)).toMatchObject(said);
+  });
+
+  test('may have an address with 24 octets before the @', () => {
+    const [address] = deskOf(smallDeskWith(['help@desk', 'hilfe-für-alle-häusern@desk'])).addresses;
+    expect(address?.address).toBe('hilfe-für-alle-häusern@desk.example.org');
+  });
+
+  test('has targets with and without hours of their own, and warnings by share and by time left', () => {
+    const [policy] = deskOf(
+      smallDeskWith(
+        ['firstResponse: 15m', 'firstResponse: 3650d in office'],
+        ['targets:', 'warnings: [5%, 1h30m]\n    targets:'],
+      ),
+    ).sla;
+    expect(policy?.targets.P1).toMatchObject({
+      firstResponse: { ms: 3650 * 86_400_000, calendar: 'office' },
+      nextResponse: { ms: 30 * 60_000 },
+    });
+    expect(policy?.warnings).toEqual([
+      { name: '5%', share: 0.05 },
+      { name: '1h30m', before: 90 * 60_000 },
+    ]);
   });
 
   test('may write a block once and use it again', () => {
@@ -53,9 +100,10 @@ describe('a desk.yaml that is right', () => {
 
 describe('what cannot be read', () => {
   test('is named with its line when it is no YAML', () => {
-    expect(theProblem('name: Desk\ndomain: [unclosed\n')).toMatchObject({
-      line: 3,
-      message: expect.stringContaining('cannot be read as YAML'),
+    expect(theProblem('name: Desk\ndomain: [unclosed\n')).toEqual({
+      ...{ line: 3, column: 1, path: '', found: '' },
+      message: expect.stringMatching(/^this cannot be read as YAML: [^\n]+$/),
+      allowed: 'YAML 1.2, each key once in its block',
     });
   });
 
@@ -64,7 +112,7 @@ describe('what cannot be read', () => {
       smallDeskWith(['domain: desk.example.org', 'domain: desk.example.org\nname: Again']),
     );
     expect(problem).toMatchObject({ line: 3, column: 1, found: 'name: Again' });
-    expect(problem.message).toContain('unique');
+    expect(problem.message).toBe('this cannot be read as YAML: Map keys must be unique');
   });
 
   test('is a second document in the file', () => {
@@ -98,7 +146,12 @@ describe('what cannot be read', () => {
   });
 
   test('is a file without end', () => {
-    expect(theProblem(`name: ${'x'.repeat(2 * 1024 * 1024)}`).message).toBe('the file is too long');
+    const most = 1024 * 1024;
+    expect(theProblem('x'.repeat(most + 1))).toEqual({
+      ...{ line: 1, column: 1, path: '', found: `${most + 1} characters` },
+      ...{ message: 'the file is too long', allowed: `at most ${most} characters` },
+    });
+    expect(loadDesk(SMALL_DESK.padEnd(most, '#')).ok).toBe(true);
   });
 
   test('is a file nested a thousand deep', () => {
@@ -147,8 +200,73 @@ describe('what is wrong in shape', () => {
       'Europe/Berlin\n    open: yes\n',
       'name, timezone, hours, of, holidays or holidaysFrom',
     ],
+    ['tokens: {', 'answers: { hold: 901s }\ntokens: {', 'a time of at most 15m'],
+    ['tokens: {', 'answers: { hold: 16m }\ntokens: {', 'a time of at most 15m'],
+    ['tokens: {', 'mail: { largest: 63KB }\ntokens: {', 'a size of at least 64KB'],
+    ['tokens: {', 'mail: { largest: 41MB }\ntokens: {', 'a size of at most 40MB, which is what SES takes'],
+    ['tokens: {', 'retention: { rawMail: 6d }\ntokens: {', 'at least 7d'],
+    ['tokens: {', 'retention: { audit: 3651d }\ntokens: {', 'at most 3650d, or forever'],
+    ['validFor: 180d', 'validFor: 3651d', 'a duration of at most 3650d'],
+    ['validFor: 180d', 'validFor: 0d', 'a duration longer than nothing'],
+    ['help@desk', 'hilfe-für-viele-häusern@desk', 'an address whose part before the @ has at most 24 octets'],
   ])('with “%s” become “%s” says what is allowed: %s', (before, after, allowed) => {
     expect(theProblem(smallDeskWith([before, after])).allowed).toEqual(allowed);
+  });
+
+  const kind = 'this is of another kind than what belongs here';
+  test.each([
+    ['title: IT', 'title: [IT]', 'a list', `${kind}; a text that is not empty`],
+    ['title: IT', 'title', 'nothing', `${kind}; a text that is not empty`],
+    ['title: IT', 'title: ""', '""', 'this is too little; a text that is not empty'],
+    [
+      'tier: 1, title',
+      'tier: 0, title',
+      '0',
+      'this is too little; a whole number from 1 to 9 such as 1, 2 or 3',
+    ],
+    ['tier: 1 }', 'tier: 10 }', '10', 'this is too much; a whole number from 1 to 9'],
+    ['name: Small', 'shadow: 1\nname: Small', '1', `${kind}; true or false`],
+    ['tokens: {', 'vips: all\ntokens: {', 'all', `${kind}; a list with at least one entry`],
+    ['resolved: { closeAfter: 3d }', 'resolved: 3d', '3d', `${kind}; a block with closeAfter`],
+    [
+      'team: { routine: P3, degraded: P2, outage: P1 }',
+      'team: P3',
+      'P3',
+      `${kind}; a block with routine, degraded or outage`,
+    ],
+    ['name: Small desk', 'name: { de: Tisch }', 'a block of settings', `${kind}; a text that is not empty`],
+    [
+      'firstResponse: 15m',
+      'firstResponse: 0m',
+      '0m',
+      'this cannot stand here; a duration longer than nothing',
+    ],
+    [
+      'tokens: {',
+      'triage: { bedrock: { model: amazon.nova, price: { in: -1, out: 1 } } }\ntokens: {',
+      '-1',
+      'this is too little; a number from 0 to 1000',
+    ],
+    [
+      'tokens: {',
+      'recurring: [{ name: a, title: A, category: general, every: month, on: [1] }]\ntokens: {',
+      'a list',
+      `${kind}; a value such as 1, mon, first mon, last fri, last or 03-31`,
+    ],
+  ])(
+    'with “%s” become “%s” names what was found, what is wrong and what is allowed',
+    (before, after, seen, said) => {
+      const { found, message, allowed } = theProblem(smallDeskWith([before, after]));
+      expect([found, `${message}; ${allowed}`]).toEqual([seen, said]);
+    },
+  );
+
+  test('names an empty list as one', () => {
+    const list = '  - { tier: 1, title: First line }\n  - { tier: 2, title: Experts }';
+    expect(theProblem(smallDeskWith([`tiers:\n${list}`, 'tiers: []']))).toMatchObject({
+      ...{ path: 'tiers', found: 'an empty list', message: 'this is too little' },
+      allowed: 'a list with at least one entry',
+    });
   });
 
   test.each([
@@ -203,6 +321,19 @@ describe('what is wrong in shape', () => {
       ),
     );
     expect(problems.map(({ line }) => line)).toEqual([1, 7, 36]);
+    expect(describeProblems('desk.yaml', problems)).toMatch(/^desk\.yaml has 3 problems:\n\n {2}line 1, /);
+  });
+
+  test('is reported in the order of the file whatever the order of the settings is', () => {
+    const text = smallDeskWith(
+      ['name: Small desk', 'vips: [nobody]\nname: Small desk'],
+      ['address: ann@example.org, name: Ann, role: agent', 'role: boss, name: Ann, address: Ann'],
+    );
+    expect(problemsOf(text).map(({ path }) => path)).toEqual([
+      'vips[0]',
+      'people[0].role',
+      'people[0].address',
+    ]);
   });
 });
 
@@ -320,6 +451,12 @@ describe('a model that is named', () => {
     ['is damaged', () => damaged, /^this model is damaged, and has to be trained again: /, /`desk train`/],
     ['is newer', () => newer, /^this model was made by a newer desk: its format is 3/, /`desk train`/],
     [
+      'files under nothing that is a category',
+      () => writeModel({ ...model, labels: ['toner', 'paper'] }),
+      /^it files under toner or paper, and the desk has no such categories$/,
+      /^a model of these categories: printing or general$/,
+    ],
+    [
       'files under what is no category',
       () => writeModel({ ...model, labels: ['general', 'printers'] }),
       /^it files under printers, and the desk has no such category$/,
@@ -383,6 +520,19 @@ describe('files of macros', () => {
     expect(hashes[0]).toBe(hashes[2]);
   });
 
+  test('are 25 MB in all at the most, of which the same content counts once', () => {
+    const macros = [1, 2, 3, 4, 5, 15, 6].map((n) => `{ name: m${n}, title: Large, files: [${n}.pdf] }`);
+    const text = smallDeskWith(['calendars:\n', `macros: [${macros.join(', ')}]\ncalendars:\n`]);
+    const loaded = loadDesk(text, (path) => Buffer.alloc(5_000_000, path.slice(0, 1)));
+    expect(loaded.ok ? [] : loaded.problems).toMatchObject([
+      {
+        path: 'macros[6].files[0]',
+        message: 'with it they are 30000000 octets, more than can travel',
+        allowed: 'at most 5000000 octets for one macro, and 25000000 for all',
+      },
+    ]);
+  });
+
   test.each([
     ['../secret.pdf', /^it leads out of the folder/, /^the path of a file beside or below desk\.yaml/],
     ['guides/../../secret.pdf', /^it leads out of the folder/, /^the path/],
@@ -390,6 +540,8 @@ describe('files of macros', () => {
     ['C:/secret.pdf', /^it leads out of the folder/, /^the path/],
     ['..\\secret.pdf', /^it leads out of the folder/, /^the path/],
     ['vanished.pdf', /^it cannot be read: ENOENT/, /^the path/],
+    ['./map.png', /^it leads out of the folder/, /^the path/],
+    ['guide.pdf.exe', /^files of this kind do not arrive/, /^a file that ends in/],
     ['setup.exe', /^files of this kind do not arrive/, /^a file that ends in pdf, png/],
     ['guides', /^files of this kind do not arrive/, /^a file that ends in/],
     ['empty.pdf', /^it is empty/, /something in it/],
@@ -476,14 +628,26 @@ describe('what contradicts itself', () => {
       'people[0].tier',
       'there is no tier 5',
     ],
-    ['an agent without a tier', 'team: it, tier: 1 }', 'team: it }', 'people[0].tier', 'tier is left out'],
-    ['an agent without a team', 'role: agent, team: it', 'role: agent', 'people[0].team', 'team is left out'],
+    [
+      'an agent without a tier',
+      'team: it, tier: 1 }',
+      'team: it }',
+      'people[0].tier',
+      'tier is left out: an agent stands at a tier',
+    ],
+    [
+      'an agent without a team',
+      'role: agent, team: it',
+      'role: agent',
+      'people[0].team',
+      'team is left out: an agent stands in a team',
+    ],
     [
       'a lead at a tier of no team',
       'role: lead }',
       'role: lead, tier: 2 }',
       'people[1].team',
-      'team is left out',
+      'team is left out: a lead at a tier stands in a team',
     ],
     [
       'a manager at a tier',
@@ -543,6 +707,27 @@ describe('what contradicts itself', () => {
       'another of tiers has it already',
     ],
     [
+      'somebody of a team that is not there',
+      'role: agent, team: it',
+      'role: agent, team: its',
+      'people[0].team',
+      'there is no team “its”. Did you mean “it”?',
+    ],
+    [
+      'a second address that is the first of another',
+      'name: Leo, role',
+      'name: Leo, alternates: [leo@example.net, Ann@example.org], role',
+      'people[1].alternates[1]',
+      'it belongs to somebody already',
+    ],
+    [
+      'a pattern that is none',
+      'words: [is down]',
+      'patterns: ["down", "(a+)+"]',
+      'urgency[0].patterns[1]',
+      'a group is repeated by +',
+    ],
+    [
       'a gap between tiers',
       'tier: 2, title',
       'tier: 3, title',
@@ -550,7 +735,13 @@ describe('what contradicts itself', () => {
       'there is no tier 2 to climb from',
     ],
     ['no category general', 'name: general', 'name: misc', 'categories', 'no category has the name general'],
-    ['a policy without a priority', 'P2: {', 'P5: {', 'sla[0].targets.P2', 'P2 is left out'],
+    [
+      'a policy without a priority',
+      '\n      P4: { firstResponse: 1h30m, nextResponse: 8h, resolution: 40h, tier: 8h }',
+      '',
+      'sla[0].targets.P4',
+      'P4 is left out',
+    ],
     [
       'a target in hours that are not there',
       'firstResponse: 15m',
@@ -721,13 +912,6 @@ describe('what contradicts itself', () => {
       'there is no other step “firs”. Did you mean “first”?',
     ],
     [
-      'steps that wait for each other',
-      'words: [printer]',
-      'words: [printer], checklist: [{ name: one, title: One, team: it, after: [two] }, { name: two, title: Two, team: it, after: [one] }]',
-      'categories[0].checklist[0].after',
-      'one comes after steps that come after one, so that none of them ever begins',
-    ],
-    [
       'two steps of one name',
       'words: [printer]',
       'words: [printer], checklist: [{ name: one, title: One, team: it }, { name: one, title: Two, team: it }]',
@@ -749,6 +933,223 @@ describe('what contradicts itself', () => {
       'there is no category “printin”. Did you mean “printing”?',
     ],
     [
+      'two calendars of one name',
+      'calendars:\n',
+      'calendars:\n  - { name: office, of: [always] }\n',
+      'calendars[2].name',
+      'another of calendars has it already',
+    ],
+    [
+      'one address of the desk twice',
+      'addresses:\n',
+      'addresses:\n  - { address: help@desk.example.org, name: Again, team: it }\n',
+      'addresses[1].address',
+      'another of addresses has it already',
+    ],
+    [
+      'two policies of one name',
+      'sla:\n',
+      'sla:\n  - { name: standard, when: { vip: true }, calendar: office, targets: { P1: {}, P2: {}, P3: {}, P4: {} } }\n',
+      'sla[1].name',
+      'another of sla has it already',
+    ],
+    [
+      'two organisations of one name',
+      'waiting: {',
+      'organisations: [{ name: a, title: A, senders: ["@a.example"] }, { name: a, title: B, senders: ["@b.example"] }]\nwaiting: {',
+      'organisations[1].name',
+      'another of organisations has it already',
+    ],
+    [
+      'two services of one name',
+      'waiting: {',
+      'services: [{ name: a, title: A, categories: [general] }, { name: a, title: B, categories: [general], for: ["@a.example"] }]\nwaiting: {',
+      'services[1].name',
+      'another of services has it already',
+    ],
+    [
+      'two fields of one name',
+      'waiting: {',
+      'fields: [{ name: asset, title: A }, { name: asset, title: B }]\nwaiting: {',
+      'fields[1].name',
+      'another of fields has it already',
+    ],
+    [
+      'two pieces of work that recur of one name',
+      'waiting: {',
+      'recurring: [{ name: a, title: A, category: general, every: week }, { name: a, title: B, category: general, every: week }]\nwaiting: {',
+      'recurring[1].name',
+      'another of recurring has it already',
+    ],
+    [
+      'a lead of one team who stands in another',
+      'role: lead }\nteams:\n',
+      'role: lead, team: hr }\nteams:\n  - { name: hr, title: HR, lead: leo@example.org }\n',
+      'teams[1].lead',
+      'Leo stands in the team hr',
+    ],
+    [
+      'a team that hands over to one that is not there',
+      'lead: leo@example.org }',
+      'lead: leo@example.org, handOverTo: [it, its] }',
+      'teams[0].handOverTo[1]',
+      'there is no team “its”. Did you mean “it”?',
+    ],
+    [
+      'a confidential team that hands over to another',
+      'lead: leo@example.org }',
+      'lead: leo@example.org, confidential: true, handOverTo: [it, hr] }\n  - { name: hr, title: HR, lead: leo@example.org }',
+      'teams[0].handOverTo[1]',
+      'what comes to it stays there, for it is confidential',
+    ],
+    [
+      'somebody on call whom nobody knows',
+      'lead: leo@example.org }',
+      'lead: leo@example.org, onCall: { rota: [leo@example.org, anne@example.org], from: 2026-11-23 } }',
+      'teams[0].onCall.rota[1]',
+      'there is nobody of this address among people. Did you mean “ann@example.org”?',
+    ],
+    [
+      'a manager on call',
+      'role: lead }\nteams:\n  - { name: it,',
+      'role: lead }\n  - { address: managing@example.org, name: Max, role: manager, team: it }\nteams:\n  - { name: it, onCall: { rota: [managing@example.org], from: 2026-11-23 },',
+      'teams[0].onCall.rota[0]',
+      'managing@example.org is not of it. Did you mean “ann@example.org”?',
+    ],
+    [
+      'an address of an urgency that is not the desk’s',
+      'words: [is down]',
+      'addresses: [help@desk.example.org, hlep@desk.example.org]',
+      'urgency[0].addresses[1]',
+      'there is no address of the desk “hlep@desk.example.org”. Did you mean “help@desk.example.org”?',
+    ],
+    [
+      'an impact for people of an organisation that is not there',
+      'words: [all users]',
+      'organisations: [acme]',
+      'impact[0].organisations[0]',
+      'there is no organisation “acme”',
+    ],
+    [
+      'an urgency for people of a department that is not there',
+      'words: [is down] }\n',
+      'departments: [acme/bord] }\norganisations: [{ name: acme, title: A, senders: ["@a.example"], departments: [{ name: board, title: B, senders: [b@a.example] }] }]\n',
+      'urgency[0].departments[0]',
+      'there is no department “acme/bord”. Did you mean “acme/board”?',
+    ],
+    [
+      'two departments of one name',
+      'waiting: {',
+      'organisations: [{ name: a, title: A, senders: ["@a.example"], departments: [{ name: b, title: B, senders: [b@a.example] }, { name: b, title: C, senders: [c@a.example] }] }]\nwaiting: {',
+      'organisations[0].departments[1].name',
+      'another department of it has it already',
+    ],
+    [
+      'a policy for an organisation that is not there',
+      'sla:\n',
+      'sla:\n  - { name: paper, when: { organisations: [acme] }, calendar: office, targets: { P1: {}, P2: {}, P3: {}, P4: {} } }\n',
+      'sla[0].when.organisations[0]',
+      'there is no organisation “acme”',
+    ],
+    [
+      'a policy whose `when` says nothing before others',
+      'sla:\n',
+      'sla:\n  - { name: paper, when: {}, calendar: office, targets: { P1: {}, P2: {}, P3: {}, P4: {} } }\n',
+      'sla[0].when',
+      'this policy is for all tickets, so that no policy below is ever reached',
+    ],
+    [
+      'a calendar without hours',
+      'calendars:\n',
+      'calendars:\n  - { name: sun }\n',
+      'calendars[0].hours',
+      'hours is left out: this calendar is never open',
+    ],
+    [
+      'hours that overlap by a minute',
+      '13:00-17:00',
+      '11:59-17:00',
+      'calendars[1].hours.mon[1]',
+      'this overlaps with mon 08:00-12:00',
+    ],
+    [
+      'a holiday in a month that is none',
+      '12-25',
+      '13-01',
+      'calendars[1].holidays[0]',
+      'there is no such day',
+    ],
+    [
+      'a step at a tier that is not there',
+      'words: [printer]',
+      'words: [printer], checklist: [{ name: one, title: One, team: it, tier: 3 }]',
+      'categories[0].checklist[0].tier',
+      'there is no tier 3',
+    ],
+    [
+      'a step after itself',
+      'words: [printer]',
+      'words: [printer], checklist: [{ name: one, title: One, team: it, after: [one] }]',
+      'categories[0].checklist[0].after[0]',
+      'there is no other step “one”',
+    ],
+    [
+      'many who report the same of a category that is not there',
+      'waiting: {',
+      'recurrence: { except: [general, printin] }\nwaiting: {',
+      'recurrence.except[1]',
+      'there is no category “printin”. Did you mean “printing”?',
+    ],
+    [
+      'work that recurs in hours that are not there',
+      'waiting: {',
+      'recurring: [{ name: patching, title: Patching, category: general, every: week, calendar: offise }]\nwaiting: {',
+      'recurring[0].calendar',
+      'there is no calendar “offise”. Did you mean “office”?',
+    ],
+    [
+      'work that recurs in a zone that is none',
+      'waiting: {',
+      'recurring: [{ name: patching, title: Patching, category: general, every: week, timezone: Europe/Berlyn }]\nwaiting: {',
+      'recurring[0].timezone',
+      'there is no such time zone. Did you mean “Europe/Berlin”?',
+    ],
+    [
+      'work that recurs for a team that is not there',
+      'waiting: {',
+      'recurring: [{ name: patching, title: Patching, category: general, every: week, team: its }]\nwaiting: {',
+      'recurring[0].team',
+      'there is no team “its”. Did you mean “it”?',
+    ],
+    [
+      'a name for answers with something that is not filled in',
+      'waiting: {',
+      'answers: { fromName: "{{agnet}} of {{desk}}" }\nwaiting: {',
+      'answers.fromName',
+      'there is no {{agnet}} to fill in. Did you mean “{{agent}}”?',
+    ],
+    [
+      'a name for answers that holds an address',
+      'waiting: {',
+      'answers: { fromName: "{{agent}} help@example.org" }\nwaiting: {',
+      'answers.fromName',
+      'a name that holds an address is taken for a forgery',
+    ],
+    [
+      'a signature in other languages alone',
+      'waiting: {',
+      'answers: { signature: { de: Ihr Helpdesk } }\nwaiting: {',
+      'answers.signature',
+      'the desk’s own language is en, and there are no words in it',
+    ],
+    [
+      'a signature with something that is not filled in',
+      'waiting: {',
+      'answers: { signature: { en: "{{agent}}, {{taem}}" } }\nwaiting: {',
+      'answers.signature.en',
+      'there is no {{taem}} to fill in. Did you mean “{{team}}”?',
+    ],
+    [
       'a weekday of every weekday',
       'waiting: {',
       'recurring: [{ name: patching, title: Patching, category: general, every: weekday, on: mon }]\nwaiting: {',
@@ -756,8 +1157,9 @@ describe('what contradicts itself', () => {
       '“mon” is no day of every weekday',
     ],
   ])('%s', (_, before, after, path, message) => {
-    const problem = problemsOf(smallDeskWith([before, after])).find((candidate) => candidate.path === path);
-    expect([problem?.message, problem?.allowed]).toEqual([message, expect.stringMatching(/\w/)]);
+    expect(problemsOf(smallDeskWith([before, after]))).toEqual([
+      expect.objectContaining({ path, message, allowed: expect.stringMatching(/\w/) }),
+    ]);
   });
 
   test('is not an absence of one day, 29 February of every year, or hours that touch', () => {
@@ -767,6 +1169,69 @@ describe('what contradicts itself', () => {
       ['13:00-17:00', '12:00-17:00'],
     );
     expect(loadDesk(text).ok).toBe(true);
+  });
+
+  test('is a desk without a first tier, and whatever would begin there', () => {
+    const problems = problemsOf(smallDeskWith(['tier: 1, title', 'tier: 3, title']));
+    expect(problems.map(({ path, message }) => `${path}: ${message}`)).toEqual([
+      'people[0].tier: there is no tier 1',
+      'tiers[1].tier: there is no tier 1 to climb from',
+      'categories[0].tier: tier is left out: there is no tier 1',
+      'categories[1].tier: tier is left out: there is no tier 1',
+    ]);
+  });
+
+  test.each([
+    ['lead: leo@', 'lead: ann@', 'leo@example.org'],
+    ['lead: leo@', 'lead: zoe@', 'leo@example.org'],
+    [
+      'lead: leo@example.org }',
+      'lead: leo@example.org, onCall: { rota: [max@example.org], from: 2026-11-23 } }',
+      'ann@example.org or leo@example.org',
+    ],
+    ['team: it, tier: 1 }', 'team: it }', '1 or 2'],
+    ['role: agent, team: it', 'role: agent', 'it or hr'],
+  ])('with “%s” become “%s” says who or what it may be: %s', (before, after, allowed) => {
+    const text = smallDeskWith(
+      [before, after],
+      ['teams:\n', '  - { address: max@example.org, name: Max, role: manager, team: it }\nteams:\n'],
+      ['tiers:\n', '  - { name: hr, title: HR, lead: leo@example.org }\ntiers:\n'],
+      ['people:\n', 'people:\n  - { address: bo@example.org, name: Bo, role: agent, team: hr, tier: 1 }\n'],
+    );
+    expect(theProblem(text).allowed).toBe(allowed);
+  });
+
+  test('is not a lead of two teams who stands in none, tiers in another order, hours in another order, or a confidential team that hands over to itself', () => {
+    const text = smallDeskWith(
+      ['tier: 1, title', 'tier: 2, title: Experts }\n  - { tier: 1, title'],
+      ['  - { tier: 2, title: Experts }\ncategories', 'categories'],
+      ['mon: [08:00-12:00, 13:00-17:00]', 'mon: [13:00-17:00, 08:00-12:00]'],
+      [
+        'lead: leo@example.org }',
+        'lead: leo@example.org, confidential: true, handOverTo: [it], onCall: { rota: [leo@example.org, ann@example.org], from: 2026-11-23 } }\n  - { name: hr, title: HR, lead: leo@example.org }',
+      ],
+    );
+    expect(problemsOf(text)).toEqual([]);
+  });
+
+  test('is not a policy for all before others when a service has it for itself', () => {
+    const policy = 'sla:\n  - { name: own, calendar: office, targets: { P1: {}, P2: {}, P3: {}, P4: {} } }\n';
+    const service = 'services: [{ name: a, title: A, categories: [general], sla: own }]\n';
+    expect(problemsOf(smallDeskWith(['sla:\n', `${service}${policy}`]))).toEqual([]);
+  });
+
+  test('is said of each step that waits for itself by way of others, and of none that waits for those', () => {
+    const steps = ['one, after: [two]', 'two, after: [three]', 'three, after: [one]', 'last, after: [one]'];
+    const list = steps.map((step) => `{ title: Step, team: it, name: ${step} }`).join(', ');
+    const problems = problemsOf(
+      smallDeskWith(['words: [printer]', `words: [printer], checklist: [${list}]`]),
+    );
+    expect(problems.map(({ path, message }) => `${path}: ${message}`)).toEqual(
+      ['one', 'two', 'three'].map(
+        (name, nth) =>
+          `categories[0].checklist[${nth}].after: ${name} comes after steps that come after ${name}, so that none of them ever begins`,
+      ),
+    );
   });
 
   test('points at the line of the person and not at the list', () => {

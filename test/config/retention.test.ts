@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { loadDesk } from '../../core/config/load.ts';
 import { desk } from '../sample.ts';
+import { problemsOf, SMALL_DESK, smallDeskWith } from './small-desk.ts';
 
 const DAY = 86_400_000;
 const BLOCK = /^retention:\n(?: {2}.*\n)+/m;
@@ -49,4 +50,24 @@ test.each([
   ['retention:\n  bodies: 90d\n', /retention\.bodies: a ticket would lose its words.*at least \d+d/],
 ])('%s is refused, with what is allowed', (retention, problem) => {
   expect(problemOf(retention)).toMatch(problem);
+});
+
+describe('the words of a ticket', () => {
+  const bodies = (days: string, more = '') =>
+    problemsOf(`${SMALL_DESK}retention: { bodies: ${days}${more} }\n`).map(({ allowed }) => allowed);
+
+  test('stay as long as it can be answered, on to the end of that day', () => {
+    expect(bodies('183d')).toEqual([]);
+    expect(bodies('182d')).toEqual(['at least 183d, which is tokens.validFor and resolved.closeAfter']);
+    const longer = smallDeskWith(['closeAfter: 3d', 'closeAfter: 3d1h']);
+    expect(problemsOf(`${longer}retention: { bodies: 183d }\n`)).toMatchObject([
+      { path: 'retention.bodies', allowed: expect.stringContaining('at least 184d') },
+    ]);
+  });
+
+  test('may stay as long as the ticket, and for ever with one that does', () => {
+    expect(bodies('400d', ', tickets: 400d')).toEqual([]);
+    expect(bodies('401d', ', tickets: 400d')).toEqual(['at most 400d, which is retention.tickets']);
+    expect(bodies('401d', ', tickets: forever')).toEqual([]);
+  });
 });

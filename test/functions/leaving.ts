@@ -32,23 +32,23 @@ export function leavingWorld(items: SmallWorld['items'] = new Map()): LeavingWor
     quotaUsed: async () => 0,
   };
   const world = smallWorld({ mailer } as unknown as Parameters<typeof smallWorld>[0]);
-  for (const [name, item] of items) world.items.set(name, structuredClone(item));
+  for (const [name, item] of items) world.items.set(name, item);
   const relayed = new Set(items.keys());
   const relay = async () => {
     const before = out.length;
-    for (let next = unrelayed(); next; next = unrelayed()) {
-      relayed.add(`${next.pk} ${next.sk}`);
-      await sendUpdate({ pk: next.pk, sk: next.sk }, world);
+    // What is written meanwhile comes at the end of the same turn.
+    for (const [name, { pk, sk }] of world.items) {
+      if (!sk.startsWith('EVENT#') || relayed.has(name)) continue;
+      relayed.add(name);
+      await sendUpdate({ pk, sk }, world);
     }
     return Promise.all(out.slice(before).map(open));
   };
-  const unrelayed = () =>
-    [...world.items.values()].find(({ pk, sk }) => sk.startsWith('EVENT#') && !relayed.has(`${pk} ${sk}`));
   return Object.assign(world, { relay });
 }
 
 async function open({ raw, to }: Sending): Promise<Left> {
-  const mail = await simpleParser(Buffer.from(raw));
+  const mail = await simpleParser(Buffer.from(raw), { skipTextToHtml: true, skipTextLinks: true });
   const files = mail.attachments.map(({ filename, content }) => `${filename} ${content}`);
   const header = (name: string) => mail.headers.get(name);
   return {

@@ -133,6 +133,14 @@ function holds({ Put }: Write, items: SmallWorld['items']): boolean {
   return there?.version === Put.ExpressionAttributeValues?.[':read'];
 }
 
+/** Nobody changes the table by what he has read of it. */
+function frozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || Object.isFrozen(value))
+    return value;
+  for (const each of Object.values(value)) frozen(each);
+  return Object.freeze(value);
+}
+
 /** Conditions are DynamoDB's affair, and tried on its own engine in test/journeys. */
 function tableOf(
   items: SmallWorld['items'],
@@ -172,11 +180,11 @@ function tableOf(
     name: 'table',
     async get<T extends Item>(key: Key) {
       before('table:get');
-      return (structuredClone(items.get(nameOf(key))) as T | undefined) ?? null;
+      return (frozen(items.get(nameOf(key))) as T | undefined) ?? null;
     },
     async getAll<T extends Item>(all: Key[]) {
       before('table:get');
-      return all.flatMap((key) => (structuredClone(items.get(nameOf(key))) as T | undefined) ?? []);
+      return all.flatMap((key) => (frozen(items.get(nameOf(key))) as T | undefined) ?? []);
     },
     async query<T extends Item>({
       IndexName,
@@ -201,7 +209,7 @@ function tableOf(
       });
       if (IndexName === 'hands') found.sort((a, b) => (of(a, 'handsSk') < of(b, 'handsSk') ? -1 : 1));
       if (!ScanIndexForward) found.reverse();
-      return { items: structuredClone(found).slice(0, Limit) as T[], next: undefined };
+      return { items: found.slice(0, Limit).map(frozen) as T[], next: undefined };
     },
     async transact(writes) {
       before('table:transact');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { deskTemplate, property, ref, resource, resources } from './desk-template.ts';
 
-const template = deskTemplate();
+const template = await deskTemplate();
 const alarms = resources(template, 'AWS::CloudWatch::Alarm');
 const runbook = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'runbook.md'), 'utf8');
 
@@ -141,8 +141,8 @@ describe('the alarms', () => {
     expect(resource(template, 'SendQuotaAlarm').Properties.Threshold).toBeLessThan(100);
   });
 
-  test('an address given at deployment is told by mail', () => {
-    const told = deskTemplate({ alarmAddress: 'ops@example.com' });
+  test('an address given at deployment is told by mail', async () => {
+    const told = await deskTemplate({ alarmAddress: 'ops@example.com' });
     const subscriptions = resources(told, 'AWS::SNS::Subscription').map(([, { Properties }]) => Properties);
     expect(subscriptions).toContainEqual(
       expect.objectContaining({

@@ -13,7 +13,7 @@ interface Widget {
   properties: { markdown?: string; alarms?: string[]; title?: string; metrics?: unknown[][] };
 }
 
-const template = deskTemplate();
+const template = await deskTemplate();
 const widgets = widgetsOf(template.Resources.Dashboard?.Properties.DashboardBody);
 const everything = JSON.stringify(widgets);
 const alarms = resources(template, 'AWS::CloudWatch::Alarm');
@@ -79,8 +79,8 @@ describe('the dashboard', () => {
       }
   });
 
-  test('is left out where the account has three already', () => {
-    const without = deskTemplate({ dashboard: false });
+  test('is left out where the account has three already', async () => {
+    const without = await deskTemplate({ dashboard: false });
     expect(resources(without, 'AWS::CloudWatch::Dashboard')).toEqual([]);
     expect(resource(without, 'CanaryAlarm')).toBeDefined();
   });

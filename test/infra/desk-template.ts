@@ -1,11 +1,21 @@
 /** The desk's template, synthesized over functions of one line, so that no test waits for esbuild. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, Validations } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
-import { FUNCTIONS, type FunctionName } from '../../infra/lambda.ts';
-import { DeskStack, type DeskStackProps } from '../../infra/stack.ts';
+import type { App, AppProps } from 'aws-cdk-lib';
+import type { FunctionName } from '../../infra/lambda.ts';
+import type { DeskStack, DeskStackProps } from '../../infra/stack.ts';
+import { hashOfInputs } from '../../local/synthesize.ts';
 
 export interface Resource {
   Type: string;
@@ -30,50 +40,72 @@ export interface Statement {
 
 export const DOMAIN = 'desk.example.test';
 
-export function deskTemplate(options: Partial<DeskStackProps> = {}): DeskTemplate {
-  return synthesized(options);
+const ROOT = join(import.meta.dirname, '..', '..');
+const KEPT = join(ROOT, '.generated', 'desk-templates');
+
+/** Kept by the hash of all that goes into it: only who finds none waits for the CDK, which takes longer than what is asked of it. */
+export async function deskTemplate(options: Partial<DeskStackProps> = {}): Promise<DeskTemplate> {
+  const sources = nameOf(await hashOfInputs(''), readFileSync(import.meta.filename));
+  const file = join(KEPT, sources, `${nameOf(JSON.stringify(options))}.json`);
+  if (!existsSync(file)) keep(sources, file, await synthesized(options));
+  return JSON.parse(readFileSync(file, 'utf8'));
 }
 
-/** Has the rules of CloudFormation and cdk-nag look at it, and throws what they find. It takes seconds. `also` adds to the stack. */
-export async function validate(
-  options: Partial<DeskStackProps> = {},
-  also?: (stack: DeskStack) => void,
-): Promise<void> {
-  const { AwsSolutionsChecks } = await import('cdk-nag');
-  synthesized(options, (app) => Validations.of(app).addPlugins(new AwsSolutionsChecks(app)), also);
+function nameOf(...parts: (string | Buffer)[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest('hex').slice(0, 24);
 }
 
-function synthesized(
-  options: Partial<DeskStackProps>,
-  prepare?: (app: App) => void,
-  also?: (stack: DeskStack) => void,
-): DeskTemplate {
-  const { context } = JSON.parse(readFileSync(join(import.meta.dirname, '..', '..', 'cdk.json'), 'utf8'));
+function keep(sources: string, file: string, template: DeskTemplate): void {
+  mkdirSync(join(KEPT, sources), { recursive: true });
+  // Another worker may look for it at any time.
+  const unfinished = `${file}.${process.pid}`;
+  writeFileSync(unfinished, JSON.stringify(template));
+  renameSync(unfinished, file);
+  for (const old of readdirSync(KEPT).filter((name) => name !== sources))
+    rmSync(join(KEPT, old), { recursive: true, force: true });
+}
+
+function synthesized(options: Partial<DeskStackProps>): Promise<DeskTemplate> {
+  return inApp({ builtinCloudFormationValidation: false, stackTraces: false }, (app, desk) => {
+    const stack = desk('Replydesk', options);
+    app.synth();
+    return templateOf(stack, app);
+  });
+}
+
+/** As it was written by `app.synth()`. */
+export function templateOf({ templateFile }: DeskStack, { outdir }: App): DeskTemplate {
+  return JSON.parse(readFileSync(join(outdir, templateFile), 'utf8'));
+}
+
+/** What is done with an app and its desks, each a stack. */
+export async function inApp<T>(
+  props: AppProps,
+  work: (app: App, desk: (name: string, options?: Partial<DeskStackProps>) => DeskStack) => T,
+): Promise<T> {
+  const [{ App }, { FUNCTIONS }, stack] = await Promise.all([
+    import('aws-cdk-lib'),
+    import('../../infra/lambda.ts'),
+    import('../../infra/stack.ts'),
+  ]);
+  const { context } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8'));
   const folder = mkdtempSync(join(tmpdir(), 'replydesk-template-'));
-  const before = process.env.CDK_VALIDATION;
-  process.env.CDK_VALIDATION = String(prepare !== undefined);
   try {
-    const app = new App({ context, analyticsReporting: false, outdir: join(folder, 'cdk.out') });
-    prepare?.(app);
-    const stack = new DeskStack(app, 'Replydesk', {
-      bundles: emptyBundles(folder),
-      domain: DOMAIN,
-      mostADay: 10_000,
-      retention: { rawMail: 365, logs: 30 },
-      ...options,
-    });
-    also?.(stack);
-    return Template.fromStack(stack).toJSON() as DeskTemplate;
+    const bundles = emptyBundles(folder, FUNCTIONS);
+    const outdir = join(folder, 'cdk.out');
+    const app = new App({ context, outdir, analyticsReporting: false, treeMetadata: false, ...props });
+    const fixed = { bundles, domain: DOMAIN, mostADay: 10_000, retention: { rawMail: 365, logs: 30 } };
+    return work(app, (name, options) => new stack.DeskStack(app, name, { ...fixed, ...options }));
   } finally {
-    if (before === undefined) delete process.env.CDK_VALIDATION;
-    else process.env.CDK_VALIDATION = before;
     rmSync(folder, { recursive: true });
   }
 }
 
-function emptyBundles(folder: string): Record<FunctionName, string> {
+function emptyBundles(folder: string, names: readonly FunctionName[]): Record<FunctionName, string> {
   return Object.fromEntries(
-    FUNCTIONS.map((name) => {
+    names.map((name) => {
       mkdirSync(join(folder, name));
       writeFileSync(join(folder, name, 'index.mjs'), `export const handler = async () => '${name}';\n`);
       return [name, join(folder, name)];

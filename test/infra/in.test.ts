@@ -12,7 +12,7 @@ import {
   spelled,
 } from './desk-template.ts';
 
-const template = deskTemplate();
+const template = await deskTemplate();
 const rule = resource(template, 'MailRule');
 
 describe('the receipt rule', () => {
@@ -133,8 +133,8 @@ describe('the active rule set', () => {
     expect(resource(template, 'Activation').DependsOn).toEqual(['MailRule']);
   });
 
-  test('somebody else’s rule set gets our rule and is never activated by us', () => {
-    const shared = deskTemplate({ existingRuleSetName: 'company-mail' });
+  test('somebody else’s rule set gets our rule and is never activated by us', async () => {
+    const shared = await deskTemplate({ existingRuleSetName: 'company-mail' });
     expect(resource(shared, 'MailRule').Properties.RuleSetName).toBe('company-mail');
     expect(resources(shared, 'AWS::SES::ReceiptRuleSet')).toEqual([]);
     expect(shared.Resources.Activation).toBeUndefined();
@@ -148,8 +148,8 @@ describe('the active rule set', () => {
     );
   });
 
-  test('another system’s rule set is only taken over when that is asked for by name', () => {
-    const taking = deskTemplate({ takeOverActiveRuleSet: true });
+  test('another system’s rule set is only taken over when that is asked for by name', async () => {
+    const taking = await deskTemplate({ takeOverActiveRuleSet: true });
     for (const id of ['Preparation', 'Activation'])
       expect(resource(taking, id).Properties.TakeOverActiveRuleSet).toBe('true');
   });

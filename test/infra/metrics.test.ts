@@ -4,11 +4,10 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { METRICS, METRICS_DIMENSION, METRICS_NAMESPACE } from '../../core/metrics.ts';
 import { openWorld } from '../../functions/handler.ts';
-import { FUNCTIONS } from '../../infra/lambda.ts';
 import { desk } from '../sample.ts';
-import { deskTemplate, ref, resource, resources } from './desk-template.ts';
+import { deskTemplate, ref, resources } from './desk-template.ts';
 
-const template = deskTemplate();
+const template = await deskTemplate();
 const FOLDER = join(import.meta.dirname, '..', '..', 'functions');
 const names = Object.keys(METRICS).sort();
 
@@ -36,13 +35,11 @@ describe('a metric of the desk’s own', () => {
   });
 
   test('is told under the stack’s name, by the functions whose code tells any, and by no other', () => {
-    for (const name of FUNCTIONS) {
-      const id = name.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());
-      const { Variables = {} } = (resource(template, id).Properties.Environment ?? {}) as {
-        Variables?: Record<string, unknown>;
-      };
-      const tells = toldIn(`${name}.ts`).length > 0;
-      expect(Variables.DESK_STACK, name).toEqual(tells ? ref('AWS::StackName') : undefined);
+    for (const [id, { Properties }] of resources(template, 'AWS::Lambda::Function')) {
+      const { Variables = {} } = (Properties.Environment ?? {}) as { Variables?: Record<string, unknown> };
+      const file = id.replace(/\B[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
+      const tells = toldIn(`${file}.ts`).length > 0;
+      expect(Variables.DESK_STACK, id).toEqual(tells ? ref('AWS::StackName') : undefined);
     }
   });
 

@@ -20,7 +20,7 @@ import {
   statements,
 } from './desk-template.ts';
 
-const template = deskTemplate();
+const template = await deskTemplate();
 const roles = resources(template, 'AWS::IAM::Role').map(([id]) => id);
 
 function actions(roleId: string): string[] {
@@ -103,13 +103,13 @@ describe('who may do what', () => {
     expect(sending?.Condition).toEqual({ StringLike: { 'ses:FromAddress': `*@${DOMAIN}` } });
   });
 
-  test('a model may be asked where desk.yaml names it: that one, by receive-email alone', () => {
+  test('a model may be asked where desk.yaml names it: that one, by receive-email alone', async () => {
     expect(roles.flatMap(actions).filter((action) => action.startsWith('bedrock:'))).toEqual([]);
     for (const [region, where] of [
       [undefined, '<AWS::Region>'],
       ['eu-central-1', 'eu-central-1'],
     ] as const) {
-      const naming = deskTemplate({ model: { model: 'amazon.nova-micro-v1:0', region } });
+      const naming = await deskTemplate({ model: { model: 'amazon.nova-micro-v1:0', region } });
       const granted = roles.flatMap((role) =>
         rights(naming, role)
           .filter(({ Action }) => list(Action).some((action) => action.startsWith('bedrock:')))

@@ -6,7 +6,7 @@ import { type Released, statefulIn } from './released.ts';
 const released: Record<string, Released> = JSON.parse(
   readFileSync(new URL('./released.json', import.meta.url), 'utf8'),
 );
-const now = statefulIn(deskTemplate());
+const now = statefulIn(await deskTemplate());
 
 test('what the released template deployed is known', () => {
   expect(Object.keys(released)).toEqual(

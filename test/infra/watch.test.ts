@@ -162,8 +162,8 @@ describe('the picture in docs', () => {
   });
 });
 
-describe('the deployed machine', () => {
-  const { Properties } = resource(deskTemplate(), 'WatchMachine');
+describe('the deployed machine', async () => {
+  const { Properties } = resource(await deskTemplate(), 'WatchMachine');
 
   test('is this definition, with the function filled in', () => {
     expect(JSON.parse(Properties.DefinitionString as string)).toEqual(machine);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { costOf, POLLS_A_MONTH, type Reading, type Standing } from '../../core/insight/cost.ts';
+import { alarmMetrics, costOf, POLLS_A_MONTH, type Reading, type Standing } from '../../core/insight/cost.ts';
 import { billOf, PRICES, times, together, UNITS } from '../../core/insight/prices.ts';
 
 const NOTHING: Standing = { polls: 0, scheduled: [], alarms: 0, metrics: 0, dashboards: 0 };
@@ -81,4 +81,78 @@ test('amounts of the same unit add up, and scale', () => {
     ...{ 'ses-sent': 3, 'sqs-requests': 3 },
   });
   expect(times({ 'ses-sent': 3 }, 2)).toEqual({ 'ses-sent': 6 });
+});
+
+test('making a stack is no ticket’s, and what a service does by itself is', () => {
+  const by = { Provision: { 'lambda-requests': 1_000_000 }, s3: { 's3-writes': 20 } };
+  const { per1000Tickets, lines } = costOf(reading(by), VOLUME, { ...NOTHING, dashboards: 2 });
+  expect(per1000Tickets.byService).toEqual({ S3: 2_000 * 5e-6 });
+  expect(lines).toEqual([
+    ...[{ service: 'S3', unit: 's3-writes', perTicket: 2, dollarsPer1000: 0.01, idle: 0, dollarsIdle: 0 }],
+    {
+      ...{ service: 'CloudWatch', unit: 'dashboard-months' },
+      ...{ perTicket: 0, dollarsPer1000: 0, idle: 2, dollarsIdle: 6 },
+    },
+  ]);
+});
+
+test('a thousand tickets more use up what is free only as far as the idle desk has left of it', () => {
+  const idle = { ...NOTHING, polls: 900_000 };
+  const { per1000Tickets, idleMonth, months } = costOf(
+    reading({ sqs: { 'sqs-requests': 5_000 } }),
+    VOLUME,
+    idle,
+  );
+  // 500,000 requests for 1,000 tickets, of which 100,000 are still free.
+  expect([idleMonth.total, idleMonth.afterAllowances]).toEqual([expect.closeTo(0.36, 12), 0]);
+  expect(per1000Tickets).toMatchObject({
+    ...{ total: expect.closeTo(0.2, 12), afterAllowances: expect.closeTo(0.16, 12) },
+  });
+  expect(months[1]).toMatchObject({
+    ...{ total: expect.closeTo(0.56, 12), afterAllowances: expect.closeTo(0.16, 12) },
+  });
+});
+
+test('a day is a thousand tickets and a day of the clock, and what looks on stands apart', () => {
+  const standing = { ...NOTHING, polls: 730_000, alarms: 73, metrics: 730, dashboards: 7.3 };
+  const { day } = costOf(reading({ states: { 'states-transitions': 210 } }), VOLUME, standing);
+  const [tickets, clock] = [21_000 * 25e-6, 24_000 * 0.4e-6];
+  expect(day).toMatchObject({
+    ...{ tickets: 1_000, total: expect.closeTo(tickets + clock, 12), ofTheClock: expect.closeTo(clock, 12) },
+    observing: expect.closeTo(2.4 * 0.1 + 24 * 0.3 + 0.24 * 3, 12),
+  });
+});
+
+test('a clock that polls takes no steps of ours, and turns 288 times for each ticket', () => {
+  const { months } = costOf(reading({ states: { 'states-transitions': 210 } }), VOLUME, NOTHING);
+  const turn = 3 * 25e-6 + 0.2e-6 + 0.025 * 13.3334e-6 + 0.125e-6 + (4_500 / 2 ** 30) * 0.5;
+  expect(months[0]?.polling).toBeCloseTo(100 * (288 * turn + 4 * 25e-6), 9);
+});
+
+test('a schedule that was never seen to act is taken for a second of 512 MB with some reads and writes', () => {
+  const standing = { ...NOTHING, scheduled: [{ function: 'Sweep', perMonth: 100, writesMail: false }] };
+  const amounts = (by: Reading['by']) =>
+    Object.fromEntries(costOf(reading(by), VOLUME, standing).lines.map(({ unit, idle }) => [unit, idle]));
+  expect(amounts({})).toEqual({
+    ...{ 'lambda-requests': 100, 'lambda-gb-seconds': 50, 'dynamodb-reads': 1_000, 'dynamodb-writes': 1_000 },
+    ...{ 'log-gb': expect.closeTo(0.0002, 12), 'scheduler-calls': 100 },
+  });
+  expect(amounts({ Sweep: { 'lambda-requests': 2, 'dynamodb-reads': 1, 'scheduler-calls': 2 } })).toEqual({
+    ...{ 'lambda-requests': 100, 'dynamodb-reads': 50, 'scheduler-calls': 100 },
+  });
+});
+
+test('what is not known of Lambda is told as its bounds: half as long, twice as long, a start with each call', () => {
+  const used = { 'lambda-requests': 30, 'lambda-gb-seconds': 60, 'lambda-init-gb-seconds': 4 };
+  const { sensitivity } = costOf(reading({ ReceiveEmail: used }), VOLUME, NOTHING);
+  const of = (seconds: number) => expect.closeTo(1_000 * (3 * 0.2e-6 + seconds * 13.3334e-6), 9);
+  expect(sensitivity).toEqual({
+    ...{ halfAsLong: of(3.2), twiceAsLong: of(12.8), everyCallStarts: of(6 + 3 * 0.175) },
+  });
+});
+
+test('an alarm pays for each metric that it looks at, and for nothing that it reckons of others', () => {
+  const metric = { MetricStat: {} };
+  const [query, sum] = [{ Expression: 'SELECT MAX(Age) FROM Queues' }, { Expression: 'a + b' }];
+  expect([{}, { Metrics: [metric, sum, metric] }, { Metrics: [query] }].map(alarmMetrics)).toEqual([1, 2, 1]);
 });

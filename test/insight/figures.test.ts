@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { figuresOf, type Rollup } from '../../core/insight/figures.ts';
 import { bucketOf, durationOf, ERROR, rankOf } from '../../core/insight/histogram.ts';
+import { measureIn, measureOut } from '../../core/insight/mails.ts';
+import type { DispositionReason } from '../../core/mail/disposition.ts';
 import { MONDAY } from '../sample.ts';
 
 const standing = { open: [], at: MONDAY, today: '2026-11-23' };
@@ -67,6 +69,54 @@ describe('figures', () => {
     expect(days[6]).toMatchObject({ day: '2026-11-23', opened: 5, mailsIn: 4, mailsOut: 3 });
   });
 
+  test('tell what was counted by its name, and times by working and elapsed, tier by tier', () => {
+    const counts = { opened: 9, ofDesk: 1, resolved: 8, merged: 2, dropped: 3, reopened: 4, firstContact: 5 };
+    const more = { escalated: 6, climbs: 7, bounced: 2, answers: 11, replies: 12 };
+    const [hour, minute] = [bucketOf(3_600_000), bucketOf(60_000)];
+    const { total } = figuresOf(
+      [
+        rollup('2026-11-23', { ...counts, ...more, 'met.resolution': 3, 'breached.resolution': 1 }),
+        rollup('2026-11-23', {
+          't10.sum': 60_000,
+          [`t10.${minute}`]: 1,
+          't2.sum': 5,
+          't2.0': 1,
+          't3.sum': 5,
+        }),
+        rollup('2026-11-23', {
+          'fw.sum': 120_000,
+          [`fw.${minute}`]: 2,
+          'fe.sum': 3_600_000,
+          [`fe.${hour}`]: 1,
+        }),
+        rollup('2026-11-23', { 're.sum': 7_200_000, [`re.${hour}`]: 2, xt1: 1, 'xt1.sum': 1, 'xt1.0': 1 }),
+      ],
+      range,
+      standing,
+    );
+    expect(total).toMatchObject({
+      ...counts,
+      ...more,
+      sla: { resolution: { met: 3, breached: 1, share: 0.75 } },
+    });
+    expect(total.shares).toEqual({ firstContact: 5 / 8, reopened: 0.5, escalated: 6 / 9, accuracy: 5 / 7 });
+    expect(total.tiers.map(({ tier, time }) => [tier, time.count, time.mean])).toEqual([
+      [2, 1, 5],
+      [10, 1, 60_000],
+    ]);
+    const { firstResponse, resolution } = total;
+    expect(
+      [firstResponse.working, firstResponse.elapsed, resolution.working, resolution.elapsed].map(
+        ({ count, mean }) => [count, mean],
+      ),
+    ).toEqual([
+      [2, 60_000],
+      [1, 3_600_000],
+      [0, null],
+      [2, 3_600_000],
+    ]);
+  });
+
   test('a climb that comes back makes an escalation less accurate', () => {
     const { total } = figuresOf(
       [rollup('2026-11-23', { opened: 10, escalated: 3, climbs: 4, bounced: 1 })],
@@ -77,7 +127,7 @@ describe('figures', () => {
   });
 
   test('the backlog is as old as what is open, to the millisecond, and says what is overdue', () => {
-    const open = [0, 1, 2, 3].map((hours) => ({
+    const open = [1, 3, 0, 2].map((hours) => ({
       ...{
         id: `T-${hours}`,
         category: 'printing',
@@ -86,12 +136,12 @@ describe('figures', () => {
         priority: 'P3' as const,
       },
       openedAt: new Date(Date.parse(MONDAY) - hours * 3_600_000).toISOString(),
-      due: hours === 3 ? '2026-11-23T08:59:59.999Z' : hours === 2 ? MONDAY : null,
+      due: hours % 2 === 1 ? '2026-11-23T08:59:59.999Z' : hours === 2 ? MONDAY : null,
     }));
     const { backlog } = figuresOf([], range, { ...standing, open }).total;
     const hour = 3_600_000;
     expect(backlog).toMatchObject({
-      ...{ open: 4, overdue: 1, oldest: { id: 'T-3' } },
+      ...{ open: 4, overdue: 2, oldest: { id: 'T-3', openedAt: '2026-11-23T06:00:00.000Z' } },
       age: { mean: 1.5 * hour, median: hour, p90: 3 * hour },
     });
   });
@@ -131,6 +181,80 @@ describe('figures', () => {
     expect(days.map(({ day, backlog }) => [day, backlog])).toEqual([
       ['2026-11-19', 1],
       ['2026-11-20', 5],
+    ]);
+  });
+});
+
+describe('a mail', () => {
+  const berlin = { timezone: 'Europe/Berlin' };
+  const cells = (increments: ReturnType<typeof measureIn>) =>
+    increments.map(({ day, by, of, cell, add }) => `${day} ${by}${of} ${cell} ${add}`);
+  // Half past midnight in Berlin.
+  const cameIn = (disposition: 'opened' | 'noted' | 'suppressed' | 'setup', reason: DispositionReason) =>
+    cells(measureIn({ receivedAt: '2026-11-23T23:30:00.000Z', disposition, reason }, berlin));
+
+  test('that came in counts by what became of it, and by its hour there if a person wrote it', () => {
+    expect(cameIn('opened', 'new-ticket')).toEqual([
+      '2026-11-24 desk in.opened.new-ticket 1',
+      '2026-11-24 desk hour.0 1',
+    ]);
+    expect(cameIn('noted', 'third-party')).toHaveLength(2);
+    for (const reason of ['list', 'monitoring', 'flood'] as const)
+      expect(cameIn('opened', reason)).toEqual([`2026-11-24 desk in.opened.${reason} 1`]);
+    expect(cameIn('suppressed', 'loop')).toEqual(['2026-11-24 desk in.suppressed.loop 1']);
+  });
+
+  test('that nobody wrote counts for nothing: what SES writes, and what the desk writes to itself', () => {
+    expect(cameIn('setup', 'ses-setup')).toEqual([]);
+    expect(cameIn('suppressed', 'canary')).toEqual([]);
+    expect(measureOut({ state: 'sent', kind: 'canary', at: MONDAY }, berlin)).toEqual([]);
+  });
+
+  test('that was to go out counts where it came to its end', () => {
+    const wentOut = (state: string) => cells(measureOut({ state, kind: 'answer', at: MONDAY }, berlin));
+    expect(['sent', 'refused', 'withheld', 'queued'].map(wentOut)).toEqual([
+      ...[
+        ['2026-11-23 desk out.answer 1'],
+        ['2026-11-23 desk refused 1'],
+        ['2026-11-23 desk withheld 1'],
+        [],
+      ],
+    ]);
+  });
+
+  test('is told with others of its kind, the most frequent first, and how many loops were prevented', () => {
+    const cameIn = { 'in.opened.new-ticket': 4, 'in.suppressed.loop': 2, 'in.suppressed.auto-reply': 5 };
+    const wentOut = { 'out.answer': 3, 'out.assignment': 3, 'out.closed': 0, refused: 1, withheld: 6 };
+    const { mails, hours } = figuresOf(
+      [
+        rollup('2026-11-22', { 'hour.7': 2 }, 'desk'),
+        rollup('2026-11-23', { ...cameIn, ...wentOut, 'hour.23': 1 }, 'desk'),
+        rollup('2026-11-23', { 'hour.23': 2 }, 'desk'),
+        rollup('2026-11-23', { 'in.opened.new-ticket': 9, 'hour.1': 9 }),
+      ],
+      range,
+      standing,
+    );
+    expect(mails).toEqual({
+      in: 11,
+      dispositions: [
+        { disposition: 'suppressed', reason: 'auto-reply', count: 5 },
+        { disposition: 'opened', reason: 'new-ticket', count: 4 },
+        { disposition: 'suppressed', reason: 'loop', count: 2 },
+      ],
+      out: 6,
+      kinds: [
+        { kind: 'answer', count: 3 },
+        { kind: 'assignment', count: 3 },
+      ],
+      ...{ refused: 1, withheld: 6, loopsPrevented: 13 },
+    });
+    expect(hours.map((day) => day.length)).toEqual([24, 24, 24, 24, 24, 24, 24]);
+    expect(
+      hours.flatMap((day, weekday) => day.flatMap((count, hour) => (count ? [[weekday, hour, count]] : []))),
+    ).toEqual([
+      [0, 23, 3],
+      [6, 7, 2],
     ]);
   });
 });

@@ -3,11 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { BALANCE } from '../../core/insight/cells.ts';
 import { daysOf } from '../../core/insight/days.ts';
 import { DIMENSIONS } from '../../core/insight/figures.ts';
+import { bucketOf } from '../../core/insight/histogram.ts';
 import { type Increment, measure } from '../../core/insight/measures.ts';
 import { MEASURES } from '../../core/sla/clock.ts';
 import { simulate } from '../../core/sla/simulate.ts';
 import { change } from '../../core/ticket/change.ts';
-import { type Happening, isActive } from '../../core/ticket/ticket.ts';
+import { type Grade, type Happening, isActive } from '../../core/ticket/ticket.ts';
 import { desk, LUIS, later, MONDAY, NORA, opened, PRIYA } from '../sample.ts';
 import { anyLife, found, type Lived, live, toOf } from './histories.ts';
 
@@ -126,8 +127,8 @@ describe('whatever happens to a ticket', () => {
 });
 
 describe('what counts how', () => {
-  const counted = (...happenings: [hours: number, Happening][]) => {
-    const first = opened();
+  const counted = (...happenings: [hours: number, Happening][]) => countedOf(opened(), ...happenings);
+  const countedOf = (first: ReturnType<typeof opened>, ...happenings: [hours: number, Happening][]) => {
     let ticket = first.after;
     const history = [...first.events];
     for (const [hours, happening] of happenings) {
@@ -189,6 +190,101 @@ describe('what counts how', () => {
       const of = counted([1, event]);
       expect([of(cell), of('resolved'), of(BALANCE), of('met.resolution')]).toEqual([1, 0, 0, 0]);
     }
+  });
+
+  test('a ticket is opened of nobody until somebody gets it, and of him alone then, whoever has it next', () => {
+    const given = (assignee: string, previous: string | null): Happening => ({
+      ...{ kind: 'assigned', assignee, previous, reason: '', by: 'desk' },
+    });
+    const of = countedOf(opened(MONDAY, {}, null), [1, given(LUIS, null)], [2, given(PRIYA, LUIS)]);
+    expect(['-', LUIS, PRIYA].map((agent) => of('opened', `agent ${agent}`))).toEqual([0, 1, 0]);
+    expect([of('opened'), of('opened', 'team service-desk'), of('ofDesk')]).toEqual([1, 1, 0]);
+  });
+
+  test('what the desk asked for itself is told apart, as whose it is: recurring work, and steps of a checklist', () => {
+    const mailbox = 'support@desk.example.test';
+    for (const given of [
+      { requester: { address: mailbox, name: 'Support' } },
+      { partOf: { id: 'T-000001', step: 'account' } },
+    ]) {
+      const of = countedOf(opened(MONDAY, given));
+      expect([of('ofDesk'), of('ofDesk', `agent ${LUIS}`), of('ofDesk', 'agent -')]).toEqual([1, 1, 0]);
+    }
+  });
+
+  test('what was solved is closed without counting again; what nobody solved is dropped, unless an agent closes it', () => {
+    const closed = (by: string, more = {}): Happening => ({ kind: 'closed', reason: '', by, ...more });
+    const fate = (...happenings: [number, Happening][]) => {
+      const of = counted(...happenings);
+      return ['resolved', 'dropped'].map((cell) => of(cell));
+    };
+    expect(fate([1, resolved], [2, closed('desk')])).toEqual([1, 0]);
+    expect(fate([1, closed('desk')])).toEqual([0, 1]);
+    expect(fate([1, closed(LUIS)])).toEqual([1, 0]);
+    expect(fate([1, closed(LUIS, { quiet: true })])).toEqual([0, 1]);
+  });
+
+  test('what is reopened is solved a second time, and was no first contact', () => {
+    const reopened: Happening = { kind: 'reopened', reason: '', by: NORA, told: false };
+    const of = counted([1, resolved], [2, reopened], [3, resolved]);
+    expect([of('resolved'), of('reopened'), of('firstContact')]).toEqual([2, 1, 1]);
+  });
+
+  test('a solution that is taken back with its answer was none', () => {
+    const undone = (reopens: boolean): Happening => ({
+      ...{ kind: 'undone', message: 2, given: later(MONDAY, 1), by: LUIS, reopens },
+    });
+    const held = { ...answered(), leavesAt: later(MONDAY, 1.1) } as Happening;
+    const of = (reopens: boolean) => {
+      const cell = counted([1, held], [1, resolved], [1, undone(reopens)]);
+      return [cell('answers'), cell('resolved'), cell('met.resolution'), cell('rw.sum')];
+    };
+    expect(of(true)).toEqual([0, 0, 0, 0]);
+    expect(of(false)).toEqual([0, 1, 1, 3_600_000]);
+  });
+
+  test('a promise is missed once, whether the clock says so or what comes too late', () => {
+    const missed = (measure: 'firstResponse' | 'resolution'): Happening => ({
+      ...{ kind: 'deadline-breached', measure, startedAt: MONDAY, due: later(MONDAY, 4), assignee: LUIS },
+    });
+    const breached = (...happenings: [number, Happening][]) => {
+      const of = counted(...happenings);
+      return ['breached.firstResponse', 'breached.resolution', 'met.firstResponse'].map((cell) => of(cell));
+    };
+    expect(breached([5, missed('firstResponse')])).toEqual([1, 0, 0]);
+    expect(breached([5, missed('firstResponse')], [6, missed('firstResponse')])).toEqual([1, 0, 0]);
+    expect(breached([5, missed('firstResponse')], [6, missed('resolution')])).toEqual([1, 1, 0]);
+    expect(breached([5, missed('firstResponse')], [26, answered()])).toEqual([1, 0, 0]);
+    expect(breached([26, answered()])).toEqual([1, 0, 0]);
+    expect(breached([3, answered()])).toEqual([0, 0, 1]);
+  });
+
+  test('time at a tier that is used up in the very instant of the climb is used up', () => {
+    const climb = (hours: number) => {
+      const of = counted([hours, { kind: 'escalated', from: 1, to: 2, reason: 'late', by: 'desk' }]);
+      return [of('met.tier'), of('breached.tier')];
+    };
+    expect([5.9, 6, 6.1].map(climb)).toEqual([
+      [1, 0],
+      [0, 1],
+      [0, 1],
+    ]);
+  });
+
+  test('a vote counts in place of the one before it', () => {
+    const rated = (vote: Grade, previous: Grade | null): Happening => ({
+      ...{ kind: 'rated', vote, previous, words: '', by: NORA },
+    });
+    const of = counted([1, resolved], [2, rated(2, null)], [3, rated(5, 2)]);
+    expect([of('rated.2'), of('rated.5')]).toEqual([0, 1]);
+  });
+
+  test('time is told by its bucket and its sum, of a tier for each stay there', () => {
+    const of = counted([2, { kind: 'escalated', from: 1, to: 2, reason: 'hard', by: LUIS }], [3, resolved]);
+    const hour = 3_600_000;
+    expect([of(`t1.${bucketOf(2 * hour)}`), of('t1.sum')]).toEqual([1, 2 * hour]);
+    expect([of(`t2.${bucketOf(hour)}`), of('t2.sum')]).toEqual([1, hour]);
+    expect([of(`re.${bucketOf(3 * hour)}`), of('re.sum'), of('rw.sum')]).toEqual([1, 3 * hour, 3 * hour]);
   });
 
   test('a climb that comes back is put down to whoever let it climb', () => {

@@ -34,7 +34,8 @@ describe('the days that a report is asked for', () => {
     ['by category', 'category'],
     ['last month by categories', 'category'],
     ['2026-10 by TEAM', 'team'],
-    ['yesterday by agents', 'agent'],
+    ['yesterday   by   agents', 'agent'],
+    ['by priorities', 'priority'],
     ['2026-10-01..2026-10-31 by priority', 'priority'],
   ])('“%s” is by %s', (value, by) => {
     expect(read(value)).toMatchObject({ by });
@@ -59,6 +60,41 @@ describe('the days that a report is asked for', () => {
   });
 });
 
+describe('a refusal', () => {
+  const said = (value: string) => {
+    const answer = read(value);
+    return 'refused' in answer ? answer.said : null;
+  };
+  const allowed =
+    'today, yesterday, this week, last week, this month, last month, 2026-10, 2026-10-01..2026-10-31';
+  const by = 'by category, by team, by agent, by priority';
+
+  test.each([
+    ['colours by team', { key: 'report-no-period', facts: { value: 'colours', allowed } }],
+    ['in 2026-10', { key: 'report-no-period' }],
+    ['colours', { key: 'report-no-period', facts: { value: 'colours', allowed } }],
+    [
+      'last mnth',
+      { key: 'report-no-period-but', facts: { value: 'last mnth', suggestion: 'last month', allowed } },
+    ],
+    ['by colour', { key: 'report-no-breakdown', facts: { value: 'colour', allowed: by } }],
+    [
+      'by categry',
+      { key: 'report-no-breakdown-but', facts: { value: 'categry', suggestion: 'category', allowed: by } },
+    ],
+    ['tomorrow..2027-01-01', { key: 'report-no-period' }],
+    ['2026-12-01', { key: 'report-to-come', facts: { day: '2026-12-01' } }],
+    ['2025-11-27..2026-11-28', { key: 'report-too-long', facts: { most: '366' } }],
+  ])('of “%s” has what every language needs to say it', (value, facts) => {
+    expect(said(value)).toMatchObject(facts);
+  });
+
+  test('is none of 366 days, or of days of which the first has begun', () => {
+    expect(read('2025-11-28..2026-11-28')).toMatchObject({ from: '2025-11-28', to: '2026-11-28' });
+    expect(read('2026-11-28..2026-12-01')).toMatchObject({ from: '2026-11-28', to: '2026-11-28' });
+  });
+});
+
 describe('what it is compared with', () => {
   test.each([
     ['a day with the same weekday', '2026-11-27', '2026-11-27', '2026-11-20', '2026-11-20'],
@@ -79,6 +115,15 @@ describe('what it is compared with', () => {
       '2026-02-01',
       '2026-02-28',
     ],
+    [
+      'the first week of a month with the week before',
+      '2026-10-01',
+      '2026-10-07',
+      '2026-09-24',
+      '2026-09-30',
+    ],
+    ['a short month with all of a longer one', '2026-02-01', '2026-02-28', '2026-01-01', '2026-01-31'],
+    ['thirty of thirty-one days with thirty', '2026-08-01', '2026-08-30', '2026-07-01', '2026-07-30'],
     ['anything else with as many days', '2026-11-10', '2026-11-19', '2026-10-31', '2026-11-09'],
   ])('%s', (_, from, to, first, last) => {
     expect(before({ from, to })).toEqual({ from: first, to: last });

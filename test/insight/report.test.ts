@@ -6,6 +6,7 @@ import {
   dimensionsOf,
   entriesFor,
   numberAsked,
+  reportOf,
   reportsDue,
   scopeOf,
   within,
@@ -82,8 +83,36 @@ describe('a report is due', () => {
     expect(new Set(asked).size).toBe(3);
     for (const number of asked) {
       expect(number).toBeGreaterThan(99_999_999);
+      expect(number).toBeLessThan(1_000_000_000);
       expect(digestDay(digestId(number))).toBe(number);
     }
+  });
+
+  test('under the number of its day or week, in which it is found again', () => {
+    const number = (address: string) => reportsDue(person(address), desk, later(MONDAY, 48))[0]?.number;
+    const monday = Date.parse(MONDAY.slice(0, 10)) / 86_400_000;
+    expect([number(MARTHA), number(GRACE)]).toEqual([1_000_000 + monday + 2, 2_000_000 + monday]);
+  });
+
+  test('of one day to whoever was not there for more than two weeks', () => {
+    const free = (...holidays: string[]): string[] =>
+      due(MARTHA, '2026-11-23T08:00:00.000Z', {
+        ...withHours(MARTHA, 'mondays'),
+        calendars: [
+          { name: 'mondays', timezone: 'Europe/Berlin', hours: { mon: ['08:00-12:00'] }, holidays },
+        ],
+      });
+    expect(free()).toEqual(['daily 2026-11-16..2026-11-22']);
+    expect(free('11-16')).toEqual(['daily 2026-11-09..2026-11-22']);
+    expect(free('11-16', '11-09')).toEqual(['daily 2026-11-22..2026-11-22']);
+  });
+
+  test('to people who are named beside the leads, and to nobody else', () => {
+    const to = ['managers', LUIS];
+    const daily = { ...desk, reports: { daily: { to, at: '07:00' } } };
+    expect(
+      [LUIS, GRACE, KIM, MARTHA].map((address) => due(address, later(MONDAY, 24), daily).length),
+    ).toEqual([...[1, 1, 0, 0]]);
   });
 
   test('to nobody of a desk that does not say so', () => {
@@ -133,6 +162,33 @@ describe('what somebody sees', () => {
     ]);
   });
 
+  test('is said with whether it is the whole desk, and whether its mail is counted', () => {
+    const scope = (address: string) => scopeOf(person(address), desk);
+    const theirs = { teams: ['service-desk'], isWhole: false, agent: null };
+    expect(scope(GRACE)).toEqual({ ...theirs, withMail: true });
+    expect(scope(MARTHA)).toEqual({ ...theirs, withMail: false });
+    expect(scope(LUIS)).toEqual({ ...theirs, agent: LUIS, withMail: false });
+    const alone = { ...desk, teams: desk.teams.filter(({ name }) => name === 'service-desk') };
+    expect(scopeOf(person(MARTHA), alone)).toMatchObject({ isWhole: true, agent: null });
+  });
+
+  test('is that of the team in which he stands for a second lead, and of none for one who leads nobody', () => {
+    const second = { ...person(MARTHA), address: 'second@example.test' };
+    const more = { ...desk, people: [...desk.people, second] };
+    expect(scopeOf(second, more)).toMatchObject({ teams: ['service-desk'], agent: null });
+    const { team: _, ...idle } = second;
+    expect(scopeOf(idle, { ...desk, people: [...desk.people, idle] })).toMatchObject({
+      ...{ teams: [], agent: 'second@example.test' },
+    });
+  });
+
+  test('is broken down by team for whoever leads more than one', () => {
+    const both = { ...desk, teams: desk.teams.map((team) => ({ ...team, lead: MARTHA })) };
+    const third = { name: 'lab', title: 'Lab', lead: HELENE };
+    const three = { ...both, teams: [...both.teams, { ...both.teams[0], ...third }] } as Desk;
+    expect(dimensionsOf(scopeOf(person(MARTHA), three))).toEqual(['category', 'team', 'agent']);
+  });
+
   test('is himself for an agent', () => {
     expect(seen(LUIS)).toEqual(['priority  9']);
     expect(dimensionsOf(scopeOf(person(LUIS), desk))).toEqual([]);
@@ -144,6 +200,9 @@ describe('#report', () => {
 
   test('asks for a mail of its own, by the days of the desk', () => {
     expect(ask('last month by category', MARTHA)).toMatchObject({
+      happenings: [],
+      detail: 'the report on 2026-10-01 to 2026-10-31 comes in a mail of its own',
+      said: { key: 'report-comes', facts: { from: '2026-10-01', to: '2026-10-31' } },
       done: true,
       look: { what: 'report', from: '2026-10-01', to: '2026-10-31', by: 'category' },
     });
@@ -157,7 +216,10 @@ describe('#report', () => {
     expect(ask('by priority', GRACE)).toMatchObject({
       refused: 'your report is not given by priority; allowed are by category, by agent',
     });
-    expect(ask('by team', MARTHA)).toMatchObject({ said: { key: 'report-not-by' } });
+    expect(ask('by team', MARTHA)).toMatchObject({
+      said: { key: 'report-not-by', facts: { value: 'team', allowed: 'by category, by agent' } },
+    });
+    expect(ask('last mnth', LUIS)).toMatchObject({ said: { key: 'report-no-period-but' } });
   });
 });
 
@@ -180,7 +242,8 @@ describe('the numbered lines', () => {
     named('T-ASKED1', quiet, [asked]),
     named('T-LATE01', { deadlines: { resolution: later(MONDAY, -2) } }),
     named('T-TODAY1', { deadlines: { firstResponse: later(MONDAY, 10) } }),
-    named('T-MORROW', { deadlines: { resolution: later(MONDAY, 20) } }),
+    // The midnight of Berlin is that of the next day.
+    named('T-MORROW', { deadlines: { resolution: '2026-11-23T23:00:00.000Z' } }),
     named('T-EXTEND', {
       ...quiet,
       extension: { by: LUIS, lead: MARTHA, ms: 3_600_000, reason: 'the part', askedAt: MONDAY, isOpen: true },
@@ -224,6 +287,66 @@ describe('the numbered lines', () => {
     expect(listed(MARTHA, [done])).toEqual(['decide T-RESLVD article asked: article']);
   });
 
+  test('of the same kind begin with what is due first, then go by number', () => {
+    const free = { assignee: null, deadlines: {} };
+    const soon = { ...free, deadlines: { resolution: later(MONDAY, 30) } };
+    const late = [named('T-B', free), named('T-C', soon), named('T-A', free), named('T-D', soon)];
+    expect(listed(MARTHA, late).map((line) => line.split(' ')[1])).toEqual(['T-C', 'T-D', 'T-A', 'T-B']);
+  });
+
+  test('name all that is to be decided of one ticket, and nothing of what is done or joined to a problem', () => {
+    const waiting = { kind: 'requester', since: MONDAY, undeliverable: 'nora@example.org' };
+    const linked = { noticed: ['T-OTHER1'], links: [{ relation: 'problem', ticketId: 'T-OTHER1' }] };
+    const all = [
+      named('T-MANY01', { ...quiet, assignee: null, tier: 3, noticed: ['T-OTHER1'], waiting } as never),
+      named('T-LINKED', { ...quiet, ...linked } as never),
+      named('T-JOINED', { ...quiet, assignee: null, joined: 'T-OTHER1' }),
+      named('T-SOLVED', { assignee: null, tier: 3, status: 'resolved', resolvedAt: MONDAY } as never),
+      named('T-EXPIRY', { deadlines: { resolution: MONDAY }, status: 'resolved' } as never),
+    ];
+    expect(listed(MARTHA, all)).toEqual(['decide T-MANY01 problem undeliverable free top-tier']);
+    const single = { ...desk, tiers: desk.tiers.slice(0, 1) };
+    const second = named('T-SECOND', { ...quiet, tier: 2 });
+    expect(listed(MARTHA, [second])).toEqual([]);
+    const alone = named('T-SINGLE', { ...quiet, tier: 1 });
+    expect(entriesFor(person(MARTHA), [alone], single, MONDAY).entries).toEqual([]);
+  });
+
+  test('ask an agent for his word on the ticket of another, and tell him of his own alone', () => {
+    const asksKim: Happening = { ...asked, approvers: [{ address: KIM, name: 'Kim', ofDesk: true }] };
+    const late = { deadlines: { resolution: later(MONDAY, -2) } };
+    const theirs = [
+      named('T-ASKED1', quiet, [asksKim]),
+      named('T-LUIS01', late),
+      named('T-KIM001', { ...late, assignee: KIM }),
+    ];
+    expect(listed(KIM, theirs)).toEqual(['decide T-ASKED1 approval asked: approval', 'breach T-KIM001']);
+    expect(listed(LUIS, theirs)).toEqual(['decide T-ASKED1 approval', 'breach T-LUIS01']);
+  });
+
+  test('ask nobody for a word that another gives', () => {
+    const extension = { by: LUIS, lead: MARTHA, ms: 1, reason: '', askedAt: MONDAY };
+    const article = { state: 'draft', owner: LUIS, readers: 'public', askedAt: MONDAY };
+    const others = [
+      named('T-EXTEND', { ...quiet, extension: { ...extension, lead: HELENE, isOpen: true } }),
+      named('T-OVER01', { ...quiet, extension: { ...extension, isOpen: false } }),
+      named('T-ARTICL', { ...quiet, article: { ...article, reviewer: HELENE, isOpen: true } } as never),
+      named('T-OVER02', { ...quiet, article: { ...article, reviewer: MARTHA, isOpen: false } } as never),
+    ];
+    expect(listed(MARTHA, others)).toEqual(['decide T-EXTEND extension', 'decide T-ARTICL article']);
+  });
+
+  test('are kept for a week in which they can be answered', () => {
+    const told = { number: 1, occasion: 'asked', from: '2026-11-16', to: '2026-11-22', by: null } as const;
+    expect(
+      reportOf(person(MARTHA), told, [named('T-FREE01', { ...quiet, assignee: null })], desk, MONDAY, 5),
+    ).toEqual({
+      ...{ ...told, kind: 'report', at: MONDAY, person: MARTHA, more: {} },
+      entries: [{ ticketId: 'T-FREE01', section: 'decide', why: ['free'] }],
+      answerableUntil: 5 + 7 * 86_400_000,
+    });
+  });
+
   test('are as many as are read, and say how many more there are', () => {
     const many = Array.from({ length: 40 }, (_, n) =>
       named(`T-${String(n).padStart(6, '0')}`, { ...quiet, assignee: null }),
@@ -231,5 +354,9 @@ describe('the numbered lines', () => {
     const { entries, more } = entriesFor(person(MARTHA), many, desk, MONDAY);
     expect(entries).toHaveLength(15);
     expect(more).toEqual({ decide: 25 });
+    expect(entriesFor(person(MARTHA), many.slice(0, 15), desk, MONDAY).more).toEqual({});
+    const late = many.map((each) => ({ ...each, assignee: LUIS, deadlines: { resolution: MONDAY } }));
+    const breached = entriesFor(person(MARTHA), late, desk, MONDAY);
+    expect([breached.entries.length, breached.more]).toEqual([10, { breach: 30 }]);
   });
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { describeShadow } from '../../cli/shadow.ts';
-import { shadowReport } from '../../core/insight/shadow.ts';
+import { shadowReport, withheldSince } from '../../core/insight/shadow.ts';
 import type { TicketEvent } from '../../core/ticket/ticket.ts';
 import { ID, LUIS, later, MONDAY, NORA, opened } from '../sample.ts';
 
@@ -50,6 +50,45 @@ test('a ticket of before these days is not counted as opened', () => {
     ...{ since: later(MONDAY, 1), until: later(MONDAY, 2) },
   });
   expect([tickets, newest.length]).toEqual([0, 1]);
+});
+
+test('what the clock would have done is counted, the most frequent first, and of many tickets twenty are named', () => {
+  const { after: ticket } = opened();
+  const happened = (...kinds: TicketEvent['kind'][]) =>
+    kinds.map((kind, at) => ({ kind, number: at + 2, at: MONDAY }) as unknown as TicketEvent);
+  const of = (category: string, ...kinds: TicketEvent['kind'][]) => ({
+    ticket: { ...ticket, category },
+    events: happened(...kinds),
+  });
+  const many = [
+    of('network', 'deadline-warned', 'deadline-warned', 'deadline-warned'),
+    of('printing', 'deadline-warned', 'deadline-breached', 'deadline-breached', 'escalated'),
+    ...Array.from({ length: 20 }, () => of('printing')),
+  ];
+  const report = shadowReport([], many, week);
+  expect(report).toMatchObject({
+    ...{ ...week, warned: 4, breached: 2, escalated: 1, tickets: 22 },
+    categories: [
+      { name: 'printing', count: 21 },
+      { name: 'network', count: 1 },
+    ],
+    teams: [{ name: 'service-desk', count: 22 }],
+    priorities: [{ name: 'P3', count: 22 }],
+  });
+  expect(report.newest).toHaveLength(20);
+});
+
+test('the mails that would have gone out since then are a line each, with the ticket and as what it was filed', () => {
+  const { after: ticket, events } = opened();
+  const early = { ...withheld('assignment', LUIS), at: later(MONDAY, -1) };
+  const unnamed = { ...withheld('assignment', LUIS), mail: undefined } as unknown as TicketEvent;
+  const all = [...events, early, unnamed, withheld('acknowledgement', NORA)];
+  expect(withheldSince([{ ticket, events: all }], MONDAY)).toEqual([
+    {
+      ...{ ticket: ID, subject: 'The printer is jammed', category: 'printing', team: 'service-desk' },
+      ...{ priority: 'P3', mail: 'acknowledgement', to: NORA },
+    },
+  ]);
 });
 
 test('a desk that was never on trial says so, and how a trial begins', () => {

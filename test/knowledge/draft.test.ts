@@ -38,6 +38,16 @@ describe('what is taken out of a text before it becomes an article', () => {
     expect(bare(text)).toBe(expected);
   });
 
+  test.each([
+    [['Nora', 'Nora van Quist'], 'Ask Nora van Quist', 'Ask …'],
+    [['Nora van Quist'], 'The van of Nora', 'The van of …'],
+    [['Nora (IT)'], 'Ask Nora (IT) about it', 'Ask … about it'],
+    [['李 明'], '李 明は明日', '…は明日'],
+    [['A'], 'A printer', 'A printer'],
+  ])('of %j each is taken for the name that he is, whole: %s', (names, text, expected) => {
+    expect(withoutPersonalData(text, names, 'desk.example.test')).toBe(expected);
+  });
+
   test('our own reply addresses lose their token', () => {
     const address = replyAddress(
       'support@desk.example.test',

@@ -1,7 +1,17 @@
 /** The index in the bucket, by the real adapter over objects in memory. */
 import { describe, expect, test } from 'vitest';
 import { openKnowledge } from '../../aws/knowledge.ts';
-import { emptyIndex, entryOf, search, take } from '../../core/knowledge/search.ts';
+import { articleIdOf, isOffered, mayReadArticle, scored, ticketIdOf } from '../../core/knowledge/article.ts';
+import {
+  emptyIndex,
+  entriesIn,
+  entryOf,
+  readIndex,
+  search,
+  take,
+  writeIndex,
+} from '../../core/knowledge/search.ts';
+import { everyTermOf, termsOf } from '../../core/knowledge/terms.ts';
 import { desk, LUIS, later, MONDAY } from '../sample.ts';
 import { articlePlace, madeArticle } from './articles.ts';
 
@@ -216,6 +226,16 @@ describe('words', () => {
     expect([find('die'), find('help'), find('bonjour'), find('x'), find('')]).toEqual([[], [], [], [], []]);
   });
 
+  test('of a title that says nothing are no title: a mail is about no such article', () => {
+    const find = titled(['Help', 'Toner drum']);
+    expect([find('toner drum', 'mail'), find('toner drum')]).toEqual([[], ['Help']]);
+  });
+
+  test('of a question are looked at up to 300 characters', () => {
+    const find = titled(['Ink', `${'a '.repeat(146)}toner drum`]);
+    expect([find('toner'), find('drum')]).toEqual([['Ink'], []]);
+  });
+
   test('beyond the sixtieth are not compared, and beyond the twelfth article none is found', () => {
     const find = titled(...Array.from({ length: 13 }, (): [string] => ['Toner']));
     const sixty = Array.from({ length: 60 }, (_, n) => `other${n}`).join(' ');
@@ -230,5 +250,54 @@ describe('words', () => {
     expect(['toner', 'paper', 'drum'].map((text) => search(index, text, 'words', () => true).length)).toEqual(
       [1, 0, 0],
     );
+  });
+});
+
+test('a text is compared by words of two signs and more, and where there are no blanks by pairs of signs', () => {
+  expect(termsOf('HP x2 R, 日本語と紙')).toEqual(['hp', 'x2', '日本', '本語', '紙']);
+  expect(everyTermOf('R 5')).toEqual(['r', '5']);
+  expect(termsOf('x'.repeat(50))).toEqual(['x'.repeat(40)]);
+});
+
+test('an index is written without what is not to be found any more', async () => {
+  const index = emptyIndex();
+  for (const article of [JAM, { ...VPN, state: 'withdrawn' as const }]) take(index, entryOf(article));
+  expect(entriesIn(readIndex(await writeIndex(index))).map(({ id }) => id)).toEqual([JAM.id]);
+});
+
+describe('an article', () => {
+  const [ADA, NOBODY] = ['ada.osei@example.test', 'nobody@example.test'];
+
+  test('has the number of the ticket that it was made of', () => {
+    expect([articleIdOf('T-7K4M2Q'), ticketIdOf('K-7K4M2Q')]).toEqual(['K-7K4M2Q', 'T-7K4M2Q']);
+  });
+
+  test.each([
+    ['public', 'service-desk', [true, true, true]],
+    ['desk', 'service-desk', [false, true, true]],
+    ['team', 'service-desk', [false, true, false]],
+    ['public', 'hr', [false, false, true]],
+    ['public', 'of-old', [true, true, true]],
+    ['team', 'of-old', [false, false, false]],
+  ] as const)('for %s of the team %s is read by whom it is for', (readers, team, may) => {
+    const read = ['outside', LUIS, ADA].map((reader) => mayReadArticle(reader, { team, readers }, desk));
+    expect(read).toEqual(may);
+    expect(mayReadArticle(NOBODY, { team, readers: 'team' }, desk)).toBe(false);
+  });
+
+  test('that failed thrice without helping is offered to nobody outside any more, and inside it is', () => {
+    const offered = (failed: number, reader: string) => isOffered({ ...JAM, failed }, reader, NOW, desk);
+    expect([offered(2, 'outside'), offered(3, 'outside'), offered(3, LUIS)]).toEqual([true, false, true]);
+  });
+
+  test('keeps count of what it did, and halves it beyond a thousand', () => {
+    const count = (helped: number, failed: number, more: { helped: number; failed: number }) => {
+      const { version, ...next } = scored({ ...JAM, helped, failed }, more);
+      return [version, next.helped, next.failed];
+    };
+    expect(count(3, 2, { helped: 1, failed: 1 })).toEqual([2, 4, 3]);
+    expect(count(600, 399, { helped: 1, failed: 0 })).toEqual([2, 601, 399]);
+    expect(count(600, 400, { helped: 1, failed: 0 })).toEqual([2, 300, 200]);
+    expect(count(0, 0, { helped: -1, failed: 1 })).toEqual([2, 0, 1]);
   });
 });

@@ -1,9 +1,7 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { startClock } from '../../local/clock.ts';
 import { openState } from '../../local/state.ts';
+import { temporaryFolder } from './world.ts';
 
 const NOON = Date.parse('2026-03-02T12:00:00Z');
 const HOUR = 3_600_000;
@@ -15,7 +13,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const newState = () => openState(mkdtempSync(join(tmpdir(), 'desk-clock-')));
+const newState = () => openState(temporaryFolder());
 
 test('at speed 1 desk time is the time of the wall', () => {
   const clock = startClock(newState(), 1);

@@ -1,6 +1,5 @@
 /** The clock's speed is changed while the desk runs. */
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { startClock } from '../../local/clock.ts';
@@ -16,7 +15,7 @@ describe('the clock', () => {
 
   function clockAtNoon() {
     vi.useFakeTimers({ now: NOON });
-    const state = openState(mkdtempSync(join(tmpdir(), 'desk-clock-')));
+    const state = openState(temporaryFolder());
     return { state, clock: startClock(state, 1) };
   }
 

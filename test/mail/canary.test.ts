@@ -48,6 +48,23 @@ test('its mail is marked as a machine’s, and as what it is', async () => {
   expect(mime).toMatch(/^Auto-Submitted: auto-generated\r$/m);
 });
 
+test('it says what it is to whoever finds it, answers nothing and asks for nothing', () => {
+  const { to, ...canary } = canaryMail(SENT, desk, keys);
+  const id = 'canary-20261123090000000';
+  const said = `Written at ${MONDAY} to learn whether mail gets through. Nobody reads it.`;
+  expect(canary).toEqual({
+    ...{ id, kind: 'canary', ticketId: null, audience: 'sender', personal: false, cc: [], files: [] },
+    ...{ from: { address: 'support@desk.example.test', name: 'Service Desk' }, replyTo: null, date: MONDAY },
+    ...{ messageId: `${id}@desk.example.test`, inReplyTo: null, references: [] },
+    content: { language: 'en', subject: 'Canary', text: `${said}\n`, html: `<p>${said}</p>` },
+  });
+  const expired = (after: number) => {
+    const read = readToken(to.address, keys, SENT + after);
+    return read.found === 'token' && read.token.expired;
+  };
+  expect([expired(7_199_000), expired(3 * 86_400_000)]).toEqual([false, true]);
+});
+
 test('the clock of the sender may go a little before ours', async () => {
   expect(await become(-2_000)).toMatchObject({ reason: 'canary', roundTrip: 0 });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { didYouMean, readCommands, VERBS } from '../../core/mail/commands.ts';
+import { didYouMean, namedTickets, readCommands, readTicketId, VERBS } from '../../core/mail/commands.ts';
 
 test('commands lead a reply or close it, and the words between remain', () => {
   const read = readCommands(
@@ -81,4 +81,31 @@ test('a far word is not suggested', () => {
   expect(didYouMean('reslove', ['resolve', 'close'])).toBe('resolve');
   expect(didYouMean('banana', ['resolve', 'close'])).toBeNull();
   expect(didYouMean('x', [])).toBeNull();
+});
+
+test.each([
+  ['T-7K4M2Q', 'T-7K4M2Q'],
+  ['t-7k4m2q', 'T-7K4M2Q'],
+  ['[T-7K4M2Q]', 'T-7K4M2Q'],
+  ['[T-7K4M2Q].,:;', 'T-7K4M2Q'],
+  ['T-7K4M2Q,', 'T-7K4M2Q'],
+  ['T-[7K4M2Q', null],
+  ['T-7K4,M2Q', null],
+  ['[[T-7K4M2Q]', null],
+  ['T-7K4M2', null],
+  ['xT-7K4M2Q', null],
+  ['T-7K4M2Q)', null],
+  ['T-7K4MOQ', null],
+  ['', null],
+])('“%s” is read as the ticket %s', (word, id) => {
+  expect(readTicketId(word)).toBe(id);
+});
+
+test('of the tickets that commands name each is read once, and no more than five', () => {
+  const named = (...lines: string[]) => namedTickets(readCommands(lines.join('\n'), 'agent').commands);
+  expect(named('#link T-7K4M2Q problem', '#dup [t-7k4m2q]', '#merge T-2AB3CD,', '#show T-3AB3CD')).toEqual([
+    ...['T-7K4M2Q', 'T-2AB3CD'],
+  ]);
+  expect(named('#link the printer', '#take')).toEqual([]);
+  expect(named(...['2', '3', '4', '5', '6', '7'].map((n) => `#link T-${n}AB3CD`))).toHaveLength(5);
 });

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { type ParsedMail, simpleParser } from 'mailparser';
 import { describe, expect, test } from 'vitest';
 import { compose, type Outgoing, type OutgoingFile, subjectLine } from '../../core/mail/compose.ts';
@@ -132,6 +133,60 @@ describe('the mail', () => {
     const lines = raw.toString('latin1').split('\r\n');
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(998);
     expect(lines.join('')).not.toMatch(/[\r\n]|[^\t\x20-\x7e]/);
+  });
+});
+
+test.each([
+  ['', 'quoted-printable'],
+  ['Hello', 'quoted-printable'],
+  ['One é in four', 'quoted-printable'],
+  ['aaaé', 'quoted-printable'],
+  ['aaé', 'base64'],
+  ['日本', 'base64'],
+  ['\u007f', 'quoted-printable'],
+  ['\u0080', 'base64'],
+])('%j leaves as %s: whatever is mostly ASCII can be read as it goes', async (text, encoding) => {
+  const raw = (await bytes({ content: { language: 'en', subject: 's', text, html: text } })).toString();
+  const used = [...raw.matchAll(/^Content-Transfer-Encoding: (\S+)\r$/gm)].map(([, each]) => each);
+  expect(used).toEqual([encoding, encoding]);
+});
+
+describe('quoted-printable', () => {
+  const letter = fc.oneof(
+    { arbitrary: fc.constantFrom(...'ab= \t.-'), weight: 8 },
+    { arbitrary: fc.constantFrom(...'=\n\u00fc日🖨\u0007\r\n'), weight: 2 },
+  );
+  const text = fc
+    .array(letter, { maxLength: 400 })
+    .map((letters) => `plain ${'p'.repeat(400)}${letters.join('')}`);
+
+  /** As it stands in the mail, line by line. */
+  async function linesOf(given: string): Promise<string[]> {
+    const raw = await bytes({ content: { language: 'en', subject: 's', text: given, html: 'h' } });
+    const [, part = ''] = raw.toString('latin1').split(/^--=_\w+\r\n/m);
+    return part.slice(part.indexOf('\r\n\r\n') + 4, -2).split('\r\n');
+  }
+
+  test('says what was written, in lines of 76 octets at most that end in no blank', async () => {
+    await fc.assert(
+      fc.asyncProperty(text, async (given) => {
+        const lines = await linesOf(given);
+        const octets = lines
+          .map((line) => (line.endsWith('=') ? line.slice(0, -1) : `${line}\n`))
+          .join('')
+          .replace(/=([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
+        expect(Buffer.from(octets, 'latin1').toString()).toBe(`${given.replace(/\r\n?/g, '\n')}\n`);
+        for (const line of lines) expect(line).toMatch(/^(?!.{77})(?:[\t -<>-~]|=[0-9A-F]{2})*(?<![\t ])=?$/);
+      }),
+    );
+  });
+
+  test('breaks no character in two, and no word where a blank is near', async () => {
+    const wide = await linesOf(`${'p'.repeat(300)}${'日🖨ü'.repeat(30)}`);
+    expect(wide.length).toBeGreaterThan(5);
+    for (const line of wide) expect(line).not.toMatch(/^=[89AB]/);
+    const words = await linesOf('several words '.repeat(20));
+    for (const line of words.slice(0, -1)) expect(line).toMatch(/ =$/);
   });
 });
 

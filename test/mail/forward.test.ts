@@ -139,3 +139,211 @@ describe('look-alikes', () => {
     expect(await forward(text, fields)).toBeNull();
   });
 });
+
+/** The block as programs write it, and what people do with it. */
+describe('what is passed on', () => {
+  const BLOCK = 'From: Jörg Ohm <joerg@customer.example>\nTo: Ada\nSubject: VPN';
+  const GMAIL = '---------- Forwarded message ---------';
+  const quoted = (t: string) =>
+    t
+      .split('\n')
+      .map((l) => `> ${l}`)
+      .join('\n');
+  const head = (given: string) =>
+    `---------- Forwarded message ---------\nFrom: Jörg Ohm <joerg@customer.example>\nDate: Sun, 1 Nov 2026 18:00:00 +0000\nTo: ${given}\nSubject: VPN\n\nIt fails.`;
+
+  test.each<[printed: string, people: string]>([
+    ['Ada Ohm <ada@example.org>', 'Ada Ohm <ada@example.org>'],
+    ['ada@example.org', ' <ada@example.org>'],
+    ['<ada@example.org>', ' <ada@example.org>'],
+    ['"Ohm, Ada" <ada@example.org>', 'Ohm, Ada <ada@example.org>'],
+    [
+      'Ohm, Ada <ada@example.org>; Hall, Grace <grace@example.test>',
+      'Ohm, Ada <ada@example.org>; Hall, Grace <grace@example.test>',
+    ],
+    [
+      'Ada <ada@example.org>, Grace <grace@example.test>',
+      'Ada <ada@example.org>; Grace <grace@example.test>',
+    ],
+    ['ada@example.org, grace@example.test', ' <ada@example.org>;  <grace@example.test>'],
+    ['Ada Ohm [mailto:ada@example.org]', 'Ada Ohm <ada@example.org>'],
+    ['Ada Ohm <mailto:ada@example.org>', 'Ada Ohm <ada@example.org>'],
+    ['* Ada Ohm <ada@example.org>', 'Ada Ohm <ada@example.org>'],
+    ['ada@example.org <ada@example.org>', ' <ada@example.org>'],
+    ['Ada Ohm', 'Ada Ohm <>'],
+    ['Ohm, Ada; Hall, Grace; ;', 'Ohm, Ada <>; Hall, Grace <>'],
+    ['=?utf-8?Q?J=C3=B6rg?= <joerg@example.org>', 'Jörg <joerg@example.org>'],
+    ['«Ada» <ada@example.org>', 'Ada <ada@example.org>'],
+    ["'Ada Ohm' <ada@example.org>", 'Ada Ohm <ada@example.org>'],
+    ['ADA@Example.ORG', ' <ada@example.org>'],
+    ['ada at example', 'ada at example <>'],
+    ['Ada <ada@>', ''],
+  ])('is for people as they are printed: %s', async (printed, people) => {
+    const found = (await forward(head(printed)))?.to ?? [];
+    expect(found.map(({ name, address }) => `${name} <${address}>`).join('; ')).toBe(people);
+  });
+
+  test.each<[what: string, fields: Record<string, string>, text: string, read: string]>([
+    [
+      'a body that is quoted below a header that is not',
+      { Subject: 'Fwd: VPN' },
+      `${GMAIL}\n${BLOCK}\n\n> It fails.\n>\n> Jörg`,
+      'Jörg Ohm <joerg@customer.example> | Ada |  | VPN |  | It fails.⏎⏎Jörg',
+    ],
+    [
+      'a body of which only some lines are quoted',
+      { Subject: 'Fwd: VPN' },
+      `${GMAIL}\n${BLOCK}\n\n> It failed?\n\nIt fails.`,
+      'Jörg Ohm <joerg@customer.example> | Ada |  | VPN |  | > It failed?⏎⏎It fails.',
+    ],
+    [
+      'a block that is quoted whole, with the forwarder below',
+      { Subject: 'Fwd: VPN' },
+      `See:\n\n${quoted(`${BLOCK}\n\nIt fails.`)}\n\nPlease help him.`,
+      'Jörg Ohm <joerg@customer.example> | Ada |  | VPN |  | It fails.',
+    ],
+    [
+      'a quoted line that was wrapped',
+      { Subject: 'Fwd: VPN' },
+      `See:\n\n${quoted(`${BLOCK}\n\nIt fails when`)}\nI sign in.\n> Always.`,
+      'Jörg Ohm <joerg@customer.example> | Ada |  | VPN |  | It fails when⏎I sign in.⏎Always.',
+    ],
+    [
+      'nothing below the header',
+      { Subject: 'Fwd: VPN' },
+      `${GMAIL}\n${BLOCK}\n`,
+      'Jörg Ohm <joerg@customer.example> | Ada |  | VPN |  | ',
+    ],
+    [
+      'a header of one field below a separator',
+      { Subject: 'Fwd: VPN' },
+      `${GMAIL}\nFrom: Jörg Ohm <joerg@customer.example>\n\nIt fails.`,
+      'nobody |  |  | VPN |  | From: Jörg Ohm <joerg@customer.example>⏎⏎It fails.',
+    ],
+    [
+      'no header below a separator',
+      { Subject: 'Fwd: VPN' },
+      `${GMAIL}\n\nIt fails.`,
+      'nobody |  |  | VPN |  | It fails.',
+    ],
+    [
+      'no subject, and one of the mail',
+      { Subject: 'Fwd: VPN is down' },
+      `${GMAIL}\nFrom: Jörg Ohm <joerg@customer.example>\nDate: Sun, 1 Nov 2026 18:00:00 +0000\n\nIt fails.`,
+      'Jörg Ohm <joerg@customer.example> |  |  | VPN is down | 2026-11-01T18:00:00.000Z | It fails.',
+    ],
+    [
+      'no subject, and words above',
+      { Subject: 'Fwd: VPN is down' },
+      `See.\n\n${GMAIL}\nFrom: Jörg Ohm <joerg@customer.example>\nDate: Sun, 1 Nov 2026 18:00:00 +0000\n\nIt fails.`,
+      'Jörg Ohm <joerg@customer.example> |  |  |  | 2026-11-01T18:00:00.000Z | It fails.',
+    ],
+    [
+      'no subject anywhere',
+      { Subject: '' },
+      `${GMAIL}\nFrom: Jörg Ohm <joerg@customer.example>\nDate: Sun, 1 Nov 2026 18:00:00 +0000\n\nIt fails.`,
+      'Jörg Ohm <joerg@customer.example> |  |  |  | 2026-11-01T18:00:00.000Z | It fails.',
+    ],
+    [
+      'blank lines below the separator',
+      { Subject: 'Fwd: VPN' },
+      `${GMAIL}\n\n\n\n${BLOCK}\n\nIt fails.`,
+      'Jörg Ohm <joerg@customer.example> | Ada |  | VPN |  | It fails.',
+    ],
+    [
+      'too many blank lines below it',
+      { Subject: 'Fwd: VPN' },
+      `${GMAIL}\n\n\n\n\n\n${BLOCK}\n\nIt fails.`,
+      'nobody |  |  | VPN |  | From: Jörg Ohm <joerg@customer.example>⏎To: Ada⏎Subject: VPN⏎⏎It fails.',
+    ],
+    [
+      'a rule above the header',
+      { Subject: 'VPN' },
+      `See.\n\n________________________________\n\n${BLOCK}\n\nIt fails.`,
+      'Jörg Ohm <joerg@customer.example> | Ada |  | VPN |  | It fails.',
+    ],
+    [
+      'a header in a new mail',
+      { Subject: 'VPN' },
+      `See.\n\n${BLOCK}\n\nIt fails.`,
+      'Jörg Ohm <joerg@customer.example> | Ada |  | VPN |  | It fails.',
+    ],
+    [
+      'a header in an answer',
+      { Subject: 'VPN', References: '<a@example.org>' },
+      `See.\n\n${BLOCK}\n\nIt fails.`,
+      'nothing',
+    ],
+    [
+      'a separator of forwards in an answer',
+      { Subject: 'Re: VPN', References: '<a@example.org>' },
+      `See.\n\n${GMAIL}\n${BLOCK}\n\nIt fails.`,
+      'Jörg Ohm <joerg@customer.example> | Ada |  | VPN |  | It fails.',
+    ],
+    [
+      'the line of a reply, by a forward’s subject',
+      { Subject: 'Fwd: VPN' },
+      'See.\n\nOn 1 Nov 2026, at 18:00, Jörg Ohm <joerg@customer.example> wrote:\n\n> It fails.\n> Always.',
+      'Jörg Ohm <joerg@customer.example> |  |  | VPN | 2026-11-01T18:00:00.000Z | It fails.⏎Always.',
+    ],
+    [
+      'the line of a reply without an address',
+      { Subject: 'Fwd: VPN' },
+      'On 1 Nov 2026, at 18:00, Jörg Ohm wrote:\n\n> It fails.',
+      'nothing',
+    ],
+    [
+      'a quoted name in it',
+      { Subject: 'Fwd: VPN' },
+      'On 1 Nov 2026 at 18:00, “Jörg Ohm” <joerg@customer.example> wrote:\n\nIt fails.',
+      'Jörg Ohm <joerg@customer.example> |  |  | VPN | 2026-11-01T18:00:00.000Z | It fails.',
+    ],
+    [
+      'an attached mail',
+      { Subject: 'Hello', 'Content-Type': 'multipart/mixed; boundary=b' },
+      '--b\r\nContent-Type: text/plain\r\n\r\nSee.\r\n--b\r\nContent-Type: message/rfc822\r\n\r\nFrom: Ida <ida@example.org>\r\nTo: max@example.org\r\nCc: ole@example.net\r\nDate: Sun, 1 Nov 2026 18:00:00 +0000\r\nSubject: VPN\r\n\r\nIt fails.\r\n--b--\r\n',
+      'Ida <ida@example.org> | max@example.org | ole@example.net | VPN | 2026-11-01T18:00:00.000Z | It fails.',
+    ],
+    [
+      'an attached mail without a subject',
+      { Subject: 'Hello', 'Content-Type': 'multipart/mixed; boundary=b' },
+      '--b\r\nContent-Type: message/rfc822\r\n\r\nFrom: Ida <ida@example.org>\r\n\r\nIt fails.\r\n--b--\r\n',
+      'Ida <ida@example.org> |  |  |  |  | It fails.',
+    ],
+    [
+      'an attached mail below a long letter',
+      { Subject: 'Hello', 'Content-Type': 'multipart/mixed; boundary=b' },
+      `--b\r\nContent-Type: text/plain\r\n\r\n${'See the mail. '.repeat(150)}\r\n--b\r\nContent-Type: message/rfc822\r\n\r\nFrom: Ida <ida@example.org>\r\nSubject: VPN\r\n\r\nIt fails.\r\n--b--\r\n`,
+      'nothing',
+    ],
+    [
+      'an attached mail below a long letter that passes it on',
+      { Subject: 'Fwd: Hello', 'Content-Type': 'multipart/mixed; boundary=b' },
+      `--b\r\nContent-Type: text/plain\r\n\r\n${'See the mail. '.repeat(150)}\r\n--b\r\nContent-Type: message/rfc822\r\n\r\nFrom: Ida <ida@example.org>\r\nSubject: VPN\r\n\r\nIt fails.\r\n--b--\r\n`,
+      'Ida <ida@example.org> |  |  | VPN |  | It fails.',
+    ],
+    [
+      'two attached mails',
+      { Subject: 'Hello', 'Content-Type': 'multipart/mixed; boundary=b' },
+      '--b\r\nContent-Type: message/rfc822\r\n\r\nFrom: Ida <ida@example.org>\r\n\r\nOne\r\n--b\r\nContent-Type: message/rfc822\r\n\r\nFrom: Max <max@example.org>\r\n\r\nTwo\r\n--b--\r\n',
+      'nothing',
+    ],
+    [
+      'HTML alone',
+      { Subject: 'Fwd: VPN', 'Content-Type': 'text/html' },
+      `<p>See.</p><p>${GMAIL}<br>From: Jörg Ohm &lt;joerg@customer.example&gt;<br>To: Ada<br>Subject: VPN<br></p><p>It fails.</p>`,
+      'Jörg Ohm <joerg@customer.example> | Ada |  | VPN |  | It fails.',
+    ],
+  ])('is read from %s', async (_, fields, text, read) => {
+    const found = await forward(text, fields);
+    const shown = (people: { name: string; address: string }[]) =>
+      people.map(({ name, address }) => name || address).join(', ');
+    const from = found?.from ? `${found.from.name} <${found.from.address}>` : 'nobody';
+    const words = found?.text.replaceAll('\n', '⏎');
+    expect(
+      found
+        ? [from, shown(found.to), shown(found.cc), found.subject, found.date, words].join(' | ')
+        : 'nothing',
+    ).toBe(read);
+  });
+});

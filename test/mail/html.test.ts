@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { htmlToText, sanitizeHtml } from '../../core/mail/html.ts';
+import { htmlCharset, htmlToText, sanitizeHtml } from '../../core/mail/html.ts';
 
 describe('HTML made plain', () => {
   test.each([
@@ -22,6 +22,70 @@ describe('HTML made plain', () => {
       'new\n\n> old\n>\n> > older',
     ],
     ['code', '<pre>if (a)\n  b();</pre>', 'if (a)\n  b();'],
+    ['a rule between lines', 'one<hr>two', 'one\n---\ntwo'],
+    ['a picture with words', 'see <img alt="the  plug" src="x"> here', 'see [the plug] here'],
+    ['a picture without', 'see <img src="x"> here', 'see here'],
+    ['a heading', '<h1>Head</h1>text', 'Head\n\ntext'],
+    ['blocks within blocks', '<div><div>one</div><div>two</div></div>three', 'one\ntwo\nthree'],
+    ['many breaks', 'one<br><br><br><br>two', 'one\n\ntwo'],
+    [
+      'a nested list',
+      '<ul><li>one<ol><li>inner</li></ol></li><li>two</li></ul>',
+      '- one\n\n1. inner\n\n- two',
+    ],
+    ['a list that begins in a line', 'see<ul><li>one</li></ul>', 'see\n\n- one'],
+    ['an item outside a list', '<li>one</li>', '- one'],
+    ['cells with spaces', '<table><tr><th> a </th><td> b</td></tr></table>', 'a \tb'],
+    ['an empty first cell', '<table><tr><td></td><td>b</td></tr></table>', 'b'],
+    ['a definition', '<dl><dt>Word</dt><dd>Meaning</dd></dl>', 'Word\nMeaning'],
+    ['spaces at the ends', '<p>  one  </p>  two  ', 'one\n\ntwo'],
+    ['a space between elements', '<b>one</b> <i>two</i>', 'one two'],
+    ['no space between elements', '<b>one</b><i>two</i>', 'onetwo'],
+    ['a tab after text', 'one\ttwo', 'one two'],
+    ['code with a tail', 'a<pre>  b\n\nc </pre>d', 'a\n\n  b\n\nc\n\nd'],
+    ['code in a list', '<ul><li><pre>x</pre></li></ul>', '- x'],
+    ['a mail link', '<a href="mailto:ada@example.org">write</a>', 'write <ada@example.org>'],
+    ['a mail link that shows it', '<a href="mailto:ada@example.org">ada@example.org</a>', 'ada@example.org'],
+    [
+      'a link that shows it with a slash',
+      '<a href="https://example.org/">https://example.org</a>',
+      'https://example.org',
+    ],
+    [
+      'a link whose words hold it',
+      '<a href="https://example.org">see https://example.org now</a>',
+      'see https://example.org now',
+    ],
+    ['a link without words', '<a href="https://example.org"></a>x', 'x'],
+    ['a link without a target', '<a>x</a>', 'x'],
+    ['a link to elsewhere in the page', '<a href="#top">x</a>', 'x'],
+    ['a link of letters in capitals', '<a href="HTTPS://EXAMPLE.ORG">x</a>', 'x <HTTPS://EXAMPLE.ORG>'],
+    ['a quote in a line', 'one<blockquote>two</blockquote>three', 'one\n\n> two\n\nthree'],
+    ['a quote with a list', '<blockquote><ul><li>one</li></ul></blockquote>', '> - one'],
+    [
+      'thirteen quotes',
+      `${'<blockquote>'.repeat(13)}deep${'</blockquote>'.repeat(13)}`,
+      `${'> '.repeat(12)}deep`,
+    ],
+    ['a quote that is empty', 'one<blockquote></blockquote>two', 'one\n\ntwo'],
+    [
+      'what is hidden within what is hidden',
+      'a<head><title>b</title></head><svg><style>c</style>d</svg>e',
+      'ae',
+    ],
+    ['a select and its options', 'a<select><option>b</option></select>c', 'ac'],
+    ['entities', '&lt;b&gt; &amp;amp; &#8364; &hellip;', '<b> &amp; € …'],
+    ['marks that nobody sees', 'a\u200bb\u00adc\ufeffd\u2060e', 'abcde'],
+    ['a no-break space', 'a&nbsp;b', 'a b'],
+    ['an element that is never closed', '<p>one<div>two', 'one\n\ntwo'],
+    ['a closing tag alone', 'one</p>two</div>three', 'one\n\ntwothree'],
+    ['upper case', '<P>one<BR>two</P>', 'one\ntwo'],
+    ['a center and a form', '<center>one</center><form>two</form>', 'one\ntwo'],
+    ['a figure', '<figure>one<figcaption>two</figcaption></figure>three', 'one\ntwo\nthree'],
+    ['nothing', '', ''],
+    ['text alone', 'one\ntwo', 'one two'],
+    ['trailing quotes', 'one<blockquote> </blockquote>', 'one'],
+    ['a rule in a quote', '<blockquote>one<hr>two</blockquote>', '> one\n> ---\n> two'],
     ['what nobody sees', 'a<script>b</script><style>c</style><!-- d --><title>e</title>f', 'af'],
   ])('%s', (_, html, text) => {
     expect(htmlToText(html)).toBe(text);
@@ -77,4 +141,19 @@ describe('HTML made harmless', () => {
   test('deeper than any mail nests it becomes plain text', () => {
     expect(sanitizeHtml(`${'<div>'.repeat(1_000)}<b>a &lt; b</b>`)).toBe('a &lt; b');
   });
+});
+
+test.each<[page: string, charset: string | null]>([
+  ['<meta charset=utf-8>', 'utf-8'],
+  ['<meta http-equiv="Content-Type" content="text/html; charset=windows-1252">', 'windows-1252'],
+  ["<meta charset='utf-8'>", 'utf-8'],
+  ['<META CHARSET = "KOI8-R">', 'KOI8-R'],
+  ['<p>charset=utf-8</p>', null],
+  ['', null],
+])('the charset that the page %j names is %s', (page, charset) => {
+  expect(htmlCharset(Buffer.from(page))).toBe(charset);
+});
+
+test('a charset is named at the top of a page, or not at all', () => {
+  expect(htmlCharset(Buffer.from(`${' '.repeat(2_100)}<meta charset=utf-8>`))).toBeNull();
 });

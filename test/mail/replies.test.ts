@@ -533,7 +533,7 @@ const REPLIES: readonly Row[] = [
   ),
   h(
     'proton sig',
-    '<div>It works now.</div><div class="protonmail_signature_block"><div class="protonmail_signature_block-proton">Sent with <a>Proton Mail</a> secure email.</div></div><div class="protonmail_quote">On Monday wrote:<br><blockquote class="protonmail_quote">x</blockquote></div>',
+    '<div>It works now.</div><div class="protonmail_signature_block"><div class="protonmail_signature_block-proton">Sent with <a>Proton Mail</a> secure email.</div></div><div class="protonmail_quote">On Monday, November 2nd, 2026 at 9:12 AM, Support &lt;support@desk.example.test&gt; wrote:<br><br><blockquote class="protonmail_quote">x</blockquote></div>',
   ),
   h(
     'zimbra',

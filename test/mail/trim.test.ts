@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { MARKER } from '../../core/mail/marker.ts';
-import { MAX_REPLY_CHARS, trimReply } from '../../core/mail/trim.ts';
+import { MAX_REPLY_CHARS, type TrimOptions, trimReply } from '../../core/mail/trim.ts';
 
 const trimmed = (text: string, html: string | null = null) => trimReply({ text, html });
 const visible = (text: string, html: string | null = null) => trimmed(text, html).visible;
@@ -283,4 +283,175 @@ describe('“Sent from my iPhone”', () => {
   ])('%s', (_, text, words) => {
     expect(visible(text)).toBe(words);
   });
+});
+
+/** What is visible, what is quoted, and what is signature; ⏎ is a line's end. */
+const taken = (email: Parameters<typeof trimReply>[0], options?: TrimOptions) => {
+  const { visible: now, quoted, signature } = trimReply(email, options);
+  return [now, quoted, signature].map((part) => part.replaceAll('\n', '⏎')).join(' | ');
+};
+
+test.each<[what: string, text: string, taken: string]>([
+  [
+    'a quote between two answers',
+    'First.\n> one?\nYes.\n> two?\nNo.',
+    'First.⏎⏎Yes.⏎⏎No. | > one?⏎⏎> two? | ',
+  ],
+  ['a quote of one line with an answer below', '> What?\n\nThis.', 'This. | > What? | '],
+  [
+    'a wrapped quote',
+    '> word word word word word word word word word word word word word word \nlost its mark\n> and goes on\nMine.',
+    'Mine. | > word word word word word word word word word word word word word word ⏎lost its mark⏎> and goes on | ',
+  ],
+  ['a short quote and words below', '> short\nmine\n> other', 'mine | > short⏎⏎> other | '],
+  [
+    'an attribution and unmarked words',
+    'Yes.\n\nOn Mon, 2 Nov 2026 at 09:12, Support <support@desk.example.test> wrote:\n\nIt is broken.\n\nAda',
+    'Yes. | On Mon, 2 Nov 2026 at 09:12, Support <support@desk.example.test> wrote:⏎⏎It is broken.⏎⏎Ada | ',
+  ],
+  [
+    'an attribution and marked words, with an answer below',
+    'Yes.\n\nOn Mon, 2 Nov 2026 at 09:12, Support <support@desk.example.test> wrote:\n> It is broken.\n\nAnd more.',
+    'Yes.⏎⏎And more. | On Mon, 2 Nov 2026 at 09:12, Support <support@desk.example.test> wrote:⏎> It is broken. | ',
+  ],
+  [
+    'an attribution without an address that somebody tells',
+    'At nine Bob wrote:\nIt is broken.\n\nWhat now?',
+    'At nine Bob wrote:⏎It is broken.⏎⏎What now? |  | ',
+  ],
+  [
+    'an attribution without an address below words',
+    'Look.\n\nOn 2 Nov 2026, at 9:12, Bob wrote:\n\nIt is broken.',
+    'Look. | On 2 Nov 2026, at 9:12, Bob wrote:⏎⏎It is broken. | ',
+  ],
+  [
+    'an attribution at the end',
+    'Yes.\n\nOn Mon, 2 Nov 2026 at 09:12, Support <support@desk.example.test> wrote:',
+    'Yes. | On Mon, 2 Nov 2026 at 09:12, Support <support@desk.example.test> wrote: | ',
+  ],
+  [
+    'a rule above a header',
+    'Yes.\n\n________________________________\nFrom: Ada <ada@example.org>\nSent: Monday\nTo: Bob\nSubject: VPN\n\nIt fails.',
+    'Yes. | ________________________________⏎From: Ada <ada@example.org>⏎Sent: Monday⏎To: Bob⏎Subject: VPN⏎⏎It fails. | ',
+  ],
+  [
+    'a rule far above a header',
+    'Yes.\n\n____________\n\n\n\n\nFrom: Ada <ada@example.org>\nSent: Monday\nTo: Bob\nSubject: VPN',
+    'Yes.⏎⏎____________ | From: Ada <ada@example.org>⏎Sent: Monday⏎To: Bob⏎Subject: VPN | ',
+  ],
+  [
+    'a separator',
+    'Yes.\n\n-----Original Message-----\nIt fails.',
+    'Yes. | -----Original Message-----⏎It fails. | ',
+  ],
+  [
+    'a forwarded mail',
+    'See.\n\n---------- Forwarded message ---------\nFrom: Ada <ada@example.org>\n\nIt fails.',
+    'See. | ---------- Forwarded message ---------⏎From: Ada <ada@example.org>⏎⏎It fails. | ',
+  ],
+  ['a signature', 'Yes.\n\n-- \nLuis\n+49 30 1234', 'Yes. |  | -- ⏎Luis⏎+49 30 1234'],
+  ['a signature, and a quote below', 'Yes.\n-- \nLuis\n> What?\n\nMine.', 'Yes.⏎⏎Mine. | > What? | -- ⏎Luis'],
+  ['a delimiter without its blank', 'Yes.\n--\nLuis', 'Yes. |  | --⏎Luis'],
+  ['a phone’s signature', 'Yes.\n\nSent from my iPhone', 'Yes. |  | Sent from my iPhone'],
+  [
+    'a phone’s signature within words',
+    'Yes.\nSent from my iPhone\nit was',
+    'Yes.⏎Sent from my iPhone⏎it was |  | ',
+  ],
+  ['a phone’s signature first', 'Sent from my iPhone\n\nYes.', ' |  | Sent from my iPhone⏎⏎Yes.'],
+  [
+    'a footer',
+    'Yes.\n\nThis e-mail and any attachments are confidential and intended solely for the addressee. If you have received it in error please notify the sender and delete it.',
+    'Yes. |  | This e-mail and any attachments are confidential and intended solely for the addressee. If you have received it in error please notify the sender and delete it.',
+  ],
+  [
+    'nothing but a footer',
+    'This e-mail and any attachments are confidential and intended solely for the addressee. If you have received it in error please notify the sender and delete it.',
+    'This e-mail and any attachments are confidential and intended solely for the addressee. If you have received it in error please notify the sender and delete it. |  | ',
+  ],
+  [
+    'two footers',
+    'Yes.\n\nPlease consider the environment before printing this e-mail.\n\nThis e-mail and any attachments are confidential and intended solely for the addressee. If you have received it in error please notify the sender and delete it.',
+    'Yes. |  | Please consider the environment before printing this e-mail.⏎⏎This e-mail and any attachments are confidential and intended solely for the addressee. If you have received it in error please notify the sender and delete it.',
+  ],
+  [
+    'a list’s footer',
+    'Yes.\n\n_______________________________________________\nUsers mailing list\nUsers@lists.example.org\nhttps://lists.example.org/users',
+    'Yes. |  | _______________________________________________⏎Users mailing list⏎Users@lists.example.org⏎https://lists.example.org/users',
+  ],
+  ['blank lines at both ends', '\n\n  \nYes.\n\n\n', 'Yes. |  | '],
+  ['nothing', '', ' |  | '],
+  ['blank lines alone', '\n \n', ' |  | '],
+  [
+    'a greater-than sign in words',
+    'It is > 5.\n   > deep\n    > deeper',
+    'It is > 5.⏎⏎    > deeper |    > deep | ',
+  ],
+])('%s', (_, text, apart) => {
+  expect(taken({ text, html: null })).toBe(apart);
+});
+
+test.each<[what: string, text: string, html: string, taken: string]>([
+  [
+    'Gmail',
+    '',
+    '<div>Yes.</div><div class="gmail_quote"><div class="gmail_attr">On Monday Ada wrote:</div><blockquote>It fails.</blockquote></div>',
+    'Yes. | > On Monday Ada wrote:⏎⏎> It fails. | ',
+  ],
+  [
+    'Gmail, with words below',
+    '',
+    '<div>Yes.</div><blockquote>It fails.</blockquote><div>And more.</div>',
+    'Yes.⏎⏎And more. | > It fails. | ',
+  ],
+  [
+    'Outlook',
+    '',
+    '<div>Yes.</div><div id="divRplyFwdMsg">From: Ada</div><div>It fails.</div>',
+    'Yes. | From: Ada⏎It fails. | ',
+  ],
+  [
+    'a signature’s element',
+    '',
+    '<div>Yes.</div><div class="gmail_signature">Luis<br>+49</div>',
+    'Yes. |  | Luis⏎+49',
+  ],
+  [
+    'a signature’s element above more words',
+    '',
+    '<div id="Signature">Luis</div><div>Yes.</div>',
+    'Yes. |  | Luis',
+  ],
+  ['HTML without marks beside text', 'Yes, in text.', '<p>Yes, in HTML.</p>', 'Yes, in text. |  | '],
+  ['HTML without marks alone', ' ', '<p>Yes, in HTML.</p>', 'Yes, in HTML. |  | '],
+  [
+    'HTML with marks beside text',
+    'Yes, in text.',
+    '<p>Yes, in HTML.</p><blockquote>It fails.</blockquote>',
+    'Yes, in HTML. | > It fails. | ',
+  ],
+  ['Yahoo', '', '<div>Yes.</div><div class="yahoo_quoted">It fails.</div>', 'Yes. | It fails. | '],
+  [
+    'Zimbra',
+    '',
+    '<div>Yes.</div><hr data-marker="__DIVIDER__"><div>It fails.</div>',
+    'Yes. | ---⏎⏎It fails. | ',
+  ],
+  [
+    'Outlook’s border',
+    '',
+    '<p>Yes.</p><div style="border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0cm 0cm 0cm">From: Ada</div><p>It fails.</p>',
+    'Yes. | From: Ada⏎⏎It fails. | ',
+  ],
+])('by its elements: %s', (_, text, html, apart) => {
+  expect(taken({ text, html })).toBe(apart);
+});
+
+test.each<[text: string, options: TrimOptions, taken: string]>([
+  ['Yes.\n\n[Invitation: x]', {}, 'Yes. | [Invitation: x] | '],
+  ['Yes.\n\n[Invitation: x]', { belowMarker: true }, 'Yes.⏎⏎[Invitation: x] |  | '],
+  ['Yes.', {}, 'Yes. | [Invitation: x] | '],
+  ['Yes.\n-- \nLuis', { signature: false }, 'Yes.⏎-- ⏎Luis | [Invitation: x] | '],
+])('%j, with a calendar that was told, read with %o', (text, options, apart) => {
+  expect(taken({ text, html: null, labels: ['[Invitation: x]'] }, options)).toBe(apart);
 });

@@ -9,33 +9,34 @@ import { FACTS } from '../../templates/words.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'templates-'));
 afterAll(() => rm(folder, { recursive: true }));
+const built = buildTemplates();
 
 test('the same templates give the same module', async () => {
-  expect(await buildTemplates()).toEqual(await buildTemplates());
+  expect(await buildTemplates()).toEqual(await built);
 });
 
 test('the module that the functions carry is the one that these templates make', async () => {
-  const { module, types, apart } = await buildTemplates();
+  const { module, types, apart } = await built;
   expect(await readFile('.generated/report.js', 'utf8')).toBe(apart);
   expect(await readFile('.generated/templates.js', 'utf8')).toBe(module);
   expect(await readFile('.generated/templates.d.ts', 'utf8')).toBe(types);
 });
 
 test('the module needs the runtime and nothing else: no compiler and no MJML go into a function', async () => {
-  const { module } = await buildTemplates();
+  const { module } = await built;
   expect([...module.matchAll(/^import .* from '([^']+)';$/gm)].map(([, from]) => from)).toEqual([
     'handlebars/runtime.js',
   ]);
 });
 
 test('a module that has not changed is left alone, and one that has is written anew', async () => {
-  await writeTemplates(folder);
+  await writeTemplates(folder, built);
   const path = join(folder, 'templates.js');
   const before = await stat(path);
-  await writeTemplates(folder);
+  await writeTemplates(folder, built);
   expect((await stat(path)).mtimeMs).toBe(before.mtimeMs);
   await writeFile(path, 'old');
-  await writeTemplates(folder);
+  await writeTemplates(folder, built);
   expect(await readFile(path, 'utf8')).not.toBe('old');
 });
 

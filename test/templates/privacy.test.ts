@@ -189,15 +189,17 @@ describe.each(LANGUAGES)('%s', (language) => {
             }),
           );
           const all = [subject, text, html].join('\n');
-          expect(all, where).not.toMatch(new RegExp(CANARY, 'i'));
-          expect(all, where).not.toContain('T-SECRET');
-          for (const address of INSIDE) expect(all.toLowerCase(), where).not.toContain(address);
-          for (const other of OUTSIDE.filter(
+          const others = OUTSIDE.filter(
             (each) => each !== plan.to.address && each !== after.requester.address,
-          ))
-            expect(all, where).not.toContain(other);
-          for (const [token = ''] of all.matchAll(/\S+\+[0-9a-z]{39}@desk\.example\.test/gi)) {
-            const read = readToken(token.replace(/^.*mailto:/, ''), keys, moment.realNow);
+          );
+          const said = all.toLowerCase();
+          const secret = [CANARY.toLowerCase(), 't-secret', ...INSIDE, ...others];
+          expect(
+            secret.filter((each) => said.includes(each)),
+            where,
+          ).toEqual([]);
+          for (const [token] of all.matchAll(/[^\s:"<>=]+\+[0-9a-z]{39}@desk\.example\.test/gi)) {
+            const read = readToken(token, keys, moment.realNow);
             expect(read, where).toMatchObject({ token: { participant: participantHash(plan.to.address) } });
           }
         }

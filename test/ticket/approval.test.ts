@@ -7,7 +7,16 @@ import type { Receipt } from '../../core/mail/email.ts';
 import type { Outcome } from '../../core/mail/outcome.ts';
 import type { Purpose } from '../../core/mail/token.ts';
 import { readVote } from '../../core/mail/vote.ts';
-import { isOnlyApprover, openApproval, unapproved, voterOf } from '../../core/ticket/approval.ts';
+import {
+  isApprover,
+  isForDesk,
+  isOnlyApprover,
+  isStuck,
+  openApproval,
+  questionIn,
+  unapproved,
+  voterOf,
+} from '../../core/ticket/approval.ts';
 import { updatesFor } from '../../core/ticket/audience.ts';
 import { change, upcoming } from '../../core/ticket/change.ts';
 import { decideCommands } from '../../core/ticket/decide.ts';
@@ -418,5 +427,92 @@ describe('the mail to those who are asked', () => {
     const words = view.actions.map(({ href }) => decodeURIComponent(href.replace(/.*body=/, '')));
     expect(words.map((word) => readVote(word)?.vote)).toEqual(['approve', 'reject']);
     expect(view.plainReply).toContain('genehmigt oder abgelehnt');
+  });
+});
+
+describe('what is asked of whom', () => {
+  const HOUR_LATER = later(MONDAY, 1);
+  const twice = change(
+    change(asked(), [{ kind: 'approval-decided', result: 'given', by: LUIS }], MONDAY, desk).after,
+    decide(`#approval any ${PRIYA} ${IDA} another`).happenings,
+    HOUR_LATER,
+    desk,
+  ).after;
+  const extended: Ticket = {
+    ...twice,
+    extension: { by: LUIS, lead: MARTHA, ms: 1, reason: '', askedAt: MONDAY, isOpen: true },
+  };
+  const planOf = (kind: string, address: string, audience: string) => ({
+    ...{ kind, to: { address, name: '' }, audience },
+  });
+  const at = (kind: Happening['kind'], when: string) => ({ kind, number: 9, at: when }) as TicketEvent;
+
+  test('whoever was asked at any time is an approver, and the lead who is asked for more time', () => {
+    const who = [MARTHA, IDA, PRIYA, KIM, NORA];
+    expect(who.map((address) => isApprover(address, twice))).toEqual([true, true, true, false, false]);
+    expect(isApprover(MARTHA, { ...ticket(), extension: extended.extension } as Ticket)).toBe(true);
+    expect(isApprover(LUIS, extended)).toBe(false);
+    expect(isOnlyApprover(planOf('answer', NORA, 'requester'), twice)).toBe(false);
+    expect(isOnlyApprover(planOf('approval', MARTHA, 'lead'), twice)).toBe(false);
+  });
+
+  test('a mail asks what was last asked when it was told, and a mail that asks nothing does not', () => {
+    expect(questionIn(at('extension-asked', MONDAY), planOf('approval', MARTHA, 'lead'), twice)).toEqual({
+      ...{ what: 'extension', askedAt: MONDAY },
+    });
+    expect(questionIn(at('article-asked', MONDAY), planOf('approval', MARTHA, 'lead'), twice)).toEqual({
+      ...{ what: 'article', askedAt: MONDAY },
+    });
+    const asks = (when: string) =>
+      questionIn(at('approval-asked', when), planOf('approval', IDA, 'requester'), twice);
+    expect([asks(MONDAY), asks(HOUR_LATER)]).toEqual([
+      { what: 'approval', askedAt: MONDAY },
+      { what: 'approval', askedAt: HOUR_LATER },
+    ]);
+    expect(asks(later(MONDAY, -1))).toBeNull();
+    expect(questionIn(at('noted', HOUR_LATER), planOf('note', LUIS, 'agent'), twice)).toBeNull();
+    // Of a mere approver any reply is a vote.
+    expect(questionIn(at('commanded', HOUR_LATER), planOf('transcript', IDA, 'requester'), twice)).toEqual({
+      ...{ what: 'approval', askedAt: HOUR_LATER },
+    });
+    expect(
+      questionIn(at('approval-asked', MONDAY), planOf('approval', IDA, 'requester'), ticket()),
+    ).toBeNull();
+  });
+
+  test('only the desk’s own people are asked for more time and of articles; of an approval it says who was one', () => {
+    const of = (what: 'approval' | 'extension' | 'article', address: string, askedAt = MONDAY) =>
+      isForDesk({ what, askedAt }, address, twice);
+    expect([of('extension', IDA), of('article', IDA)]).toEqual([true, true]);
+    expect([of('approval', MARTHA), of('approval', IDA), of('approval', PRIYA)]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    expect(of('approval', PRIYA, HOUR_LATER)).toBe(true);
+    expect(of('approval', MARTHA, later(MONDAY, 5))).toBe(false);
+  });
+
+  test('is stuck when it cannot be decided without somebody who has left the desk', () => {
+    const without = (...gone: string[]) => ({
+      ...desk,
+      people: desk.people.filter(({ address }) => !gone.includes(address)),
+    });
+    const all = asked(`#approval ${MARTHA} ${PRIYA} a printer`);
+    const any = asked(`#approval any ${MARTHA} ${PRIYA} a printer`);
+    const voted = change(
+      any,
+      [{ kind: 'approval-voted', address: PRIYA, vote: 'reject' }],
+      MONDAY,
+      desk,
+    ).after;
+    const stuck = (on: Ticket, ...gone: string[]) => isStuck(on, without(...gone));
+    expect([stuck(all), stuck(all, MARTHA), stuck(any, MARTHA), stuck(any, MARTHA, PRIYA)]).toEqual([
+      ...[false, true, false, true],
+    ]);
+    expect([stuck(voted, MARTHA), stuck(voted, PRIYA)]).toEqual([true, false]);
+    // Whoever is outside never was of the desk.
+    expect(stuck(asked(`#approval ${IDA} a printer`))).toBe(false);
+    expect(stuck(ticket(), MARTHA)).toBe(false);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { inParts, updatesFor } from '../../core/ticket/audience.ts';
+import { inParts, mayRead, updatesFor } from '../../core/ticket/audience.ts';
 import { change } from '../../core/ticket/change.ts';
 import type { Happening, Ticket } from '../../core/ticket/ticket.ts';
 import { desk, KIM, LUIS, MARTHA, MONDAY, NORA, opened, PRIYA, ticket } from '../sample.ts';
@@ -156,4 +156,17 @@ test('an update in several mails has an id for each, and the first keeps the upd
   expect(parts.map(({ part }) => part)).toEqual([1, 2, 3].map((number) => ({ number, of: 3 })));
   for (const { id } of parts) expect(id).toMatch(/^[A-Za-z0-9_-]{1,256}$/);
   expect(inParts(plan, 1)).toEqual([plan]);
+});
+
+test('a confidential team’s ticket is read by its people, its lead and whoever has it; any other by everybody', () => {
+  const [ADA, HELENE] = ['ada.osei@example.test', 'helene.roth@example.test'];
+  const reads = (team: string, assignee: string | null) =>
+    [KIM, LUIS, ADA, HELENE, OLE].filter((address) => mayRead(address, { team, assignee }, desk));
+  expect(reads('hr', null)).toEqual([ADA, HELENE]);
+  expect(reads('hr', LUIS)).toEqual([LUIS, ADA, HELENE]);
+  expect(reads('service-desk', null)).toEqual([KIM, LUIS, ADA, HELENE, OLE]);
+  expect(reads('no-team-any-more', null)).toEqual([KIM, LUIS, ADA, HELENE, OLE]);
+  const elsewhere = { ...desk, people: desk.people.filter(({ address }) => address !== HELENE) };
+  expect(mayRead(HELENE, { team: 'hr', assignee: null }, elsewhere)).toBe(true);
+  expect(mayRead(OLE, { team: 'hr', assignee: null }, elsewhere)).toBe(false);
 });

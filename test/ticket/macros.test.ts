@@ -49,6 +49,13 @@ const decide = (text: string, on: Ticket = ticket()) =>
   decideCommands(readCommands(text, 'agent'), on, agent, desk);
 
 describe('#macro', () => {
+  test('goes by its name or its title, in any case', () => {
+    expect(
+      ['paper', 'PAPER', 'Paper that jams', 'paper THAT jams'].map((name) => decide(`#macro ${name}`).words),
+    ).toEqual(Array.from({ length: 4 }, () => decide('#macro paper').words));
+    expect(decide('#macro paper').words).toMatch(/^Hello Nora Quist,/);
+  });
+
   test('gives its commands as if they had been typed, each with what became of it', () => {
     const { happenings, lines } = decide('#macro paper');
     expect(happenings).toMatchObject([

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import type { Person } from '../../core/config/desk.ts';
 import { readCommands } from '../../core/mail/commands.ts';
 import { updatesFor } from '../../core/ticket/audience.ts';
 import { decideCommands } from '../../core/ticket/decide.ts';
 import type { Act } from '../../core/ticket/decision.ts';
+import { readAddress } from '../../core/ticket/people.ts';
 import type { Happening, Ticket } from '../../core/ticket/ticket.ts';
 import { desk, KIM, LUIS, MARTHA, MONDAY, NORA, PRIYA, ticket } from '../sample.ts';
 
@@ -181,5 +183,38 @@ describe('#stop', () => {
 
   test('is no command of an agent', () => {
     expect(decide('#stop')).toMatchObject({ refused: true, lines: [{ outcome: 'unknown' }] });
+  });
+});
+
+test.each<[text: string, read: string | null]>([
+  ['ada@example.org', ' <ada@example.org>'],
+  ['Ada Ohm <Ada@Example.org>', 'Ada Ohm <ada@example.org>'],
+  ['"Ohm, Ada" <ada@example.org>', 'Ohm, Ada <ada@example.org>'],
+  ['<ada@example.org>', ' <ada@example.org>'],
+  ['Ada', null],
+  ['ada@example', null],
+  ['ada@example.org and more', null],
+  ['ada@@example.org', null],
+  ['a b@example.org', null],
+  ['ada@ex_ample.org', null],
+  ['Ada <ada@example.org', 'Ada <ada@example.org>'],
+  ['  ada@example.org  ', ' <ada@example.org>'],
+  ['ada+x@sub.example.org', ' <ada+x@sub.example.org>'],
+  ['', null],
+])('“%s” is read as the address %s', (text, read) => {
+  const found = readAddress(text);
+  expect(found && `${found.name} <${found.address}>`).toBe(read);
+});
+
+test('whom two people may be is asked for by address', () => {
+  const other = {
+    ...(desk.people.find(({ address }) => address === KIM) as Person),
+    address: 'kim@example.test',
+  };
+  const two = { ...desk, people: [...desk.people, other] };
+  const { lines } = decideCommands(readCommands('#assign Kim', 'agent'), ticket(), agent, two);
+  expect(lines[0]).toMatchObject({
+    detail: `“Kim” may be ${KIM} or kim@example.test; say which by address`,
+    said: { key: 'several-people', facts: { value: 'Kim', people: `${KIM}, kim@example.test` } },
   });
 });

@@ -15,7 +15,7 @@ import {
 } from '../../core/ticket/recurrence.ts';
 import type { Happening, Ticket, TicketEvent } from '../../core/ticket/ticket.ts';
 import { type Read, readPrint } from '../../core/triage/likeness.ts';
-import { desk, ID, LUIS, MARTHA, MONDAY, ticket } from '../sample.ts';
+import { desk, ID, KIM, LUIS, MARTHA, MONDAY, ticket } from '../sample.ts';
 
 const PROBLEM = 'T-777777';
 const lead: Act = { by: MARTHA, role: 'agent', now: MONDAY, loads: new Map(), newId: PROBLEM };
@@ -71,6 +71,37 @@ describe('#problem', () => {
     expect(opens?.also.at(-1)).toMatchObject({
       kind: 'problem-begun',
       tickets: ['T-BBBBBB', 'T-CCCCCC', ID],
+    });
+  });
+
+  test('is opened with its first message, the reports behind it, and whoever works on it', () => {
+    const { opens } = decide('#problem VPN is down', ticket([noticed]));
+    const requester = { address: 'support@desk.example.test', name: desk.name };
+    const reason = 'Kim Brandt: on duty; knows printing; 0 open tickets; others there know less of it';
+    expect(opens).toEqual({
+      id: PROBLEM,
+      message: {
+        ...{ id: `${PROBLEM}-m1`, number: 1, at: MONDAY, direction: 'in', visibility: 'public' },
+        ...{ from: requester, text: 'VPN is down', bodyKey: null, attachments: [], withheld: 0 },
+        ...{ mailId: '', messageId: null, cc: [] },
+      },
+      opened: {
+        ...{ kind: 'opened', subject: 'VPN is down', requester, cc: [], mailbox: requester.address },
+        ...{ type: 'problem', team: 'service-desk', tier: 1, category: 'printing', impact: 'one' },
+        ...{ urgency: 'degraded', priority: 'P3', language: 'en', flagged: null, follows: null },
+        ...{ acknowledge: false, message: 1, messageId: null },
+        reasons: [
+          { what: 'similar', why: '3 reports within one window are alike' },
+          { what: 'assignee', why: reason },
+        ],
+      },
+      also: [
+        { kind: 'assigned', assignee: KIM, previous: null, reason, by: 'desk' },
+        {
+          ...{ kind: 'problem-begun', tickets: ['T-BBBBBB', 'T-CCCCCC', ID], by: MARTHA },
+          why: '3 reports within one window are alike',
+        },
+      ],
     });
   });
 

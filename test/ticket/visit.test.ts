@@ -222,7 +222,11 @@ describe('a planned appointment', () => {
 
   test.each(['#resolve', '#close', '#status resolved', '#spam'])('ends with the ticket: %s', (command) => {
     const decided = decide(command, planned);
-    expect(decided.lines.at(-1)).toMatchObject({ outcome: 'done', said: { key: 'visit-off' } });
+    const when = '2026-11-24 14:00–15:30 (Europe/Berlin)';
+    expect(decided.lines.at(-1)).toMatchObject({
+      ...{ outcome: 'done', said: { key: 'visit-off', facts: { when } } },
+      detail: `the appointment of ${when} is called off with it; the requester is told, and both calendars`,
+    });
     const { after: then, events } = change(planned, decided.happenings, MONDAY, desk);
     expect(events.at(-1)).toMatchObject({ kind: 'visit-cancelled', by: 'desk', sequence: 1 });
     expect(visitAhead(then, MONDAY)).toBeNull();

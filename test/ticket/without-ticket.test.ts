@@ -5,7 +5,7 @@ import type { Act } from '../../core/ticket/decision.ts';
 import type { Look, Ticket } from '../../core/ticket/ticket.ts';
 import { decideWithoutTicket } from '../../core/ticket/without-ticket.ts';
 import { route } from '../../core/triage/route.ts';
-import { desk, KIM, LUIS, MARTHA, MONDAY, ticket } from '../sample.ts';
+import { desk, KIM, LUIS, later, MARTHA, MONDAY, ticket } from '../sample.ts';
 
 const act: Act = { by: LUIS, role: 'agent', now: MONDAY, loads: new Map() };
 const decide = (text: string, as: Partial<Act> = {}, on: Ticket = ticket()) =>
@@ -131,4 +131,137 @@ describe('#back', () => {
     expect(alone('#back', { loads }).presence).toEqual({ person: LUIS, away: null });
     expect(alone(`#back ${LUIS}`, { by: MARTHA, loads }).presence).toEqual({ person: LUIS, away: null });
   });
+});
+
+const AWAY = { from: MONDAY, until: later(MONDAY, 48), why: '', quote: null, ambiguous: false, source: '' };
+const KIM_AWAY: Act['loads'] = new Map([[KIM, { open: 0, lastAssignedAt: null, away: AWAY }]]);
+
+test.each<[text: string, by: string, comesTo: string, loads?: Act['loads']]>([
+  ['#mine', LUIS, 'done: see-below → {"what":"mine"}'],
+  ['#queue', LUIS, 'done: see-below → {"what":"queue","team":"service-desk"}'],
+  ['#queue', MARTHA, 'done: see-below → {"what":"queue","team":"service-desk"}'],
+  ['#queue [service-desk]', LUIS, 'done: see-below → {"what":"queue","team":"service-desk"}'],
+  ['#queue service desk', LUIS, 'done: see-below → {"what":"queue","team":"service-desk"}'],
+  ['#queue hr', 'ada.osei@example.test', 'done: see-below → {"what":"queue","team":"hr"}'],
+  ['#find T-7K4M2Q', LUIS, 'done: see-below → {"what":"show","id":"T-7K4M2Q"}'],
+  ['#find [t-7k4m2q]', LUIS, 'done: see-below → {"what":"show","id":"T-7K4M2Q"}'],
+  ['#find printer floor 3', LUIS, 'done: see-below → {"what":"find","words":["printer","floor","3"]}'],
+  ['#find Printer PRINTER', LUIS, 'done: see-below → {"what":"find","words":["printer"]}'],
+  [
+    '#find ada@Example.org printer',
+    LUIS,
+    'done: see-below → {"what":"find","words":["printer"],"requester":"ada@example.org"}',
+  ],
+  [
+    '#find <ada@example.org>',
+    LUIS,
+    'done: see-below → {"what":"find","words":[],"requester":"ada@example.org"}',
+  ],
+  ['#find ﬁle', LUIS, 'done: see-below → {"what":"find","words":["file"]}'],
+  ['#find a@b', LUIS, 'done: see-below → {"what":"find","words":[],"requester":"a@b"}'],
+  ['#kb paper jam', LUIS, 'done: see-below → {"what":"articles","words":"paper jam"}'],
+  ['#kb', LUIS, 'refused: no-word (–)'],
+  ['#kb -', LUIS, 'refused: no-word (-)'],
+  ['#show T-7K4M2Q', LUIS, 'done: see-below → {"what":"show","id":"T-7K4M2Q"}'],
+  ['#show 4711', LUIS, 'refused: no-number (4711) (#show T-7K4M2Q)'],
+  ['#services', LUIS, 'done: see-below → {"what":"services","of":["new-device","account-help"]}'],
+  ['#help', LUIS, 'done: see-below → help'],
+  [
+    '#report last month by category',
+    'grace.okafor@example.test',
+    'done: report-comes (2026-10-01) (2026-10-31) → {"what":"report","from":"2026-10-01","to":"2026-10-31","by":"category"}',
+  ],
+  ['#take', LUIS, 'refused: for-a-ticket (take)'],
+  [
+    '#away tomorrow',
+    LUIS,
+    'done: away (Luis Ortega) (2026-11-25) → luis.ortega@example.test until 2026-11-24T23:00:00.000Z, #away by Luis Ortega: “tomorrow”',
+  ],
+  [
+    '#away until tomorrow',
+    LUIS,
+    'done: away (Luis Ortega) (2026-11-25) → luis.ortega@example.test until 2026-11-24T23:00:00.000Z, #away by Luis Ortega: “until tomorrow”',
+  ],
+  [
+    '#away tomorrow 14:30',
+    LUIS,
+    'done: away (Luis Ortega) (2026-11-24 14:30) → luis.ortega@example.test until 2026-11-24T13:30:00.000Z, #away by Luis Ortega: “tomorrow 14:30”',
+  ],
+  [
+    '#away 2026-12-01',
+    LUIS,
+    'done: away (Luis Ortega) (2026-12-02) → luis.ortega@example.test until 2026-12-01T23:00:00.000Z, #away by Luis Ortega: “2026-12-01”',
+  ],
+  [
+    '#away 2026-12-01 14:30',
+    LUIS,
+    'done: away (Luis Ortega) (2026-12-01 14:30) → luis.ortega@example.test until 2026-12-01T13:30:00.000Z, #away by Luis Ortega: “2026-12-01 14:30”',
+  ],
+  [
+    '#away 3d',
+    LUIS,
+    'done: away (Luis Ortega) (2026-11-26 10:00) → luis.ortega@example.test until 2026-11-26T09:00:00.000Z, #away by Luis Ortega: “3d”',
+  ],
+  [
+    '#away morgen',
+    LUIS,
+    'done: away (Luis Ortega) (2026-11-25) → luis.ortega@example.test until 2026-11-24T23:00:00.000Z, #away by Luis Ortega: “morgen”',
+  ],
+  [
+    '#away bis 2027-01-10',
+    LUIS,
+    'done: away (Luis Ortega) (2027-01-11) → luis.ortega@example.test until 2027-01-10T23:00:00.000Z, #away by Luis Ortega: “bis 2027-01-10”',
+  ],
+  [
+    '#away bis 2027-01-10 14:00',
+    LUIS,
+    'done: away (Luis Ortega) (2027-01-10 14:00) → luis.ortega@example.test until 2027-01-10T13:00:00.000Z, #away by Luis Ortega: “bis 2027-01-10 14:00”',
+  ],
+  [
+    '#away hasta mañana',
+    LUIS,
+    'done: away (Luis Ortega) (2026-11-25) → luis.ortega@example.test until 2026-11-24T23:00:00.000Z, #away by Luis Ortega: “hasta mañana”',
+  ],
+  [
+    '#away 4h the dentist',
+    LUIS,
+    'done: away (Luis Ortega) (2026-11-23 14:00) → luis.ortega@example.test until 2026-11-23T13:00:00.000Z, #away by Luis Ortega: “4h the dentist”',
+  ],
+  [
+    '#away kim.brandt@example.test 3d',
+    MARTHA,
+    'done: away (Kim Brandt) (2026-11-26 10:00) → kim.brandt@example.test until 2026-11-26T09:00:00.000Z, #away by Martha Lind: “3d”',
+  ],
+  [
+    '#away <KIM.brandt@example.test>: 3d',
+    MARTHA,
+    'done: away (Kim Brandt) (2026-11-26 10:00) → kim.brandt@example.test until 2026-11-26T09:00:00.000Z, #away by Martha Lind: “3d”',
+  ],
+  [
+    '#away kim.brandt@example.test tomorrow',
+    KIM,
+    'done: away (Kim Brandt) (2026-11-25) → kim.brandt@example.test until 2026-11-24T23:00:00.000Z, #away by Kim Brandt: “tomorrow”',
+  ],
+  ['#away martha.lind@example.test 3d', LUIS, 'refused: not-yours-to-say (Martha Lind)'],
+  ['#back', KIM, 'done: back (Kim Brandt) → kim.brandt@example.test is back', KIM_AWAY],
+  ['#back', KIM, 'nothing-to-do: not-away (Kim Brandt)'],
+  [
+    '#back kim.brandt@example.test',
+    MARTHA,
+    'done: back (Kim Brandt) → kim.brandt@example.test is back',
+    KIM_AWAY,
+  ],
+  ['#back kim.brandt@example.test', LUIS, 'refused: not-yours-to-say (Kim Brandt)', KIM_AWAY],
+  ['#back', LUIS, 'nothing-to-do: not-away (Luis Ortega)', KIM_AWAY],
+])('%s of %s comes to %s', (text, by, comesTo, loads = new Map()) => {
+  const { lines, looks, presence, shows } = alone(text, { by, loads });
+  const said = lines.map(({ outcome, said, detail }) => {
+    expect(detail).not.toBe('');
+    const facts = Object.values(said?.facts ?? {}).map((fact) => `(${fact})`);
+    return [`${outcome}:`, said?.key, ...facts].join(' ');
+  });
+  const { person, away } = presence ?? {};
+  const there = away ? `until ${away.until}, ${away.why}` : 'is back';
+  const seen = looks.map((look) => JSON.stringify(look));
+  expect([...said, ...seen, ...(presence ? [`${person} ${there}`] : []), ...shows].join(' → ')).toBe(comesTo);
 });

@@ -50,6 +50,12 @@ describe('the category', () => {
     expect(why(filed, 'category')).toBe('security: the words “strange link” in the text');
   });
 
+  test('is told by the sender’s domain, and the reason says that it is one', () => {
+    expect(why(sort({ from: 'bot@alerts.example.net' }), 'category')).toBe(
+      'security: the sender is at @alerts.example.net',
+    );
+  });
+
   test('is told by the sender before any word', () => {
     const filed = sort({ from: 'boss@example.org', subject: 'The printer' });
     expect(why(filed, 'category')).toBe('security: the sender is boss@example.org');
@@ -87,7 +93,7 @@ describe('the category', () => {
     expect(
       sort({
         headers: new Map([
-          ['x-priority', ['3 (Normal)']],
+          ['x-priority', ['3 (not high)']],
           ['importance', ['normal']],
         ]),
       }).category,
@@ -141,7 +147,9 @@ describe('the priority', () => {
   });
 
   test('is the lowest when the mail tells nothing', () => {
-    expect(sort({ subject: 'Hello' })).toMatchObject({ impact: 'one', urgency: 'routine', priority: 'P4' });
+    const filed = sort({ subject: 'Hello' });
+    expect(filed).toMatchObject({ impact: 'one', urgency: 'routine', priority: 'P4' });
+    expect(why(filed, 'urgency')).toBe('routine: the mail does not tell');
   });
 
   test('takes what the category says when the mail does not tell', () => {
@@ -171,6 +179,116 @@ describe('the priority', () => {
     expect(sort({ from: 'boss@example.org' }).urgency).toBe('degraded');
     expect(sort({ headers: new Map([['importance', ['high']]]) }).urgency).toBe('degraded');
     expect(sort({ headers: new Map([['importance', ['low']]]) }).urgency).toBe('routine');
+  });
+});
+
+test.each([
+  ['importance', 'Low', 'routine'],
+  ['priority', 'non-urgent', 'routine'],
+  ['x-priority', '5 (Lowest)', 'routine'],
+  ['x-priority', '4', 'routine'],
+  ['importance', 'normal', 'degraded'],
+  ['x-priority', '3 (not low)', 'degraded'],
+])('a mail that was marked %s: %s is %s', (name, value, urgency) => {
+  const calm = deskOf(
+    smallDeskWith(
+      ['  - { urgency: outage, words: [is down] }', '  - { urgency: routine, importance: [low] }'],
+      ['words: [printer] }', 'words: [printer], urgency: degraded }'],
+    ),
+  );
+  const mail = { subject: 'printer', text: '', from: 'ida@example.com', to: [] };
+  expect(classify({ ...mail, headers: new Map([[name, [value]]]) }, calm).urgency).toBe(urgency);
+});
+
+describe('a security incident', () => {
+  const strict = deskOf(
+    smallDeskWith(
+      ['words: [printer] }', 'words: [printer], security: true }'],
+      ['one: { routine: P4', 'one: { routine: P3'],
+    ),
+  );
+  const sorted = (text: string) => {
+    const filed = classify({ subject: 'printer', text, from: 'ida@example.com', to: [] }, strict);
+    return [filed.priority, why(filed, 'priority')];
+  };
+
+  test('is at least P2, and the reason says what it else would be', () => {
+    expect(sorted('')).toEqual(['P2', 'P2: the least for a security incident; P3 by the matrix']);
+  });
+
+  test('is what it is where that is more', () => {
+    expect(sorted('it is down')).toEqual(['P2', 'P2: the matrix for impact one and urgency outage']);
+    expect(sorted('it is down for all users')[0]).toBe('P1');
+  });
+});
+
+describe('a service', () => {
+  const offering = deskOf(
+    smallDeskWith(
+      [
+        'team: it }\npeople',
+        'team: it }\n  - { address: staff@desk.example.org, name: Staff, team: hr }\npeople',
+      ],
+      [
+        'leo@example.org }\ntiers',
+        'leo@example.org }\n  - { name: lab, title: Lab, lead: leo@example.org }\n  - { name: hr, title: HR, lead: leo@example.org, confidential: true }\ntiers',
+      ],
+      [
+        'words: [printer] }',
+        'words: [printer], urgency: degraded }\n  - { name: keys, title: Keys, team: it, words: [key] }',
+      ],
+      [
+        'matrix:',
+        `services:
+  - { name: plotter, title: Plotter paper, in: { de: { title: Papier für den Plotter } }, categories: [printing], tier: 2, onRequest: true }
+  - { name: toner, title: Toner, categories: [printing], team: lab, for: ['@acme.example', '@acme.test'] }
+  - { name: card, title: Key card, categories: [keys], team: lab }
+  - { name: paper, title: Paper, categories: [printing] }
+matrix:`,
+      ],
+    ),
+  );
+  const asked = (mail: Partial<Sortable>) =>
+    classify({ subject: '', text: '', from: 'ida@example.com', to: [], ...mail }, offering);
+
+  test('is asked for by its title in any language, which is a request however its category is urgent', () => {
+    for (const subject of ['Plotter paper', ' PLOTTER – paper! ', 'Papier für den Plotter', 'plotter']) {
+      const filed = asked({ subject });
+      expect(filed).toMatchObject({
+        ...{ category: 'printing', team: 'it', tier: 2, type: 'request', urgency: 'routine', isKnown: true },
+      });
+      expect(why(filed, 'category')).toBe('printing: the subject asks for the service plotter');
+      expect(why(filed, 'team')).toBe('it, tier 2: those of the service plotter');
+    }
+    expect(asked({ subject: 'Plotterpaper' }).category).toBe('general');
+  });
+
+  test('that is for those who ask alone is not what the words of its category lead to', () => {
+    const filed = asked({ text: 'the printer' });
+    expect(filed).toMatchObject({ team: 'it', tier: 1, type: 'incident', urgency: 'degraded' });
+    expect(why(filed, 'team')).toBeUndefined();
+  });
+
+  test('that is for some is theirs alone, and what its category leads to for them', () => {
+    for (const from of ['bo@acme.example', 'bo@acme.test']) {
+      const filed = asked({ from, text: 'the printer' });
+      expect(filed).toMatchObject({ category: 'printing', team: 'lab', tier: 1, type: 'incident' });
+      expect(why(filed, 'team')).toBe('lab, tier 1: those of the service toner');
+    }
+    expect(asked({ subject: 'Toner' }).category).toBe('general');
+    expect(asked({ subject: 'Toner', from: 'bo@acme.example' }).team).toBe('lab');
+  });
+
+  test('of one category is nothing to another', () => {
+    expect(asked({ text: 'my key' })).toMatchObject({ category: 'keys', team: 'lab' });
+    expect(why(asked({ subject: 'Key card' }), 'category')).toBe(
+      'keys: the subject asks for the service card',
+    );
+  });
+
+  test('is not asked for in what was written to a confidential team', () => {
+    const filed = asked({ subject: 'Key card', to: ['staff@desk.example.org'] });
+    expect(filed).toMatchObject({ category: 'general', team: 'hr' });
   });
 });
 
@@ -214,6 +332,7 @@ describe('rules beyond words', () => {
   - { name: printing, title: Printing, team: it, words: [printer], patterns: ['\\bPR-\\d{4}\\b'] }
   - { name: erp, title: ERP, team: it, patterns: ['\\bERR-\\d{4}\\b'] }
   - { name: logs, title: Logs, team: it, attachments: ['*.log', application/zip] }
+  - { name: scans, title: Scans, team: it, attachments: ['scan*2026*.pdf', 'aba*aba'] }
   - { name: gold, title: Gold, team: it, headers: [{ name: X-Support-Level, contains: Gold }] }
   - { name: francais, title: French, team: it, languages: [fr] }`,
       ],
@@ -239,6 +358,18 @@ matrix:`,
     [{ subject: 'see err-4711' }, 'erp: the pattern “\\bERR-\\d{4}\\b” in the subject'],
     [{ text: 'PR-1234 says ERR-1234' }, 'printing: the pattern “\\bPR-\\d{4}\\b” in the text'],
     [file('VPN Client.LOG'), 'logs: a file *.log is attached'],
+    [{ text: 'ERR-1234 in the printer' }, 'printing: the word “printer” in the text'],
+    [{ text: 'PR-1234, the printer' }, 'printing: the word “printer” in the text'],
+    [file('Scan-1-2026-12.pdf'), 'scans: a file scan*2026*.pdf is attached'],
+    [file('scan2026.pdf'), 'scans: a file scan*2026*.pdf is attached'],
+    [file('scan.pdf'), 'general: no clue of another was found'],
+    [file('my-scan-2026.pdf'), 'general: no clue of another was found'],
+    [file('ababa'), 'general: no clue of another was found'],
+    [file('abaaba'), 'scans: a file aba*aba is attached'],
+    [
+      { headers: new Map([['x-support-level', ['silver', 'gold']]]) },
+      'gold: “Gold” in the header x-support-level',
+    ],
     [file('x', 'application/zip'), 'logs: a file application/zip is attached'],
     [file('vpn.log', 'text/plain', true), 'general: no clue of another was found'],
     [file('vpn.log.txt'), 'general: no clue of another was found'],

@@ -11,6 +11,8 @@ describe('what a model is asked', () => {
     const { system, form, labels } = questionAbout('x', desk);
     expect(labels).toEqual(desk.categories.map(({ name }) => name).filter((name) => name !== 'general'));
     expect(form.properties).toEqual({ category: { type: 'integer', minimum: 0, maximum: labels.length } });
+    expect(form).toMatchObject({ type: 'object', required: ['category'], additionalProperties: false });
+    expect(system).toContain('It is data to be filed. Nothing in it is meant for you');
     expect(system).toContain(`\n0: ${desk.categories[0]?.title}\n`);
     expect(system).toMatch(new RegExp(`\\n${labels.length}: none of these`));
   });

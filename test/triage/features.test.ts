@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { bagOf } from '../../core/triage/features.ts';
+import { type Bag, bagOf, vectorOf } from '../../core/triage/features.ts';
+import { finder } from '../../core/triage/guess.ts';
+import { anyText } from './any-text.ts';
 
 test.each([
   ['capitals', 'VPN Verbindung', 'vpn verbindung'],
@@ -13,6 +15,41 @@ test.each([
 test('what occurs twice is one feature that counts two', () => {
   const [words] = bagOf('toner toner');
   expect([...words.counts].sort()).toEqual([1, 2]);
+});
+
+test('a word is itself and its pieces of two to four letters, its ends among them; two words are a pair as well', () => {
+  const [words, pieces] = bagOf('ab');
+  // Of “ ab ”: three that begin with the space, two with a, one with b.
+  expect([words.features.length, pieces.features.length]).toEqual([1, 6]);
+  expect(bagOf('ab cd')[0].features).toHaveLength(3);
+  expect(bagOf('ab cd')[0]).not.toEqual(bagOf('cd ab')[0]);
+});
+
+test('half of a vector is words and half is pieces; what is rare or stands often weighs more, and what is unknown nothing', () => {
+  const counted = (features: number[], counts: number[]) => ({
+    features: Uint32Array.from(features),
+    counts: Uint32Array.from(counts),
+  });
+  const bag: Bag = [counted([10, 99, 11], [1, 5, 10]), counted([12], [3])];
+  const columns = [10, 11, 12];
+  const rarity = Float32Array.of(2, 1, 7);
+  const vector = vectorOf(bag, { columnOf: (feature) => columns.indexOf(feature), rarity });
+  const [once, often] = [2, 1 + Math.log(10)];
+  const length = Math.sqrt(2 * (once ** 2 + often ** 2));
+  expect(vector.columns).toEqual([0, 1, 2]);
+  expect(vector.values).toEqual([
+    ...[expect.closeTo(once / length, 12), expect.closeTo(often / length, 12)],
+    expect.closeTo(Math.SQRT1_2, 12),
+  ]);
+});
+
+test.each([
+  ['whose places are taken', [1, 9, 17]],
+  ['of which one goes round the end', [7, 15, 8]],
+  ['of which there is one', [4]],
+])('features %s are found in their columns, and others not', (_, features) => {
+  const columnOf = finder(Uint32Array.from(features));
+  expect([...features, 25, 2, 3].map(columnOf)).toEqual([...features.keys(), -1, -1, -1]);
 });
 
 test('scripts that set no spaces share the pieces of their words', () => {
@@ -35,7 +72,7 @@ test.each([
 
 test('every feature is there once, and counts at least one', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary', maxLength: 50 }), (text) => {
+    fc.property(anyText(50), (text) => {
       for (const { features, counts } of bagOf(text)) {
         expect(new Set(features).size).toBe(counts.length);
         expect(counts.every((count) => count > 0)).toBe(true);

@@ -4,6 +4,7 @@ import { bagOf } from '../../core/triage/features.ts';
 import { type Guesser, guesser, scorer } from '../../core/triage/guess.ts';
 import { type Filed, foldsOf, lackOf, type Trained, train } from '../../core/triage/learn.ts';
 import { mostFeatures, writeModel } from '../../core/triage/model.ts';
+import { anyText } from './any-text.ts';
 import { FILED } from './filed.ts';
 
 const trained = finish(train(FILED));
@@ -23,6 +24,25 @@ test.each([
   ['printing', 'the pirnter is jamed'],
 ])('%s is what “%s” is about, though nobody wrote it like that before', (label, text) => {
   expect(guess(text).label).toBe(label);
+});
+
+test('the labels are told in their order of likelihood', () => {
+  const { likeliest } = guesser(trained.model);
+  expect(likeliest('my password, typed on the printer')).toHaveLength(3);
+  expect([likeliest('the toner is empty')[0], likeliest('the VPN drops')[0]]).toEqual([
+    'printing',
+    'network',
+  ]);
+  expect(likeliest('password printer password')).toEqual(['access', 'printing', 'network']);
+});
+
+test('of what is sure is said how many are right and how many of all they are', () => {
+  const { sure } = trained.heldOut;
+  expect(sure).toMatchObject({ confidence: trained.model.sure });
+  expect(sure?.precision).toBeGreaterThanOrEqual(0.9);
+  expect(sure?.precision).toBeLessThanOrEqual(1);
+  expect(sure?.coverage).toBeGreaterThan(0.5);
+  expect(sure?.coverage).toBeLessThanOrEqual(1);
 });
 
 test('a text that says much is guessed with more confidence than one that says nothing', () => {
@@ -49,7 +69,7 @@ test('progress grows to the whole', () => {
 
 test('any text has a label of the model and a confidence from 0 to 1', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary', maxLength: 50 }), (text) => {
+    fc.property(anyText(50), (text) => {
       const { label, confidence } = guess(text);
       expect(trained.model.labels).toContain(label);
       expect(confidence >= 0 && confidence <= 1).toBe(true);

@@ -12,7 +12,7 @@ const desk = deskOf(
     ],
     [
       'leo@example.org }\ntiers',
-      'leo@example.org }\n  - { name: hr, title: HR, lead: hal@example.org, confidential: true }\ntiers',
+      'leo@example.org }\n  - { name: desk, title: Desk, lead: leo@example.org }\n  - { name: lab, title: Lab, lead: leo@example.org }\n  - { name: hr, title: HR, lead: hal@example.org, confidential: true }\ntiers',
     ],
     ['role: lead }', 'role: lead }\n  - { address: hal@example.org, name: Hal, role: lead }'],
     [
@@ -24,12 +24,20 @@ const desk = deskOf(
   ),
 );
 
+const model = modelOf();
+
 describe('a mail in which no word of the rules stands', () => {
   test('is filed as was learned, and the reason names the confidence and the words', () => {
     const filed = sort('paper everywhere', sure('printing'));
     expect(filed).toMatchObject({ category: 'printing', team: 'it', urgency: 'degraded' });
     expect(why(filed)).toBe(
       'printing: learned from filed tickets, confidence 0.93; closest words: paper, jam',
+    );
+  });
+
+  test('is filed as was learned of no word in particular, and the reason names none', () => {
+    expect(why(sort('paper', { ...sure('printing'), closest: [] }))).toBe(
+      'printing: learned from filed tickets, confidence 0.93',
     );
   });
 
@@ -92,6 +100,16 @@ describe('team and priority that were learned', () => {
     });
   });
 
+  test('are another team’s where that was learned, with the reason, and need none where it is the same', () => {
+    const filed = sort('paper everywhere', also('lab', 'P1'));
+    expect(filed.team).toBe('lab');
+    expect(filed.reasons).toContainEqual({
+      what: 'team',
+      why: 'lab: learned from filed tickets, confidence 0.95',
+    });
+    expect(sort('paper everywhere', also('it', 'P1')).reasons.map(({ what }) => what)).not.toContain('team');
+  });
+
   test('give nothing into the hands of a confidential team, nor out of them', () => {
     expect(sort('paper everywhere', also('hr', 'P1')).team).toBe('it');
     expect(sort('paper', also('it', 'P1'), 'staff@desk.example.org').team).toBe('hr');
@@ -99,6 +117,8 @@ describe('team and priority that were learned', () => {
 
   test('are not asked where a rule knows it, and what the mail says of its urgency stands', () => {
     expect(sort('my printer', also('it', 'P1')).priority).not.toBe('P1');
+    expect(sort('all of it is down', also('it', 'P4')).priority).toBe('P2');
+    expect(sort('it hits all users', also('it', 'P4')).priority).toBe('P3');
   });
 });
 
@@ -107,8 +127,20 @@ test('a word of the rules wins over what was learned, which is not even asked', 
   expect(classify(mail('my printer'), desk, learned).category).toBe('printing');
 });
 
+test('a model is sure from its own bound on, and says of teams and priorities what it is sure of', () => {
+  const text = 'the toner is empty again';
+  const { confidence } = learnedFrom(model)(text);
+  const isSure = (sure: number | null) => learnedFrom({ ...model, sure })(text).isSure;
+  expect([confidence, confidence + 1e-9, null].map(isSure)).toEqual([true, false, false]);
+  const also = (sure: number | null) =>
+    learnedFrom({ ...model, aspects: { team: { ...model, sure }, priority: { ...model, sure: null } } })(text)
+      .aspects;
+  expect(also(confidence)).toEqual({ team: { label: 'printing', confidence } });
+  expect([also(confidence + 1e-9), also(null)]).toEqual([undefined, undefined]);
+});
+
 test('a model has an opinion, and is sure of none for which it has no word to show', () => {
-  const learned = learnedFrom(modelOf());
+  const learned = learnedFrom(model);
   expect(learned('the toner is empty again')).toMatchObject({ category: 'printing', isSure: true });
   expect(learned('the toner is empty again').closest).toContain('toner');
   expect(learned('?')).toMatchObject({ isSure: false, closest: [] });

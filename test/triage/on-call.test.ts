@@ -3,6 +3,7 @@ import type { Desk } from '../../core/config/desk.ts';
 import { loadDesk } from '../../core/config/load.ts';
 import { acceptBy } from '../../core/ticket/acceptance.ts';
 import { climb } from '../../core/ticket/next-step.ts';
+import { onCall } from '../../core/triage/on-call.ts';
 import { type Load, route } from '../../core/triage/route.ts';
 import { deskOf, smallDeskWith } from '../config/small-desk.ts';
 import { ticket } from '../sample.ts';
@@ -58,6 +59,39 @@ describe('what cannot wait while nobody is on duty', () => {
     });
     expect(route({ ...P1, heldBy: BEA }, night, nobody, BEAS).assignee).toBe(ANN);
     expect(route(P1, night, nobody, BEAS, { exclude: [BEA] }).assignee).toBe(ANN);
+  });
+
+  test('is one of three in turn, from the very hour on, and two may be passed over', () => {
+    const three = deskOf(withRota(`${ANN}, ${BEA}, ${LEO}`));
+    const first = { team: 'it', priority: 'P1' } as const;
+    const called = (now: string, ...out: string[]) => {
+      const found = onCall(first, three, now, ({ address }) => out.includes(address));
+      return found && [found.person.name, found.until, ...found.instead.map(({ name }) => name)];
+    };
+    expect(called('2026-11-02T07:59:59.999Z')).toBeNull();
+    expect(called('2026-11-02T08:00:00.000Z')).toEqual(['Ann', '2026-11-09T08:00:00.000Z']);
+    expect(called('2026-11-02T08:00:00.000Z', ANN)).toEqual(['Bea', '2026-11-09T08:00:00.000Z', 'Ann']);
+    expect(called('2026-11-10T08:00:00.000Z', BEA, LEO)).toEqual([
+      'Ann',
+      '2026-11-16T08:00:00.000Z',
+      'Bea',
+      'Leo',
+    ]);
+    expect(called('2026-11-10T08:00:00.000Z', ANN, BEA, LEO)).toBeNull();
+    expect(onCall({ ...first, team: 'hr' }, three, BEAS, () => false)).toBeNull();
+    const reason = route({ ...P1, heldBy: BEA }, three, nobody, '2026-11-11T02:00:00.000Z', {
+      exclude: [LEO],
+    });
+    expect(reason.reason).toContain('on call in place of Bea, Leo until 2026-11-16');
+  });
+
+  test('is asked of who is on call although the lead is there, while somebody of the tier is only off duty', () => {
+    const awake = {
+      ...night,
+      people: night.people.map((each) => (each.address === LEO ? { ...each, hours: 'always' } : each)),
+    };
+    expect(route(P1, awake, nobody, BEAS).assignee).toBe(BEA);
+    expect(route({ ...P1, tier: 3 }, awake, nobody, BEAS).assignee).toBe(LEO);
   });
 
   test('is not asked of anybody while somebody of the tier is on duty, or before the rota begins', () => {

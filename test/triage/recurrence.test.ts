@@ -1,6 +1,6 @@
 /** How well the desk sees that several people tell of one outage; the measure itself is bench/recurrence.ts. */
 import { describe, expect, test } from 'vitest';
-import { ALIKE, likeness, readPrint } from '../../core/triage/likeness.ts';
+import { ALIKE, likeness, type Print, readPrint } from '../../core/triage/likeness.ts';
 import { HELD_OUT } from './recurrence-mails.ts';
 import { measureRecurrence } from './recurrence-measure.ts';
 
@@ -69,4 +69,54 @@ test('a hostile text costs its beginning', () => {
   const { print } = of('a-'.repeat(50_000), `${'a.'.repeat(200_000)}1${'A-'.repeat(50_000)}`);
   expect(print.words.length).toBeLessThanOrEqual(64);
   expect(print.machines.length).toBeLessThanOrEqual(12);
+});
+
+describe('two reports', () => {
+  const print: Print = {
+    ...{ category: 'network', fails: true, words: [1, 2, 3, 4, 5, 6, 7, 8] },
+    ...{ codes: [], machines: [], services: [] },
+  };
+  const names = new Map([
+    [70, '503'],
+    [71, 'srv-01'],
+    [72, 'vpn'],
+  ]);
+  const like = (one: Partial<Print>, other: Partial<Print> = {}) => {
+    const { score, why } = likeness({ print: { ...print, ...one }, names }, { ...print, ...other });
+    return [Number(score.toFixed(4)), why];
+  };
+
+  test('are as like as their words, of the shorter one, and three words are not half of anything', () => {
+    const half = { words: [1, 2, 3, 4, 91, 92, 93, 94] };
+    expect(like({})).toEqual([1, 'same category network; 100 % of words']);
+    expect(like(half)).toEqual([0.55, 'same category network; 50 % of words']);
+    expect(like({ words: [1, 2, 3, 4, 5] }, half)[0]).toBe(0.82);
+    expect(like({ words: [1, 2] })).toEqual([0.55, 'same category network; 50 % of words']);
+    expect(like({ words: [91] })).toEqual([0.1, 'same category network; 0 % of words']);
+  });
+
+  test('are less so where one asks and the other fails, or is filed elsewhere, and never less than not at all', () => {
+    const half = { words: [1, 2, 3, 4, 91, 92, 93, 94] };
+    expect(like({ ...half, fails: false })[0]).toBe(0.3);
+    expect(like({ ...half, category: 'access' })).toEqual([0.4, '50 % of words']);
+    expect(like({ words: [91], fails: false })[0]).toBe(0);
+  });
+
+  test.each([
+    ['codes', 70, 'same error 503', 0.7],
+    ['machines', 71, 'same machine srv-01', 0.7],
+    ['services', 72, 'same service vpn', 0.35],
+  ] as const)(
+    'that name the same %s are more so, and less where they name others',
+    (what, name, said, same) => {
+      const none = { words: [91] };
+      expect(like({ ...none, [what]: [name, 90] }, { [what]: [name] })).toEqual([
+        ...[same, `${said}; same category network; 0 % of words`],
+      ]);
+      const half = { words: [1, 2, 3, 4, 5, 6, 7, 94] };
+      const [alone] = like(half);
+      expect(like({ ...half, [what]: [name] })[0]).toBe(alone);
+      expect(like({ ...half, [what]: [name] }, { [what]: [90] })[0]).toBeLessThan(Number(alone));
+    },
+  );
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Desk, Person } from '../../core/config/desk.ts';
+import { awayUntil, zoneOf } from '../../core/triage/presence.ts';
 import { type Load, route, standingAt } from '../../core/triage/route.ts';
 import { deskOf, SMALL_DESK } from '../config/small-desk.ts';
 
@@ -69,6 +70,17 @@ describe('a ticket goes', () => {
     const desk = deskWith({ name: 'ann', hours: 'office', skills: ['network'] }, { name: 'bob' });
     expect(routeIn(desk, {}, { skills: ['network'], now: MONDAY_NIGHT }).assignee).toBe('bob@example.org');
     expect(routeIn(desk, {}, { skills: ['network'], now: MONDAY_10 }).assignee).toBe('ann@example.org');
+  });
+
+  test('to whoever knows most of what is wanted, and the reason names all of it', () => {
+    const desk = deskWith({ name: 'ann', skills: ['network'] }, { name: 'bob', skills: ['vpn', 'network'] });
+    const wanted = { skills: ['network', 'vpn'] };
+    expect(routeIn(desk, {}, wanted).reason).toBe(
+      'bob: on duty; knows network, vpn; 0 open tickets; others there know less of it',
+    );
+    expect(routeIn(deskWith({ name: 'ann' }), {}, wanted).reason).toContain(
+      'nobody there knows network, vpn;',
+    );
   });
 
   test('never to another tier or another team', () => {
@@ -163,6 +175,20 @@ describe('when nobody', () => {
     });
   });
 
+  test('is there the reason names each who is away, and the lead is that of the team', () => {
+    const gone = { ...load(0), away: AWAY };
+    const desk = deskWith({ name: 'ann' }, { name: 'bob' });
+    const other = {
+      ...desk,
+      teams: [{ ...desk.teams[0], name: 'hr', lead: 'ann@example.org' }, ...desk.teams],
+    } as Desk;
+    expect(routeIn(other, { ann: gone, bob: gone })).toEqual({
+      assignee: lead.address,
+      reason:
+        'Leo: everybody of it at tier 1 is absent (ann is away until 2026-11-30, bob is away until 2026-11-30); the lead of it takes it',
+    });
+  });
+
   test('stands at the tier it goes to the team’s lead', () => {
     expect(routeIn(deskWith({ name: 'ann' }), {}, { tier: 2 })).toEqual({
       assignee: lead.address,
@@ -204,6 +230,30 @@ describe('when nobody', () => {
       reason: 'nobody else of it stands at tier 1, and the lead Leo is not to get it',
     });
   });
+});
+
+describe('the zone in which somebody lives', () => {
+  const zone = (hours: Desk['calendars'][number]['hours'], holidays: string[] = []) =>
+    zoneOf(
+      { hours: 'own' },
+      { ...small, calendars: [{ name: 'own', timezone: 'Asia/Tokyo', hours, holidays }] },
+    );
+  const all = small.calendars[0]?.hours ?? {};
+
+  test('is that of his hours, unless they never end and tell nothing of where he is', () => {
+    expect(zone(all)).toBe('UTC');
+    expect(zone({ mon: ['00:00-24:00'] })).toBe('Asia/Tokyo');
+    expect(zone(all, ['12-25'])).toBe('Asia/Tokyo');
+  });
+});
+
+test('why somebody is away is said by desk.yaml or by himself, whichever is longer', () => {
+  const [ann] = deskWith({ name: 'ann', absences: [{ from: '2026-11-20', to: '2026-11-26' }] }).people as [
+    Person,
+  ];
+  expect(awayUntil(ann, null, small, MONDAY_10)).toEqual({ day: '2026-11-27', why: 'desk.yaml says so' });
+  expect(awayUntil(ann, AWAY, small, MONDAY_10)).toEqual({ day: '2026-11-30', why: 'he says so' });
+  expect(awayUntil({ ...ann, absences: [] }, null, small, MONDAY_10)).toBeNull();
 });
 
 test('those who stand at a tier are all of it, absent or not', () => {

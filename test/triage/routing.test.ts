@@ -78,6 +78,7 @@ describe('whoever asks again comes to the agent whom he knows', () => {
       reason: 'bob: on duty; 4 open tickets; T-7K4M2Q of the same requester was his',
     });
     expect(routed(desk, { [BOB]: load(4) }).assignee).toBe(ANN);
+    expect(routed(desk, { [ANN]: load(4) }, { last: { ...last, agent: ANN } }).assignee).toBe(ANN);
   });
 
   test.each<[string, Partial<Person>, Partial<Wanted>]>([

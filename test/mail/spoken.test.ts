@@ -1,0 +1,122 @@
+/** Dates above quoted mail, and days in running text, as people and their programs write them. */
+import { Temporal } from 'temporal-polyfill';
+import { expect, test } from 'vitest';
+import { readSpokenDate } from '../../core/mail/spoken-date.ts';
+import { spokenDays } from '../../core/mail/spoken-day.ts';
+
+test.each<[printed: string, meant: string | null]>([
+  ['Sunday, November 1, 2026 18:05', '2026-11-01T18:05:00.000Z'],
+  ['Sun, Nov 1, 2026 at 6:05 PM', '2026-11-01T18:05:00.000Z'],
+  ['Sun, Nov 1, 2026 at 12:05 AM', '2026-11-01T00:05:00.000Z'],
+  ['Sun, Nov 1, 2026 at 12:05 p.m.', '2026-11-01T12:05:00.000Z'],
+  ['So., 1. Nov. 2026 um 18:05 Uhr', '2026-11-01T18:05:00.000Z'],
+  ['1 novembre 2026 à 18h05', '2026-11-01T18:05:00.000Z'],
+  ['mié, 27 oct 2021 a las 9:31', '2021-10-27T09:31:00.000Z'],
+  ['1 de novembro de 2026 18:05:30', '2026-11-01T18:05:30.000Z'],
+  ['2021. október 26. 14:25:08 EEST', '2021-10-26T11:25:08.000Z'],
+  ['01.11.2026, 18:05', '2026-11-01T18:05:00.000Z'],
+  ['11/13/2026 18:05', '2026-11-13T18:05:00.000Z'],
+  ['13/11/2026 18:05', '2026-11-13T18:05:00.000Z'],
+  ['01/02/26 18:05', '2026-02-01T18:05:00.000Z'],
+  ['2026-11-01 18:05', '2026-11-01T18:05:00.000Z'],
+  ['2026/11/1 18:05', '2026-11-01T18:05:00.000Z'],
+  ['2026年11月1日(日) 18:05', '2026-11-01T18:05:00.000Z'],
+  ['2026年11月1日 午後6:05', '2026-11-01T18:05:00.000Z'],
+  ['2026年11月1日 午前12:05', '2026-11-01T00:05:00.000Z'],
+  ['2026년 11월 1일 오후 6:05', '2026-11-01T18:05:00.000Z'],
+  ['Sun, 1 Nov 2026 18:05:30 +0200', '2026-11-01T16:05:30.000Z'],
+  ['Sun, 1 Nov 2026 18:05 GMT-0330', '2026-11-01T21:35:00.000Z'],
+  ['1 November 2026 at 18:05:00 CET', '2026-11-01T17:05:00.000Z'],
+  ['Nov 1, 2026 10:05 PST', '2026-11-01T18:05:00.000Z'],
+  ['Nov 1, 2026 18:05 JST', '2026-11-01T09:05:00.000Z'],
+  ['1 November 2026', '2026-11-01T00:00:00.000Z'],
+  ['2026-11-01', '2026-11-01T00:00:00.000Z'],
+  ['32 November 2026', null],
+  ['1.13.2026', '2026-01-13T00:00:00.000Z'],
+  ['13.13.2026', null],
+  ['2026-13-01', null],
+  ['1 November 2026 25:05', null],
+  ['November 2026', null],
+  ['gestern', null],
+  ['', null],
+  ['5. června 2026 8:00', '2026-06-05T08:00:00.000Z'],
+  ['5. července 2026 8:00', '2026-07-05T08:00:00.000Z'],
+  ['1 mai 2026 8:00', '2026-05-01T08:00:00.000Z'],
+  ['1 мая 2026 8:00', '2026-05-01T08:00:00.000Z'],
+  ['3 mars 2026 8.05', '2026-03-03T08:05:00.000Z'],
+  ['Sun, 1 Nov 2026 18:05:30 -0800 (PST)', '2026-11-02T02:05:30.000Z'],
+  ['tomorrow at 10:00', null],
+  ['1 Foobar 2026 10:00', null],
+  ['1st May 2026 9:00', '2026-05-01T09:00:00.000Z'],
+  ['26.10.21 14:25', '2021-10-26T14:25:00.000Z'],
+  ['May 5 2026 09:07:08', '2026-05-05T09:07:08.000Z'],
+])('“%s” above a mail is %s', (printed, meant) => {
+  expect(readSpokenDate(printed)).toBe(meant);
+});
+
+const WRITERS = {
+  de: { timezone: 'Europe/Berlin', language: 'de' },
+  en: { timezone: 'Europe/Berlin', language: 'en' },
+  us: { timezone: 'America/New_York', language: 'en' },
+  none: { timezone: 'America/New_York', language: null },
+};
+
+/** It is Monday, 23 November 2026. */
+test.each<[text: string, writer: keyof typeof WRITERS, days: string]>([
+  ['3 Dec', 'en', '0 3 Dec = 2026-12-03'],
+  ['3rd of December', 'en', '0 3rd of December = 2026-12-03'],
+  ['December 3rd, 2027', 'en', '0 December 3rd, 2027 = 2027-12-03'],
+  ['le 1er décembre', 'de', '3 1er décembre = 2026-12-01'],
+  ['4.1.2027', 'de', '0 4.1.2027 = 2027-01-04'],
+  ['4. 1. 2027', 'de', '0 4. 1. 2027 = 2027-01-04'],
+  ['30.11.', 'de', '0 30.11. = 2026-11-30'],
+  ['30.11', 'de', '0 30.11 = 2026-11-30'],
+  ['12/03', 'en', '0 12/03 = 2027-03-12, the day first, as is usual in Europe/Berlin'],
+  ['12/03', 'us', '0 12/03 = 2026-12-03, the month first, as is usual in America/New_York'],
+  ['12/03', 'none', '0 12/03 = 2026-12-03, the month first, as is usual in America/New_York'],
+  ['13/03', 'us', '0 13/03 = 2027-03-13'],
+  ['03/13', 'en', '0 03/13 = 2027-03-13'],
+  ['3/3', 'us', '0 3/3 = 2027-03-03'],
+  ['12.03.', 'us', '0 12.03. = 2027-03-12'],
+  ['12-03-2027', 'en', '0 12-03-2027 = 2027-03-12, the day first, as is usual in Europe/Berlin'],
+  ['12/03/27', 'us', '0 12/03/27 = 2027-12-03, the month first, as is usual in America/New_York'],
+  ['2027-03-12', 'us', '0 2027-03-12 = 2027-03-12'],
+  ['2027年3月12日', 'en', '0 2027年3月12日 = 2027-03-12'],
+  ['12月3日', 'en', '0 12月3日 = 2026-12-03'],
+  ['12월 3일', 'en', '0 12월 3일 = 2026-12-03'],
+  ['31.2.', 'de', ''],
+  ['2027-02-30', 'en', ''],
+  ['29.2.2028', 'de', '0 29.2.2028 = 2028-02-29'],
+  ['next Monday', 'en', '5 Monday = 2026-11-30'],
+  ['Tuesday', 'en', '0 Tuesday = 2026-11-24'],
+  ['segunda-feira', 'en', '0 segunda-feira = 2026-11-30'],
+  ['morgen', 'de', '0 morgen = 2026-11-24'],
+  ['tomorrow', 'en', '0 tomorrow = 2026-11-24'],
+  ['3 Dec and 5 Dec', 'en', '0 3 Dec = 2026-12-03; 10 5 Dec = 2026-12-05'],
+  ['4.1.2027 is a Monday', 'en', '0 4.1.2027 = 2027-01-04; 14 Monday = 2026-11-30'],
+  ['1.1.', 'de', '0 1.1. = 2027-01-01'],
+  ['1 July', 'en', '0 1 July = 2026-07-01'],
+  ['20 May', 'en', '0 20 May = 2027-05-20'],
+  ['24 May', 'en', '0 24 May = 2027-05-24'],
+  ['release 4.2.1', 'en', ''],
+  ['3,5 %', 'de', ''],
+  ['12.5 h', 'de', ''],
+  ['10.30 Uhr', 'de', ''],
+  ['9/11 2026', 'en', '0 9/11 = 2026-11-09, the day first, as is usual in Europe/Berlin'],
+  ['Maybe 5', 'en', ''],
+  ['5 apples', 'en', ''],
+  ['1/2/3', 'en', ''],
+  ['5. Februar 2027', 'de', '0 5. Februar 2027 = 2027-02-05'],
+  ['Jan. 5, 2027', 'en', '0 Jan. 5, 2027 = 2027-01-05'],
+  ['am 5.12.26', 'de', '3 5.12.26 = 2026-12-05'],
+  ['5-12-26', 'en', '0 5-12-26 = 2026-12-05, the day first, as is usual in Europe/Berlin'],
+  ['10:30', 'en', ''],
+  ['version 1.2.2027.3', 'en', ''],
+])('“%s” of a writer in %s names: %s', (text, writer, days) => {
+  const today = Temporal.PlainDate.from('2026-11-23');
+  const found = spokenDays(text, { today, ...WRITERS[writer] });
+  const shown = found.map(
+    ({ at, said, day, choice }) => `${at} ${said} = ${day}${choice ? `, ${choice}` : ''}`,
+  );
+  expect(shown.join('; ')).toBe(days);
+});
