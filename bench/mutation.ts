@@ -49,10 +49,10 @@ console.log(
 );
 console.log(table([heading(), ...rooms().map(([room, of]) => row(room, of)), row('all', results)]));
 const score = scoreOf(results);
-if (!values.whole) console.log(`95 of 100 such samples: ${score.toFixed(1)} ± ${margin().toFixed(1)} %`);
+if (!values.whole) console.log(`95 of 100 such samples: ${percent(score)} ± ${percent(margin())}`);
 tellSurvivors();
 if (values.out) writeFileSync(values.out, `${JSON.stringify({ machine: here, score, results }, null, 2)}\n`);
-if (score < ENOUGH) process.exitCode = 1;
+if (!(score >= ENOUGH)) process.exitCode = 1;
 
 function piecesOf(file: string): Piece[] {
   const lines = readFileSync(join(ROOT, file), 'utf8').split('\n');
@@ -144,12 +144,17 @@ function row(name: string, of: readonly MutantResult[]): string[] {
     String(count('Timeout')),
     String(count('Survived')),
     String(count('NoCoverage')),
-    `${scoreOf(of).toFixed(1)} %`,
+    percent(scoreOf(of)),
     String(count('CompileError')),
     String(statics),
     String(count('Ignored') - statics),
     String(count('RuntimeError')),
   ];
+}
+
+/** Of no mutant there is no score, and one piece says nothing of others. */
+function percent(value: number): string {
+  return Number.isNaN(value) ? '–' : `${value.toFixed(1)} %`;
 }
 
 function isNoticed({ status }: MutantResult): boolean {

@@ -70,9 +70,22 @@ describe('#undo', () => {
       { kind: 'resolved', reason: 'resolved', by: LUIS, message: 2, leavesAt: later(HOUR_LATER, 0.01) },
     ]);
     expect(resolved).toMatchObject({ status: 'resolved', deadlines: {} });
+    expect(why('#undo', resolved)).toBe('message 2 did not leave, and never will; the ticket is open again');
+    expect(why('#undo', held)).toBe('message 2 did not leave, and never will');
     const undone = changed(resolved, decide('#undo', resolved).happenings);
     expect(undone).toMatchObject({ status: 'open', resolvedAt: null });
     expect(undone.deadlines).toEqual(ticket().deadlines);
+  });
+
+  test('leaves a ticket resolved that something else resolved since', () => {
+    const resolved = changed(
+      held,
+      [{ kind: 'resolved', reason: 'resolved', by: LUIS, message: null }],
+      later(HOUR_LATER, 0.004),
+    );
+    const { happenings } = decide('#undo', resolved);
+    expect(happenings).toMatchObject([{ kind: 'undone', reopens: false }]);
+    expect(changed(resolved, happenings, later(HOUR_LATER, 0.005)).status).toBe('resolved');
   });
 
   test('in a mail with better words takes back the answer before, not these', () => {
