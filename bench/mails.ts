@@ -21,11 +21,13 @@ export const PICTURE = {
   content: Buffer.alloc(52_000, 'replydesk'),
 };
 
+/** Equipment for a new colleague: two tickets more than the one for his accounts. */
+const FOR_THREE = 'Neuer Mitarbeiter ab Montag';
 const SUBJECTS = [
   'The printer on the third floor prints nothing',
   'Cannot log in after my holiday',
   'VPN drops every few minutes',
-  'Neuer Mitarbeiter ab Montag',
+  FOR_THREE,
   'Please install the new version of Excel',
   'Outlook shows no new mails',
 ];
@@ -44,6 +46,17 @@ export function newMail(n: number): Worded {
       `Kind regards, requester ${n}`,
     ],
   };
+}
+
+/** The same, of those that begin one ticket and no more. */
+export function ordinaryMail(n: number): Worded {
+  const ordinary = SUBJECTS.flatMap((subject, at) => (subject === FOR_THREE ? [] : [at]));
+  return newMail(Math.floor(n / ordinary.length) * SUBJECTS.length + (ordinary[n % ordinary.length] ?? 0));
+}
+
+/** The same, of those that begin three. */
+export function mailForThree(n: number): Worded {
+  return newMail(n * SUBJECTS.length + SUBJECTS.indexOf(FOR_THREE));
 }
 
 /** What nodemailer takes. */
