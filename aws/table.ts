@@ -140,8 +140,9 @@ export function openTable(name: string): Table {
     },
     async transact(writes) {
       const TransactItems = writes.map(written);
-      await faults(({ client, dynamodb }) =>
-        client.send(new dynamodb.TransactWriteItemsCommand({ TransactItems })),
+      await faults(
+        ({ client, dynamodb }) => client.send(new dynamodb.TransactWriteItemsCommand({ TransactItems })),
+        writes,
       );
     },
     async put(item, condition) {
@@ -241,7 +242,10 @@ const UNAVAILABLE = new Set([
 ]);
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html, Errors */
-async function faults<T>(call: (db: Awaited<ReturnType<typeof database>>) => Promise<T>): Promise<T> {
+async function faults<T>(
+  call: (db: Awaited<ReturnType<typeof database>>) => Promise<T>,
+  writes: readonly Write[] = [],
+): Promise<T> {
   const db = await database();
   try {
     return await call(db);
@@ -254,11 +258,19 @@ async function faults<T>(call: (db: Awaited<ReturnType<typeof database>>) => Pro
       if (codes.some((code) => THROTTLES.has(code)))
         throw new UnavailableError(error.message, { cause: error });
       if (codes.length > 0 && codes.every((code) => code === 'None' || CONFLICTS.has(code)))
-        throw new ConflictError(error.message, { cause: error });
+        throw new ConflictError(error.message, { cause: error, at: inTheWay(codes, writes) });
     }
     if (UNAVAILABLE.has(error.name)) throw new UnavailableError(error.message, { cause: error });
     throw error;
   }
+}
+
+/** A reason for each write, in their order. */
+export function inTheWay(codes: readonly string[], writes: readonly Write[]): string[] {
+  return writes.flatMap(({ Put, Update, Delete, ConditionCheck }, n) => {
+    const key = Put?.Item ?? Update?.Key ?? Delete?.Key ?? ConditionCheck?.Key;
+    return key && codes[n] !== 'None' ? [key.pk] : [];
+  });
 }
 
 function cancellationCodes(error: Error & { CancellationReasons?: { Code?: string }[] }): string[] {

@@ -1,4 +1,5 @@
 /** Tickets in the table: read by id, changed by one transaction that holds everything that belongs together. */
+import { ConflictError, LoadMovedError } from '../core/faults.ts';
 import type { Sealed } from '../core/ticket/audit.ts';
 import type { Change } from '../core/ticket/change.ts';
 import { findable, MOST_KEYS } from '../core/ticket/finding.ts';
@@ -6,7 +7,7 @@ import { isActive, isJoined, type Message, type Ticket, type TicketEvent } from 
 import type { Away } from '../core/triage/presence.ts';
 import type { Load } from '../core/triage/route.ts';
 import { awayKey } from './addresses.ts';
-import { sealEvents } from './audit.ts';
+import { isPersonKey, sealEvents } from './audit.ts';
 import { type Item, putVersion, type Table, type Write } from './table.ts';
 
 export interface Tickets {
@@ -25,7 +26,8 @@ export interface Tickets {
   loads(addresses: readonly string[]): Promise<Map<string, Load>>;
   /**
    * All or nothing, with what it changes in other tickets. Throws ConflictError when one of the tickets was changed since
-   * it was read, or an id is taken; and when somebody gets a ticket who was chosen by a load (`seen`) that he no longer has.
+   * it was read, or an id is taken; LoadMovedError when somebody gets a ticket who was chosen by a load (`seen`) that he no
+   * longer has.
    */
   commit(
     change: Change,
@@ -163,7 +165,7 @@ export function openTickets(table: Table): Tickets {
     commit: async (change, messages, also = [], elsewhere = [], seen = new Map()) => {
       const changes = [change, ...elsewhere];
       const { sealed, writes } = await sealEvents(table, changes);
-      await table.transact([
+      const all = [
         ...changes.flatMap(({ before, after, events }) => [
           putTicket(table, before, after),
           ...putAsker(table, before, after),
@@ -175,7 +177,10 @@ export function openTickets(table: Table): Tickets {
         ...moveLoads(table, changes, seen),
         ...writes,
         ...also,
-      ]);
+      ];
+      await table.transact(all).catch((error) => {
+        throw isAboutLoads(error) ? new LoadMovedError(error.message, { cause: error, at: error.at }) : error;
+      });
     },
     rewrite: (ticket, message) => [
       putMessage(table, ticket.id, message, 'attribute_exists(pk)'),
@@ -487,6 +492,13 @@ function putMessage(
       ConditionExpression: condition,
     },
   };
+}
+
+/** And about nothing else but the keys of people, which each commit reads for itself. */
+function isAboutLoads(error: unknown): error is ConflictError {
+  if (!(error instanceof ConflictError)) return false;
+  const isLoad = (pk: string) => pk.startsWith(loadKey('').pk);
+  return error.at.some(isLoad) && error.at.every((pk) => isLoad(pk) || isPersonKey(pk));
 }
 
 /** How many running tickets somebody has, kept with the tickets themselves so that it can never disagree with them. */

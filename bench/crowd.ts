@@ -6,7 +6,7 @@ import { simpleParser } from 'mailparser';
 import { createTransport } from 'nodemailer';
 import { SMTPServer } from 'smtp-server';
 import { percentile } from './figures.ts';
-import { newMail, type Worded, written } from './mails.ts';
+import { ordinaryMail, type Worded, written } from './mails.ts';
 
 export interface Order {
   smtpPort: number;
@@ -122,7 +122,7 @@ interface Letter {
 /** A person of his own writes for the first time. */
 function begin(): Letter {
   const n = ++people;
-  const mail = newMail(n);
+  const mail = ordinaryMail(n);
   const answer = async () => {
     const acknowledgement = await arrival('acknowledgement', mail.from).promise;
     await arrival('assignment', acknowledgement.ticketId).promise;
@@ -139,7 +139,7 @@ async function reply(): Promise<Letter> {
   const read = await simpleParser(Buffer.from(mail.raw, 'latin1'));
   return {
     mail: {
-      ...newMail(n),
+      ...ordinaryMail(n),
       subject: `Re: ${read.subject}`,
       says: ['It makes a noise as well, and smells of something.', 'Thank you', `Requester ${n}`],
       to: read.replyTo?.value[0]?.address ?? '',

@@ -98,7 +98,7 @@ if (!(Number.isInteger(mails) && mails > 0)) {
 }
 
 const here = machine();
-const workers = watchWorkers();
+const threads = watchThreads();
 const folder = mkdtempSync(join(tmpdir(), 'replydesk-bench-'));
 const crowd = fork(join(import.meta.dirname, 'crowd.ts'), { execArgv: [] });
 let desk: Desk | undefined;
@@ -132,14 +132,14 @@ try {
   const profiled: Profiled[] = [];
   if (values.profile)
     for (const replies of [false, true]) {
-      const seen = await look([...workers]);
+      const seen = await look([...threads.keys()]);
       const { name, cpuMsPerMail } = await round(replies ? 'reply' : 'new mail', { ...order, replies }, desk);
       profiled.push({ name, functions: cpuMsPerMail.functions, looks: await seen() });
     }
   Object.assign(memoryMB, { after: residentMB(), peak: Math.round(process.resourceUsage().maxRSS / 1024) });
   const engine = enginePid();
   const around: Around = {
-    ...{ readyMs, memoryMB, threads: workers.size },
+    ...{ readyMs, memoryMB, threads: threads.size },
     enginePeakMB: engine === null ? null : Math.round(peakOf(engine) / 1024),
     mails: 2 * WARM_UP + rounds.reduce((sum, { mails }) => sum + mails, 0),
   };
@@ -159,14 +159,14 @@ async function round(name: string, order: Order, { webPort }: Desk): Promise<Rou
   progress(`${name}: ${order.mails} mails …`);
   const metered = await readMeter();
   const engine = enginePid();
-  const before = { engine: engine === null ? 0 : cpuOf(engine), threads: await cpuByThread() };
+  const before = { engine: engine === null ? 0 : cpuOf(engine), byThread: await cpuByThread() };
   crowd.send(order);
   const { told } = await hear(crowd, 'answered');
   await quiet(webPort);
-  const threads = await cpuByThread();
+  const byThread = await cpuByThread();
   const perMail = (ms: number) => rounded(ms / order.mails, 1);
   const spent = Object.fromEntries(
-    Object.entries(threads).map(([name, ms]) => [name, ms - (before.threads[name] ?? 0)]),
+    Object.entries(byThread).map(([name, ms]) => [name, ms - (before.byThread[name] ?? 0)]),
   );
   const { main = 0, beside = 0 } = spent;
   const engineMs = engine === null ? null : cpuOf(engine) - before.engine;
@@ -236,10 +236,13 @@ function perMailOf(
   };
 }
 
-/** Every thread of this process as Node announces it; the desk names those of its functions. */
-function watchWorkers(): Set<Worker> {
-  const begun = new Set<Worker>();
-  subscribe('worker_threads', (message) => void begun.add((message as { worker: Worker }).worker));
+/** Every thread of this process as Node announces it, with what it used when it was asked last; the desk names those of its functions. */
+function watchThreads(): Map<Worker, { name: string; ms: number }> {
+  const begun = new Map<Worker, { name: string; ms: number }>();
+  subscribe('worker_threads', (message) => {
+    const { worker } = message as { worker: Worker };
+    begun.set(worker, { name: worker.threadName ?? 'unnamed', ms: 0 });
+  });
   return begun;
 }
 
@@ -247,11 +250,12 @@ function watchWorkers(): Set<Worker> {
 async function cpuByThread(): Promise<Record<string, number>> {
   const main = process.threadCpuUsage();
   const sums: Record<string, number> = { main: (main.user + main.system) / 1000 };
-  for (const worker of workers) {
-    // One that has ended cannot be asked any more; its time stays in that of the process.
-    const used = await worker.cpuUsage().catch(() => ({ user: 0, system: 0 }));
-    const name = worker.threadName ?? 'unnamed';
-    sums[name] = (sums[name] ?? 0) + (used.user + used.system) / 1000;
+  for (const [worker, { name, ms }] of threads) {
+    const used = await worker.cpuUsage().catch(() => null);
+    // One that has ended cannot be asked any more: what it did since it was asked last is on account of Node.
+    const now = used ? (used.user + used.system) / 1000 : ms;
+    threads.set(worker, { name, ms: now });
+    sums[name] = (sums[name] ?? 0) + now;
   }
   const { user, system } = process.cpuUsage();
   return { ...sums, beside: (user + system) / 1000 - sumOf(sums) };

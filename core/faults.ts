@@ -11,7 +11,17 @@ export class InvalidInputError extends Error {
 /** Somebody else wrote in between: read again and decide again, now. */
 export class ConflictError extends Error {
   override name = 'ConflictError';
+  /** Partition keys of what somebody else wrote; empty where nobody said so. */
+  readonly at: readonly string[];
+
+  constructor(message: string, { cause, at = [] }: { cause?: unknown; at?: readonly string[] } = {}) {
+    super(message, { cause });
+    this.at = at;
+  }
 }
+
+/** Whoever was chosen by his load has another one now, and nothing else was in the way: choose again, now. */
+export class LoadMovedError extends ConflictError {}
 
 /** A service does not answer or asks us to slow down: try again later. */
 export class UnavailableError extends Error {

@@ -137,16 +137,14 @@ export function lambda<Schema extends z.ZodMiniType, Output>(
  */
 export function queue<Schema extends z.ZodMiniType>(
   schema: Schema,
-  step: (input: z.output<Schema>, world: World, delivery: number, attempt: number) => Promise<void>,
+  step: (input: z.output<Schema>, world: World, delivery: number) => Promise<void>,
   isNotice: (body: string) => boolean = () => false,
 ) {
   const processor = new BatchProcessor(EventType.SQS);
   const record = async ({ body, messageId, attributes }: SQSRecord) => {
     if (isNotice(body)) return;
     const delivery = Number(attributes.ApproximateReceiveCount);
-    await isolated({ messageId }, async (attempt) =>
-      step(parse(schema, JSON.parse(body)), await world(), delivery, attempt),
-    );
+    await isolated({ messageId }, async () => step(parse(schema, JSON.parse(body)), await world(), delivery));
   };
   return middy(
     (event: SQSEvent): Promise<SQSBatchResponse> =>
@@ -181,10 +179,7 @@ export function stream<Schema extends z.ZodMiniType>(
   });
 }
 
-async function isolated(
-  ids: Record<string, string | null>,
-  run: (attempt: number) => Promise<void>,
-): Promise<void> {
+async function isolated(ids: Record<string, string | null>, run: () => Promise<void>): Promise<void> {
   try {
     await again(run);
   } catch (error) {
@@ -196,10 +191,10 @@ async function isolated(
 const MOST_CONFLICTS = 8;
 
 /** Somebody wrote in between: reading and deciding anew is all it takes, and waiting for the queue would take minutes. */
-export async function again<T>(run: (attempt: number) => Promise<T>): Promise<T> {
+export async function again<T>(run: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await run(attempt);
+      return await run();
     } catch (error) {
       if (!(error instanceof ConflictError) || attempt === MOST_CONFLICTS) throw error;
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 25 * 2 ** attempt));

@@ -4,7 +4,7 @@
  */
 import * as z from 'zod/mini';
 import type { Desk } from '../core/config/desk.ts';
-import { UnavailableError } from '../core/faults.ts';
+import { LoadMovedError, UnavailableError } from '../core/faults.ts';
 import { CODES, codeCounted, MOST_CODES, TRUST_VALID_FOR } from '../core/mail/code.ts';
 import { dispose } from '../core/mail/dispose.ts';
 import { REPLAYABLE } from '../core/mail/disposition.ts';
@@ -37,12 +37,11 @@ export const Received = z.union([
 
 export const handler = queue(Received, receiveEmail);
 
-/** `delivery`: how often the queue has handed it out, this time included. `attempt`: how often somebody wrote in between, and one. */
+/** `delivery`: how often the queue has handed it out, this time included. */
 export async function receiveEmail(
   asked: z.output<typeof Received>,
   world: World,
   delivery = 1,
-  attempt = 1,
 ): Promise<void> {
   const found = await find(asked, world);
   const { before } = found;
@@ -55,12 +54,28 @@ export async function receiveEmail(
   const moment = { now: world.now(), realNow: world.realNow() };
   const judged = await judge(found, moment, await openReading(found, delivery, world), world);
   if (judged === 'too-early') return world.mails.send(asked, TOO_EARLY_DELAY);
-  // In a burst for one team somebody always gets a ticket meanwhile: whoever was chosen has it then, with one more than another.
-  const seen = attempt > MOST_CHOICES ? new Map() : judged.seen;
-  await record({ ...found, ...judged, seen }, moment, world);
+  await recordChoosing(found, judged, moment, world);
 }
 
 const MOST_CHOICES = 4;
+
+/**
+ * Of mails for one team that come at once one gets in, and the others choose anew by the loads as they are now: what was read
+ * and found out about them stands, since all else that it may hang on is held in the same transaction. In a burst somebody
+ * always gets a ticket meanwhile: whoever was chosen last has it then, with one more than another.
+ */
+async function recordChoosing(found: Found, first: Judged, moment: Moment, world: World): Promise<void> {
+  let judged = first;
+  for (let choice = 1; ; choice++) {
+    try {
+      const seen = choice > MOST_CHOICES ? new Map() : judged.seen;
+      return await record({ ...found, ...judged, seen }, moment, world);
+    } catch (error) {
+      if (!(error instanceof LoadMovedError) || !judged.chooseAnew) throw error;
+      judged = await judged.chooseAnew();
+    }
+  }
+}
 
 interface Found {
   receipt: Receipt;
@@ -80,6 +95,8 @@ interface Judged {
   sameMessageId: string | null;
   /** Whose loads it was decided by. */
   seen: SeenLoads;
+  /** The same by their loads as they are now. */
+  chooseAnew?: () => Promise<Judged>;
 }
 
 async function judge(
@@ -129,8 +146,13 @@ async function judge(
         sameMessageId: before ? null : memory.sameMessageId,
         seen,
       }));
-    const decide = async (known: Memory) =>
-      judged(await withLoads(world.tickets, (loads) => decideBy({ ...known, loads }), seen));
+    const decide = async (known: Memory): Promise<Judged> => ({
+      ...(await judged(await withLoads(world.tickets, (loads) => decideBy({ ...known, loads }), seen))),
+      async chooseAnew() {
+        await readLoads(new Set(seen.keys()), seen, world.tickets);
+        return decide(known);
+      },
+    });
     const known = { ...memory, flood, newId: id, problemId };
     // Whose loads it asks for, and what would have to be asked about when the rules do not know it.
     const asked = new Set<string>();

@@ -54,7 +54,7 @@ async function openTable() {
     import('../../core/faults.ts'),
   ]);
   tickets = openTickets(adapter.openTable('Desk-Table'));
-  return faults.ConflictError;
+  return faults.LoadMovedError;
 }
 
 const idOf = (n: number) => `T-${String(n).padStart(6, '0')}`;
@@ -72,18 +72,18 @@ async function come(n: number): Promise<void> {
 }
 
 test('64 mails at once, five at a time as the queue hands them out, leave everybody with sixteen', async () => {
-  const ConflictError = await openTable();
+  const LoadMovedError = await openTable();
   let next = 0;
   let conflicts = 0;
   const worker = async (): Promise<void> => {
     for (let n = next++; n < 64; n = next++) {
-      // What `again` does; the module of the fault is another one here.
+      // What receive-email does; the module of the fault is another one here.
       for (let done = false; !done; ) {
         try {
           await come(n);
           done = true;
         } catch (error) {
-          if (!(error instanceof ConflictError)) throw error;
+          if (!(error instanceof LoadMovedError)) throw error;
           conflicts++;
         }
       }

@@ -4,7 +4,7 @@
  */
 import { type Attributes, attributesOf, fieldsOf } from '../../aws/attributes.ts';
 import { migrated, stamped } from '../../aws/schema.ts';
-import type { Item, Table } from '../../aws/table.ts';
+import { type Item, inTheWay, type Table, type Write } from '../../aws/table.ts';
 import { NamedError } from '../../bench/drill/fault.ts';
 import { ask, emptyItems } from '../../bench/drill/items.ts';
 import { ConflictError } from '../../core/faults.ts';
@@ -20,13 +20,19 @@ const REFUSED = new Set(['ConditionalCheckFailedException', 'TransactionCanceled
 export function openMemoryTable(chance: () => number): MemoryTable {
   const items = emptyItems();
   let told = 0;
-  const call = async (action: string, input: object): Promise<Record<string, unknown>> => {
+  const call = async (
+    action: string,
+    input: object,
+    writes: Write[] = [],
+  ): Promise<Record<string, unknown>> => {
     for (let turns = Math.floor(chance() * 4); turns > 0; turns--) await null;
     try {
       return ask(items, action, input as Parameters<typeof ask>[2]) as Record<string, unknown>;
     } catch (error) {
       if (!(error instanceof NamedError) || !REFUSED.has(error.name)) throw error;
-      throw new ConflictError(error.message, { cause: error });
+      const reasons = (error.more.CancellationReasons ?? []) as { Code: string }[];
+      const codes = reasons.map(({ Code }) => Code);
+      throw new ConflictError(error.message, { cause: error, at: inTheWay(codes, writes) });
     }
   };
   const holds = (work: Promise<Record<string, unknown>>) =>
@@ -69,7 +75,7 @@ export function openMemoryTable(chance: () => number): MemoryTable {
         const made = Put ? { Put: { ...Put, Item: stamped(Put.Item as Item) } } : write;
         return Object.fromEntries(Object.entries(made).map(([verb, asked]) => [verb, wiredInput(asked)]));
       });
-      await call('TransactWriteItems', { TransactItems });
+      await call('TransactWriteItems', { TransactItems }, writes);
     },
     async put(item, { expression, names, values } = { expression: '' }) {
       const input = { Item: stamped(item), ConditionExpression: expression };
