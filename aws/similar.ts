@@ -35,7 +35,7 @@ export function openReports(table: Table, tickets: Pick<Tickets, 'readAll'>): Re
   return {
     async solved({ print, team, category, id }) {
       if (!print) return [];
-      const { items } = await table.query<Item & { report: Report }>({
+      const { items } = await table.query<Item & { report: Kept }>({
         KeyConditionExpression: 'pk = :pk',
         ExpressionAttributeValues: { ':pk': solvedKey(team, category) },
         ScanIndexForward: false,
@@ -43,14 +43,14 @@ export function openReports(table: Table, tickets: Pick<Tickets, 'readAll'>): Re
       });
       return mostAlike(
         print,
-        items.map(({ report }) => report).filter((report) => report.id !== id),
+        items.map(({ report }) => read(report)).filter((report) => report.id !== id),
       ).slice(0, MOST_SOLVED);
     },
     async recall(ticket, now, desk) {
       const { print, id } = ticket;
       if (!print || !desk.recurrence) return null;
       const since = new Date(Date.parse(now) - desk.recurrence.window).toISOString();
-      const { items } = await table.query<Item & { report?: Report; known?: Known[]; version?: number }>({
+      const { items } = await table.query<Item & { report?: Kept; known?: Known[]; version?: number }>({
         KeyConditionExpression: 'pk = :pk AND sk >= :since',
         ExpressionAttributeValues: { ':pk': REPORTED, ':since': `AT#${since}` },
         // `KNOWN` comes behind all times, and so first.
@@ -70,7 +70,7 @@ export function openReports(table: Table, tickets: Pick<Tickets, 'readAll'>): Re
           .sort()
           .at(-1) ?? '';
       const reports = items.flatMap(({ report }) =>
-        report && report.id !== id && report.at >= since && report.at > solved ? [report] : [],
+        report && report.id !== id && report.at >= since && report.at > solved ? [read(report)] : [],
       );
       const isProposed = met.some(({ as, at }) => as === 'proposal' && at >= since);
       return { reports, known, version: item?.version ?? 0, problem, isProposed };
@@ -81,13 +81,13 @@ export function openReports(table: Table, tickets: Pick<Tickets, 'readAll'>): Re
       const { before, after } = changed ?? {};
       if (!before && after?.print) {
         const report = reportOf(after, after.print, after.createdAt);
-        const Item = { pk: REPORTED, sk: keyOf(report), report, expiresAt };
+        const Item = { pk: REPORTED, sk: keyOf(report), report: kept(report), expiresAt };
         writes.push({ Put: { TableName: table.name, Item } });
       }
       if (before?.print && after && isActive(before) && after.status === 'resolved') {
         const report = reportOf(after, before.print, after.resolvedAt);
         const Item = {
-          ...{ pk: solvedKey(after.team, after.category), sk: keyOf(report), report },
+          ...{ pk: solvedKey(after.team, after.category), sk: keyOf(report), report: kept(report) },
           expiresAt: expiry(realNow + SOLVED_KEPT_FOR),
         };
         writes.push({ Put: { TableName: table.name, Item } });
@@ -106,6 +106,26 @@ export function openReports(table: Table, tickets: Pick<Tickets, 'readAll'>): Re
 function reportOf({ id, requester, subject }: Ticket, print: Report['print'], at: string): Report {
   return { id, requester: requester.address, subject: subject.slice(0, 200), at, print };
 }
+
+/** As it stands in the table. 0.1.0 wrote numbers. */
+type Kept = Omit<Report, 'print'> & { print: Omit<Report['print'], 'words'> & { words: string | number[] } };
+
+/** A mail reads a hundred of these. As a list, each number is three objects on its way through the SDK, and twice as long. */
+function kept({ print, ...report }: Report): Kept {
+  const octets = Buffer.alloc(print.words.length * OCTETS);
+  for (const [at, word] of print.words.entries()) octets.writeUInt32BE(word, at * OCTETS);
+  return { ...report, print: { ...print, words: octets.toString('base64') } };
+}
+
+function read({ print, ...report }: Kept): Report {
+  if (typeof print.words !== 'string') return { ...report, print: { ...print, words: print.words } };
+  const octets = Buffer.from(print.words, 'base64');
+  const words = Array.from({ length: octets.length / OCTETS }, (_, at) => octets.readUInt32BE(at * OCTETS));
+  return { ...report, print: { ...print, words } };
+}
+
+/** Of a hash (core/triage/likeness.ts). */
+const OCTETS = 4;
 
 const keyOf = ({ at, id }: Report) => `AT#${at}#${id}`;
 

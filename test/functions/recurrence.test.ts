@@ -486,3 +486,17 @@ describe('what was solved before', () => {
     expect(mails.find(({ kind }) => kind === 'assignment')?.text).not.toContain('Solved before');
   });
 });
+
+test('reports that release 0.1.0 wrote, with their words as numbers, count as others do', async () => {
+  const world = begin('open');
+  for (let n = 0; n < 4; n++) await report(world, n);
+  for (const [name, item] of world.items) {
+    if (!name.startsWith('SIMILAR#')) continue;
+    const { report } = item as typeof item & { report: { print: { words: string } } };
+    const octets = Buffer.from(report.print.words, 'base64');
+    const words = Array.from({ length: octets.length / 4 }, (_, at) => octets.readUInt32BE(at * 4));
+    world.items.set(name, { ...item, report: { ...report, print: { ...report.print, words } } });
+  }
+  await report(world, 4);
+  expect(problemsIn(world)).toHaveLength(1);
+});
