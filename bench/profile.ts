@@ -104,6 +104,8 @@ function partOf({ functionName }: Frame, source: string | null): Part {
   return WRAPPER.test(source) ? 'wrapper' : 'own';
 }
 
+/** The SDK's clients and what they share are built together and without maps (infra/bundle.ts). */
+const CLIENTS = /\/((?:client-[a-z0-9-]+|chunk-[A-Z0-9]+)\.mjs)$/;
 const maps = new Map<string, SourceMap | null>();
 
 /** From the root of the repository; null of what is Node's own. */
@@ -113,8 +115,9 @@ function sourceOf({ url, lineNumber, columnNumber }: Frame): string | null {
   const map = maps.get(url) ?? mapOf(url);
   maps.set(url, map);
   const found = map?.findEntry(lineNumber, columnNumber);
-  if (!found || !('originalSource' in found)) return url;
-  return found.originalSource.replace(/^(\.\.\/)+/, '');
+  if (found && 'originalSource' in found) return found.originalSource.replace(/^(\.\.\/)+/, '');
+  const [, client] = map ? [] : (CLIENTS.exec(url) ?? []);
+  return client ? `node_modules/@aws-sdk/${client}` : url;
 }
 
 function mapOf(url: string): SourceMap | null {

@@ -47,6 +47,17 @@ function concerned(event: TicketEvent, ticket: Ticket, desk: Desk): Plan[] {
     [...new Set([worker, ...(ticket.watchers ?? [])].map((address) => person(address, desk).address))]
       .filter((address) => address !== said && mayRead(address, ticket, desk))
       .map((address) => plan(kind, person(address, desk), 'agent', { message }));
+  /** Whoever it was taken from before he could be told is not told that it is his: he may not be allowed to read it any more. */
+  const toHolder = (given: Extract<TicketEvent, { kind: 'assigned' }>) => {
+    const { assignee } = given;
+    if (assignee !== ticket.assignee) return [];
+    const holder = person(assignee, desk);
+    if (assignee === given.by) return joinsVisit(ticket, given.at) ? [plan('note', holder, 'agent', {})] : [];
+    const history = given.previous !== null || given.handsOver === true;
+    const message = history ? null : ticket.messages;
+    const audience = isForLead(assignee, ticket, desk) ? 'lead' : 'agent';
+    return [plan('assignment', holder, audience, { message, history })];
+  };
   /** To others than the desk's people the request itself goes only where desk.yaml says that they approve it. */
   const toApprover = (address: string, askedBy: string) => {
     const colleague = personOf(address, desk);
@@ -64,28 +75,11 @@ function concerned(event: TicketEvent, ticket: Ticket, desk: Desk): Plan[] {
         : [...acknowledged, toWorker('assignment', event.message)];
     }
     case 'assigned': {
-      const handedOver = event.previous !== null || event.handsOver === true;
-      const told =
-        event.assignee === event.by
-          ? joinsVisit(ticket, event.at)
-            ? [plan('note', person(event.assignee, desk), 'agent', {})]
-            : []
-          : [
-              plan(
-                'assignment',
-                person(event.assignee, desk),
-                isForLead(event.assignee, ticket, desk) ? 'lead' : 'agent',
-                {
-                  message: handedOver ? null : ticket.messages,
-                  history: handedOver,
-                },
-              ),
-            ];
       const lost =
         event.previous && (event.previous !== event.by || leavesVisit(ticket, event.at))
           ? [plan('note', person(event.previous, desk), 'agent', {})]
           : [];
-      return [...told, ...lost];
+      return [...toHolder(event), ...lost];
     }
     case 'unassigned': {
       const lead = leadOf(ticket, desk);
@@ -166,8 +160,11 @@ function concerned(event: TicketEvent, ticket: Ticket, desk: Desk): Plan[] {
       return event.told || event.by === worker ? [] : [toWorker('note')];
     case 'escalated':
       return [plan('escalated', ticket.requester, 'requester', {})];
-    case 'deadline-warned':
-      return [plan('warning', person(event.assignee ?? worker, desk), 'agent', {})];
+    case 'deadline-warned': {
+      const { assignee } = event;
+      const warned = assignee && mayRead(assignee, ticket, desk) ? assignee : worker;
+      return [plan('warning', person(warned, desk), 'agent', {})];
+    }
     case 'deadline-breached':
       return superiors(event.assignee, ticket, desk).map((address) =>
         plan('breach', person(address, desk), 'lead', {}),

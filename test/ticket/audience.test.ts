@@ -95,6 +95,23 @@ describe('hands', () => {
     ]);
   });
 
+  test('from whom it was taken before he was told, he hears that alone', () => {
+    const { after, events } = change(
+      ticket(),
+      [
+        { kind: 'assigned', assignee: KIM, previous: LUIS, reason: '', by: MARTHA },
+        { kind: 'assigned', assignee: PRIYA, previous: KIM, reason: '', by: MARTHA },
+      ],
+      MONDAY,
+      desk,
+    );
+    expect(events.flatMap((event) => updatesFor(event, after, desk))).toMatchObject([
+      { kind: 'note', to: { address: LUIS } },
+      { kind: 'assignment', to: { address: PRIYA } },
+      { kind: 'note', to: { address: KIM } },
+    ]);
+  });
+
   test('a climb is told to the requester, and the next agent gets the history', () => {
     expect(told({ kind: 'escalated', from: 1, to: 2, reason: '', by: 'desk' })).toEqual([
       `escalated → ${NORA}`,
@@ -169,4 +186,16 @@ test('a confidential team’s ticket is read by its people, its lead and whoever
   const elsewhere = { ...desk, people: desk.people.filter(({ address }) => address !== HELENE) };
   expect(mayRead(HELENE, { team: 'hr', assignee: null }, elsewhere)).toBe(true);
   expect(mayRead(OLE, { team: 'hr', assignee: null }, elsewhere)).toBe(false);
+});
+
+test('who had a ticket that is a confidential team’s now is not warned of its deadlines; who has it is', () => {
+  const ADA = 'ada.osei@example.test';
+  const moved = { ...ticket(), team: 'hr', assignee: ADA };
+  const event = { measure: 'firstResponse', due: MONDAY, startedAt: MONDAY, warnings: ['75%'] } as const;
+  const [plan] = updatesFor(
+    { kind: 'deadline-warned', assignee: LUIS, number: 4, at: MONDAY, ...event } as never,
+    moved,
+    desk,
+  );
+  expect(plan?.to.address).toBe(ADA);
 });
