@@ -316,7 +316,10 @@ export function leaked(
         [...tickets.values()].some((ticket) => {
           const history = events.get(ticket.id) ?? [];
           if (ticket.subject.includes(word) && mayRead(mail.to, ticket, true, history)) return true;
-          const holding = (messages.get(ticket.id) ?? []).filter(({ text }) => text.includes(word));
+          // What somebody quotes of another ticket goes where his own words go.
+          const holding = (messages.get(ticket.id) ?? []).filter(({ text, cut }) =>
+            `${text}${cut?.quoted}`.includes(word),
+          );
           return holding.some(({ visibility }) => mayRead(mail.to, ticket, visibility === 'public', history));
         }),
       );
