@@ -62,7 +62,8 @@ const MOST_CHOICES = 4;
 /**
  * Of mails for one team that come at once one gets in, and the others choose anew by the loads as they are now: what was read
  * and found out about them stands, since all else that it may hang on is held in the same transaction. In a burst somebody
- * always gets a ticket meanwhile: whoever was chosen last has it then, with one more than another.
+ * always gets a ticket meanwhile: whoever was chosen last has it then, with one more than another. Throws ConflictError when
+ * even that meets another transaction.
  */
 async function recordChoosing(found: Found, first: Judged, moment: Moment, world: World): Promise<void> {
   let judged = first;
@@ -71,7 +72,7 @@ async function recordChoosing(found: Found, first: Judged, moment: Moment, world
       const seen = choice > MOST_CHOICES ? new Map() : judged.seen;
       return await record({ ...found, ...judged, seen }, moment, world);
     } catch (error) {
-      if (!(error instanceof LoadMovedError) || !judged.chooseAnew) throw error;
+      if (!(error instanceof LoadMovedError) || !judged.chooseAnew || choice > MOST_CHOICES) throw error;
       judged = await judged.chooseAnew();
     }
   }

@@ -360,6 +360,13 @@ describe('when others get a ticket at the same moment', () => {
     expect(tried.map(({ chosenBy }) => chosenBy > 0)).toEqual([true, true, true, true, false]);
     expect(await disposed(world)).toMatchObject({ disposition: 'opened' });
   });
+
+  test('when even that is in another’s way, the mail begins anew after a pause', async () => {
+    const { world, tried } = contended(5);
+    const received = receiveEmail(deliver(world, 'new-ticket.eml'), world);
+    await expect(received).rejects.toThrow(ConflictError);
+    expect(tried).toHaveLength(5);
+  });
 });
 
 describe('too-many-codes', () => {
