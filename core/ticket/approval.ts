@@ -9,7 +9,7 @@ import type { Address } from '../mail/email.ts';
 import { personOf } from '../mail/standing.ts';
 import { holdsToken, participantHash, type Token } from '../mail/token.ts';
 import { mayRead } from './audience.ts';
-import { type Act, type Decision, nothing, reopenFirst } from './decision.ts';
+import { type Act, type Decision, nothing, type Refused, reopenFirst } from './decision.ts';
 import { readAddress } from './people.ts';
 import {
   type Approval,
@@ -59,13 +59,17 @@ export function askApproval(value: string, ticket: Ticket, { by }: Act, desk: De
       refused: `that is ${question.length} characters, and a question takes ${LONGEST_QUESTION}`,
       said: { key: 'question-too-long', facts: { most: String(LONGEST_QUESTION) } },
     };
-  if (holdsToken(question, desk.domain)) return { refused: 'one of our reply addresses stands in it' };
+  if (holdsToken(question, desk.domain))
+    return { refused: 'one of our reply addresses stands in it', said: { key: 'token-in-text' } };
   if ((ticket.approvals ?? []).length >= MOST_APPROVALS)
-    return { refused: `${MOST_APPROVALS} approvals were asked for this ticket, and that is enough` };
+    return {
+      refused: `${MOST_APPROVALS} approvals were asked for this ticket, and that is enough`,
+      said: { key: 'approvals-enough', facts: { most: String(MOST_APPROVALS) } },
+    };
   const known = approvers.map((approver) => personOf(approver.address, desk) ?? approver);
   for (const { address } of known) {
     const why = whyNot(address, ticket, by, desk);
-    if (why) return { refused: why };
+    if (why) return why;
   }
   return {
     happenings: [asked(known, quorum, question, by, desk)],
@@ -99,13 +103,22 @@ function readAsked(value: string): { quorum: Quorum; approvers: Address[]; quest
   };
 }
 
-function whyNot(address: string, ticket: Ticket, by: string, desk: Desk): string | null {
-  if (address.endsWith(`@${desk.domain}`)) return `${address} is an address of the desk itself`;
-  if (address === by) return 'nobody approves what he asks for himself';
+function whyNot(address: string, ticket: Ticket, by: string, desk: Desk): Refused | null {
+  const facts = { address };
+  if (address.endsWith(`@${desk.domain}`))
+    return { refused: `${address} is an address of the desk itself`, said: { key: 'own-address', facts } };
+  if (address === by)
+    return { refused: 'nobody approves what he asks for himself', said: { key: 'approver-self' } };
   if (address === ticket.requester.address)
-    return `${address} is the requester, and nobody approves his own request`;
+    return {
+      refused: `${address} is the requester, and nobody approves his own request`,
+      said: { key: 'approver-requester', facts },
+    };
   if (personOf(address, desk) && !mayRead(address, ticket, desk))
-    return `${address} may not read tickets of ${ticket.team}`;
+    return {
+      refused: `${address} may not read tickets of ${ticket.team}`,
+      said: { key: 'approver-may-not-read', facts: { address, team: ticket.team } },
+    };
   return null;
 }
 
@@ -236,24 +249,40 @@ function outcomeOf(votes: readonly (Vote | null)[], quorum: Quorum): 'given' | '
 }
 
 /** Why a change must not go on, or null. */
-export function unapproved(ticket: Ticket, desk: Desk): string | null {
+export function unapproved(ticket: Ticket, desk: Desk): Refused | null {
   if (ticket.type !== 'change') return null;
   const last = ticket.approvals?.findLast(({ state }) => state !== 'taken-back');
   const wanted = desk.categories.find(({ name }) => name === ticket.category)?.approval;
   if (!last)
-    return wanted ? `changes about ${ticket.category} need an approval; ask for it with #approval` : null;
+    return wanted
+      ? {
+          refused: `changes about ${ticket.category} need an approval; ask for it with #approval`,
+          said: { key: 'not-approved', facts: { category: ticket.category } },
+        }
+      : null;
   switch (last.state) {
     case 'given':
     case 'taken-back':
       return null;
     case 'open': {
       const silent = last.approvers.filter(({ vote }) => vote === null);
-      return `this change is not approved yet: ${listOf(silent)} ${silent.length === 1 ? 'has' : 'have'} not answered`;
+      return {
+        refused: `this change is not approved yet: ${listOf(silent)} ${silent.length === 1 ? 'has' : 'have'} not answered`,
+        said: { key: 'not-approved-yet', facts: { people: listOf(silent) } },
+      };
     }
-    case 'rejected':
-      return `this change was rejected by ${listOf(last.approvers.filter(({ vote }) => vote === 'reject'))}; #close it, or ask again with #approval`;
+    case 'rejected': {
+      const people = listOf(last.approvers.filter(({ vote }) => vote === 'reject'));
+      return {
+        refused: `this change was rejected by ${people}; #close it, or ask again with #approval`,
+        said: { key: 'not-approved-rejected', facts: { people } },
+      };
+    }
     case 'expired':
-      return 'this change was not approved in time; ask again with #approval';
+      return {
+        refused: 'this change was not approved in time; ask again with #approval',
+        said: { key: 'not-approved-in-time' },
+      };
   }
 }
 

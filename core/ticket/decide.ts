@@ -109,9 +109,9 @@ export function decideCommands(
       apart,
     );
     const { line, verb } = command;
-    const said = decided.said ? { said: decided.said } : {};
+    const { said } = decided;
     if ('refused' in decided) {
-      lines.push({ line, verb, outcome: 'refused', detail: decided.refused, ...said });
+      lines.push({ line, verb, outcome: 'refused', detail: decided.refused, said });
       continue;
     }
     written += decided.happenings.length + (decided.elsewhere?.happenings.length ?? 0);
@@ -127,7 +127,7 @@ export function decideCommands(
       verb,
       outcome: decided.happenings.length > 0 || decided.done ? 'done' : 'nothing-to-do',
       detail: decided.detail,
-      ...said,
+      said,
     });
     current = decided.happenings.reduce((state, event) => evolve(state, event, act.now), current);
     happenings.push(...decided.happenings);
@@ -180,7 +180,7 @@ function fixesFirst(commands: readonly Command[]): Command[] {
 function decide(command: Command, ticket: Ticket, act: Act, desk: Desk): Decision {
   if (isOver(command, ticket)) return reopenFirst(ticket);
   const barred = goesOn(command, ticket) ? unapproved(ticket, desk) : null;
-  if (barred) return { refused: barred };
+  if (barred) return barred;
   const unfinished = ends(command) ? unfixed(ticket, act, desk) : null;
   if (unfinished) return unfinished;
   const decided = decideFreely(command, ticket, act, desk);

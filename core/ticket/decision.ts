@@ -101,6 +101,9 @@ export interface Saying {
     | 'asked-all'
     | 'approval-taken-back'
     | 'no-approval'
+    | 'approvals-enough'
+    | `approver-${'self' | 'requester' | 'may-not-read'}`
+    | `not-approved${'' | '-yet' | '-rejected' | '-in-time'}`
     | 'not-snoozed'
     | 'snoozed'
     | 'no-due-date'
@@ -206,7 +209,7 @@ export type Decision =
   | {
       happenings: Happening[];
       detail: string;
-      said?: Saying;
+      said: Saying;
       /** Done although nothing happened to the ticket. */
       done?: true;
       /** What is to be shown of other tickets. */
@@ -220,14 +223,14 @@ export type Decision =
 
 export interface Refused {
   refused: string;
-  said?: Saying;
+  said: Saying;
 }
 
 /** Why a ticket waits of which nobody said why: the requester need not read it. */
 export const NO_REASON = 'waiting for the requester';
 
-export function nothing(detail: string, said?: Saying): Decision {
-  return { happenings: [], detail, ...(said ? { said } : {}) };
+export function nothing(detail: string, said: Saying): Decision {
+  return { happenings: [], detail, said };
 }
 
 /** A step speaks to its team alone, and the request that it is part of counts on it. */

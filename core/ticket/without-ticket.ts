@@ -96,12 +96,12 @@ export function decideWithoutTicket({ commands, unknown }: Commands, act: Act, d
           refused: `#${verb} is for a ticket; reply to one of its mails`,
           said: { key: 'for-a-ticket', facts: { verb } },
         };
-    const said = decided.said ? { said: decided.said } : {};
+    const { said } = decided;
     if ('refused' in decided) {
-      lines.push({ line, verb, outcome: 'refused', detail: decided.refused, ...said });
+      lines.push({ line, verb, outcome: 'refused', detail: decided.refused, said });
     } else {
       const outcome = decided.done ? 'done' : 'nothing-to-do';
-      lines.push({ line, verb, outcome, detail: decided.detail, ...said });
+      lines.push({ line, verb, outcome, detail: decided.detail, said });
     }
   }
   const refused = lines.some(({ outcome }) => outcome === 'unknown' || outcome === 'refused');

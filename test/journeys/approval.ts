@@ -44,7 +44,7 @@ export function approval(begin: () => Laptop): void {
 
     await laptop.reply(assignment, assignment.to, '#resolve', { proven: true });
     expect((await laptop.mail('transcript', assignment.to)).text.replace(/\s+/g, ' ')).toContain(
-      'this change is not approved yet: Martha Lind, holger@example.net have not answered',
+      'This change is not approved yet. Still to answer: Martha Lind, holger@example.net.',
     );
 
     await laptop.reply(toHolger, HOLGER, '#close');
