@@ -143,10 +143,13 @@ export async function leadStep(
   const now = world.now();
   if (!step.id && step.state === 'called') return openStep(step, parent, world);
   const task = step.id ? await tickets.read(step.id) : null;
-  const happenings = task ? moveStep(step, task, parent) : [];
+  const seen: SeenLoads = new Map();
+  const happenings = task
+    ? await withLoads(tickets, (loads) => moveStep(step, task, parent, { now, loads }, desk), seen)
+    : [];
   const moved = task && happenings.length > 0 ? change(task, happenings, now, desk) : null;
   const noted = change(parent, [stepMoved(step, moved?.after ?? task)], now, desk);
-  await tickets.commit(noted, [], [], moved ? [moved] : []);
+  await tickets.commit(noted, [], [], moved ? [moved] : [], seen);
 }
 
 async function openStep(step: ChecklistStep, parent: Ticket, world: World): Promise<void> {

@@ -33,6 +33,7 @@ import { climb } from './next-step.ts';
 import { assign, changeRequester, copy, giveToTeam, take, unassign, unwatch, watch } from './people.ts';
 import { makeProblem, tell, unlink } from './recurrence.ts';
 import { redact, undo } from './second-thoughts.ts';
+import { takeUp } from './stand-in.ts';
 import { openSteps } from './steps.ts';
 import {
   type CommandResult,
@@ -305,7 +306,7 @@ function decideFreely({ verb, value }: Command, ticket: Ticket, act: Act, desk: 
     case 'stop':
       return stop(ticket, act);
     case 'reopen':
-      return reopen(value, ticket, act);
+      return reopen(value, ticket, act, desk);
     case 'escalate':
       return escalate(value, ticket, act, desk);
     case 'deescalate':
@@ -436,7 +437,7 @@ function stop(ticket: Ticket, { by }: Act): Decision {
   };
 }
 
-function reopen(value: string, ticket: Ticket, { by }: Act): Decision {
+function reopen(value: string, ticket: Ticket, act: Act, desk: Desk): Decision {
   if (isActive(ticket)) return nothing(`it is ${ticket.status}`, { key: 'not-closed' });
   if (ticket.mergedInto)
     return {
@@ -444,7 +445,12 @@ function reopen(value: string, ticket: Ticket, { by }: Act): Decision {
       said: { key: 'goes-on-as', facts: { ticket: ticket.mergedInto } },
     };
   return {
-    happenings: [{ kind: 'reopened', reason: value || 'reopened', by, told: false }],
+    happenings: takeUp(
+      { kind: 'reopened', reason: value || 'reopened', by: act.by, told: false },
+      ticket,
+      act,
+      desk,
+    ),
     detail: 'open again',
     said: { key: 'reopened' },
   };
@@ -515,14 +521,14 @@ const BY_STATUS: Record<
   Exclude<Status, 'new'>,
   (value: string, ticket: Ticket, act: Act, desk: Desk) => Decision
 > = {
-  open: (value, ticket, act) =>
+  open: (value, ticket, act, desk) =>
     ticket.status === 'waiting'
       ? {
           happenings: [{ kind: 'resumed', reason: value || 'set by command', by: act.by }],
           detail: 'open again',
           said: { key: 'reopened' },
         }
-      : reopen(value, ticket, act),
+      : reopen(value, ticket, act, desk),
   waiting: wait,
   resolved: resolve,
   closed: close,

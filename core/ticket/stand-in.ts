@@ -8,7 +8,7 @@ import { personOf } from '../mail/standing.ts';
 import { awayUntil, zoneOf } from '../triage/presence.ts';
 import { isOnDuty, type Loads, route } from '../triage/route.ts';
 import { isStuck } from './approval.ts';
-import { DESK, type Happening, isActive, type Ticket } from './ticket.ts';
+import { DESK, evolve, type Happening, isActive, type Ticket } from './ticket.ts';
 
 /** Somebody is away, and his team wants that this ticket does not wait for him. */
 export function standIn(ticket: Ticket, now: string, desk: Desk, loads: Loads): Happening[] {
@@ -102,6 +102,16 @@ export function leave(ticket: Ticket, now: string, desk: Desk, loads: Loads): Ha
         }
       : { kind: 'unassigned', previous: assignee, by: DESK },
   ];
+}
+
+/** It lives again. No sweep has looked at it while it was closed: whoever has left meanwhile does not get it back. */
+export function takeUp(
+  again: Extract<Happening, { kind: 'reopened' }>,
+  ticket: Ticket,
+  { now, loads }: { now: string; loads: Loads },
+  desk: Desk,
+): Happening[] {
+  return [again, ...leave(evolve(ticket, again, now), now, desk, loads)];
 }
 
 /** Of the same team and tier, or its lead, as for a new ticket; null when they are not there either. */

@@ -7,9 +7,10 @@
 import type { Category, Desk } from '../config/desk.ts';
 import { isConfidential } from '../mail/referral.ts';
 import { personOf } from '../mail/standing.ts';
-import type { Routed } from '../triage/route.ts';
+import type { Loads, Routed } from '../triage/route.ts';
 import { openApproval, unapproved } from './approval.ts';
 import { mayRead } from './audience.ts';
+import { takeUp } from './stand-in.ts';
 import {
   type ChecklistStep,
   DESK,
@@ -210,10 +211,21 @@ export function stepBegun(step: ChecklistStep, id: string, parent: Ticket, desk:
 }
 
 /** What is called again is taken up again, what is recalled is closed; what ended by itself stays as it is. */
-export function moveStep(step: ChecklistStep, task: Ticket, parent: Ticket): Happening[] {
+export function moveStep(
+  step: ChecklistStep,
+  task: Ticket,
+  parent: Ticket,
+  moment: { now: string; loads: Loads },
+  desk: Desk,
+): Happening[] {
   const state = standing(task);
   if (step.state === 'called' && state === 'skipped')
-    return [{ kind: 'reopened', reason: `${parent.id} goes on`, by: DESK, told: false }];
+    return takeUp(
+      { kind: 'reopened', reason: `${parent.id} goes on`, by: DESK, told: false },
+      task,
+      moment,
+      desk,
+    );
   return step.state === 'recalled' && state === 'open'
     ? [{ kind: 'closed', reason: `${parent.id} no longer needs it`, by: DESK }]
     : [];

@@ -157,6 +157,18 @@ describe('#resolve, #close and #reopen', () => {
     expect(decide('#reopen').lines[0]?.outcome).toBe('nothing-to-do');
   });
 
+  test('what comes back when its agent has left the desk goes into other hands', () => {
+    const gone = { ...closed, assignee: 'gone@example.test' };
+    for (const line of ['#reopen', '#open', '#status open'])
+      expect(decide(line, gone).happenings).toMatchObject([
+        { kind: 'reopened' },
+        {
+          ...{ kind: 'assigned', previous: 'gone@example.test', assignee: expect.any(String), by: 'desk' },
+          reason: expect.stringMatching(/^gone@example\.test is no longer of the desk; /),
+        },
+      ]);
+  });
+
   test('a requester may close and reopen, and his #status takes no value', () => {
     const nora: Act = { ...agent, by: NORA, role: 'requester' };
     expect(kinds(decide('#close', ticket(), nora).happenings)).toEqual(['closed']);

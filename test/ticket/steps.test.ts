@@ -70,7 +70,7 @@ function emptyHouse(desk: Desk) {
       return;
     }
     const task = asked.id ? at(asked.id) : null;
-    const moves = task ? moveStep(asked, task, ticket) : [];
+    const moves = task ? moveStep(asked, task, ticket, { now: MONDAY, loads: new Map() }, desk) : [];
     const after = task && moves.length > 0 ? happen(task.id, ...moves) : task;
     happen(id, stepMoved(asked, after));
   };
