@@ -81,6 +81,7 @@ interface Figures {
   ratios?: Record<string, { calls: number; reads: number; writes: number }>;
   node?: { startMs: number };
   engine?: { ms: number; cpuMs: number } | null;
+  call?: { bareMs: number; sdkMs: number };
   undisposed?: number;
   left?: Record<string, number>;
   deadlines?: { late: number; unseen: number };
@@ -114,6 +115,10 @@ function boundsOf({ floor, speed, bundles, way, growth, load }: typeof figures):
     void bounds.push({ what, measured, bound: `at most ${most}${unit}`, holds: measured <= most });
   if (floor?.node) note(bounds, 'floor: bare Node, ms', floor.node.startMs);
   if (floor?.engine) note(bounds, 'floor: the engine alone, ms of CPU a transaction', floor.engine.cpuMs);
+  if (floor?.call) {
+    note(bounds, 'floor: a call by bare Node, ms of CPU', floor.call.bareMs);
+    note(bounds, 'floor: the same by the AWS SDK', floor.call.sdkMs);
+  }
   for (const { name, mailparserMs, ratio, ownMs } of speed?.kinds ?? []) {
     note(bounds, `floor: mailparser alone, ms, ${name}`, mailparserMs);
     note(bounds, `our own code, ms, ${name}`, ownMs);

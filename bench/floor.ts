@@ -1,18 +1,24 @@
 /**
- * What nothing of ours can be cheaper than, on this machine: a bare Node that starts and ends, and the database engine alone that
- * takes a transaction such as a new mail's. `node bench/floor.ts [--json]`
+ * What nothing of ours can be cheaper than, on this machine: a bare Node that starts and ends, the database engine alone that
+ * takes a transaction such as a new mail's, and a call over HTTP that reads a ticket, beside the same by the AWS SDK.
+ * `node bench/floor.ts [--json]`
  */
 import { execFile, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { Agent, request } from 'node:http';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
+import { Worker } from 'node:worker_threads';
+import { database } from '../aws/clients.ts';
 import { described, machine, percentile, rounded, table } from './figures.ts';
 
 const { values } = parseArgs({ options: { json: { type: 'boolean' } } });
 const STARTS = 9;
 const TRANSACTIONS = 300;
+const CALLS = 400;
+const ROUNDS = 12;
 /** A new mail writes so many items of about so many octets in one transaction. */
 const [ITEMS, OCTETS] = [12, 900];
 /** /proc counts CPU time in these, on every Linux. */
@@ -26,10 +32,12 @@ for (let n = 0; n < STARTS; n++) {
   starts.push(performance.now() - began);
 }
 const engine = await engineAlone();
+const call = await callAlone();
 const figures = {
   machine: here,
   node: { startMs: rounded(percentile(starts, 0.5), 1), leastMs: rounded(Math.min(...starts), 1) },
   engine,
+  call,
 };
 if (values.json) console.log(JSON.stringify(figures, null, 2));
 else {
@@ -41,6 +49,8 @@ else {
       ['  the least', String(figures.node.leastMs)],
       [`the engine, a transaction of ${ITEMS} items`, String(engine?.ms ?? '–')],
       ['  its CPU', String(engine?.cpuMs ?? '–')],
+      ['a call that reads a ticket, by bare Node, CPU', String(call.bareMs)],
+      ['  by the AWS SDK', String(call.sdkMs)],
     ]),
   );
 }
@@ -108,6 +118,58 @@ async function engineAlone(): Promise<{ ms: number; cpuMs: number } | null> {
     child.kill('SIGKILL');
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Ms of this thread's CPU for a GetItem whose answer is a ticket of 3 KB; who answers is another thread. */
+async function callAlone(): Promise<{ bareMs: number; sdkMs: number }> {
+  const ticket = Object.fromEntries(
+    Array.from({ length: 60 }, (_, n) => [
+      `field${n}`,
+      n % 3 ? { S: `value ${n}` } : { L: [{ N: String(n) }] },
+    ]),
+  );
+  const answer = JSON.stringify({ Item: { pk: { S: 'T#1' }, sk: { S: 'TICKET' }, ticket: { M: ticket } } });
+  const server = new Worker(
+    `const { createServer } = require('node:http');
+    const { parentPort, workerData } = require('node:worker_threads');
+    const headers = { 'content-type': 'application/x-amz-json-1.0', 'content-length': workerData.length };
+    createServer((asked, answer) => {
+      asked.resume().on('end', () => answer.writeHead(200, headers).end(workerData));
+    }).listen(0, '127.0.0.1', function () { parentPort.postMessage(this.address().port); });`,
+    { eval: true, workerData: answer },
+  );
+  const port = await new Promise<number>((resolve) => void server.once('message', resolve));
+  Object.assign(process.env, {
+    ...{ AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'floor', AWS_SECRET_ACCESS_KEY: 'floor' },
+    AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
+  });
+  const key = { TableName: 'floor', Key: { pk: { S: 'T#1' }, sk: { S: 'TICKET' } } };
+  const agent = new Agent({ keepAlive: true });
+  const bare = () =>
+    new Promise((resolve, reject) => {
+      const sent = request({ method: 'POST', port, host: '127.0.0.1', agent }, (answer) => {
+        const parts: Buffer[] = [];
+        answer.on('data', (part) => parts.push(part));
+        answer.on('end', () => resolve(JSON.parse(Buffer.concat(parts).toString())));
+      });
+      sent.on('error', reject).end(JSON.stringify(key));
+    });
+  const { client, dynamodb } = await database();
+  const sdk = () => client.send(new dynamodb.GetItemCommand(key));
+  const took = { bare: [] as number[], sdk: [] as number[] };
+  for (let round = 0; round < ROUNDS; round++)
+    for (const [name, ask] of Object.entries({ bare, sdk })) {
+      const before = process.threadCpuUsage();
+      for (let n = 0; n < CALLS; n++) await ask();
+      const { user, system } = process.threadCpuUsage(before);
+      took[name as keyof typeof took].push((user + system) / 1_000 / CALLS);
+    }
+  agent.destroy();
+  client.destroy();
+  await server.terminate();
+  // In the first half V8 compiles.
+  const median = (all: number[]) => rounded(percentile(all.slice(ROUNDS / 2), 0.5), 2);
+  return { bareMs: median(took.bare), sdkMs: median(took.sdk) };
 }
 
 /** https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
