@@ -181,9 +181,9 @@ export function know(kind, own) {
 function renderer(part) {
   const { template } = Handlebars.create();
   const blocks = Object.fromEntries(Object.entries(part.blocks).map(([name, spec]) => [name, template(spec)]));
-  const kinds = {};
+  const partials = {};
   const layout = template(part.layout);
-  return (kind, view) => layout(view, { partials: { ...blocks, body: (kinds[kind] ??= template(part.kinds[kind])) } });
+  return (kind, view) => layout(view, { partials: (partials[kind] ??= { ...blocks, body: template(part.kinds[kind]) }) });
 }
 `;
 }

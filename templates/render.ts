@@ -117,20 +117,28 @@ function factsOf(view: UpdateView, noSubject: string): Record<string, string> {
   };
 }
 
-/** `heading.lead` speaks to leads, `heading` to everybody else. */
 function wordsFor(
   words: Readonly<Record<string, string>>,
   audience: UpdateView['audience'],
   facts: Record<string, string>,
 ): Record<string, string> {
-  const filled: Record<string, string> = {};
-  for (const key of keysOf(words)) filled[key] = fill(words[`${key}.${audience}`] ?? words[key] ?? '', facts);
+  const { given, toFill } = spoken(words)[audience];
+  const filled = { ...given };
+  for (const key of toFill) filled[key] = fill(given[key] ?? '', facts);
   return filled;
 }
 
-const keysOf = oncePer((words: Readonly<Record<string, string>>) =>
-  Object.keys(words).filter((key) => !key.includes('.')),
-);
+/** `heading.lead` speaks to leads, `heading` to everybody else. Most words are the same in every mail. */
+const spoken = oncePer((words: Readonly<Record<string, string>>) => {
+  const to = (audience: UpdateView['audience']) => {
+    const keys = Object.keys(words).filter((key) => !key.includes('.'));
+    const given = Object.fromEntries(
+      keys.map((key) => [key, words[`${key}.${audience}`] ?? words[key] ?? '']),
+    );
+    return { given, toFill: keys.filter((key) => given[key]?.includes('{')) };
+  };
+  return { requester: to('requester'), agent: to('agent'), lead: to('lead'), sender: to('sender') };
+});
 
 function summaryOf(
   { ticket }: UpdateView,
@@ -217,37 +225,42 @@ function layOut(text: string): string {
 function wrap(line: string): string[] {
   if (columns(line) <= WIDTH) return [line];
   const [lead = ''] = /^ *(?:- )?/.exec(line) ?? [];
+  const text = line.slice(lead.length);
+  const isWide = WIDE.test(text);
+  const room = (part: string) => (isWide ? columns(part) : part.length);
   const lines: string[] = [];
   let current = lead;
   let width = lead.length;
-  for (const { gap, part } of unbroken(line.slice(lead.length))) {
-    const more = columns(part);
-    if (current.length === lead.length || width + gap.length + more <= WIDTH) {
-      current += gap + part;
-      width += gap.length + more;
+  for (const part of isWide ? unbroken(text) : text.split(BEFORE_BLANK)) {
+    const more = room(part);
+    if (current.length === lead.length || width + more <= WIDTH) {
+      current += part;
+      width += more;
       continue;
     }
     lines.push(current);
-    current = ' '.repeat(lead.length) + part;
-    width = lead.length + more;
+    const first = part.startsWith(' ') ? part.slice(1) : part;
+    current = ' '.repeat(lead.length) + first;
+    width = lead.length + room(first);
   }
   return [...lines, current];
 }
 
-/** What stays in one line: words between blanks, and in scripts without blanks the words that a dictionary knows. */
-function* unbroken(text: string): Generator<{ gap: string; part: string }> {
-  const isWide = WIDE.test(text);
+const BEFORE_BLANK = /(?= )/;
+
+/** What stays in one line, with the blank before it: words, and in scripts without blanks those that a dictionary knows. */
+function* unbroken(text: string): Generator<string> {
   for (const [nth, word] of text.split(' ').entries()) {
     let gap = nth === 0 ? '' : ' ';
     let part = '';
-    for (const next of isWide && WIDE.test(word) ? wordsIn(word) : [word]) {
+    for (const next of WIDE.test(word) ? wordsIn(word) : [word]) {
       if (part !== '' && !NEVER_FIRST.test(next) && !NEVER_LAST.test(part)) {
-        yield { gap, part };
+        yield gap + part;
         gap = part = '';
       }
       part += next;
     }
-    yield { gap, part };
+    yield gap + part;
   }
 }
 
@@ -279,18 +292,17 @@ function clean(view: UpdateView): UpdateView {
     ...view,
     deskName: oneLine(view.deskName),
     recipientName: oneLine(view.recipientName),
-    ticket: view.ticket && { ...view.ticket, ...eachLine(view.ticket) },
+    ticket: view.ticket && eachLine(view.ticket),
     message: view.message && cleanSaid(view.message),
     history: view.history.map(cleanSaid),
-    attachments: view.attachments.map((file) => ({ ...file, ...eachLine(file) })),
+    attachments: view.attachments.map(eachLine),
     reasons: view.reasons.map(eachLine),
     deadlines: view.deadlines.map(eachLine),
-    facts: Object.fromEntries(
-      Object.entries(view.facts).map(([name, value]) => [
-        name,
-        name === 'said' || name === 'shown' ? manyLines(value) : oneLine(value),
-      ]),
-    ),
+    facts: {
+      ...eachLine(view.facts),
+      ...(view.facts.said === undefined ? {} : { said: manyLines(view.facts.said) }),
+      ...(view.facts.shown === undefined ? {} : { shown: manyLines(view.facts.shown) }),
+    },
     lines: view.lines.map((line) => ({ ...line, line: oneLine(line.line), detail: oneLine(line.detail) })),
     sections: (view.sections ?? []).map((section) => ({
       ...eachLine(section),
@@ -332,9 +344,9 @@ function cleanSaid(said: Said): Said {
 }
 
 function eachLine<T extends object>(values: T): T {
-  return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [name, typeof value === 'string' ? oneLine(value) : value]),
-  ) as T;
+  const lines = { ...values } as Record<string, unknown>;
+  for (const name in lines) if (typeof lines[name] === 'string') lines[name] = oneLine(lines[name]);
+  return lines as T;
 }
 
 /** The same of whatever is in them. */

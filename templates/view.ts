@@ -626,16 +626,19 @@ function factsOf(occasion: Occasion, speech: Speech): Record<string, string> {
   const after = (at: string, ms: number) => time(new Date(Date.parse(at) + ms).toISOString());
   switch (event.kind) {
     case 'opened':
-      return {
-        promised: time(ticket.deadlines.firstResponse),
-        known: knownIn(occasion, language),
-        asks: asksIn(ticket, language, desk),
-        opens: time(opensAt(ticket, desk, now)),
-        flagged: event.flagged ?? '',
-        reason: event.reasons.at(-1)?.why ?? '',
-        likeliest: filings(event, language),
-        macros: offered(ticket, desk, language),
-      };
+      return plan.kind === 'acknowledgement'
+        ? {
+            promised: time(ticket.deadlines.firstResponse),
+            known: knownIn(occasion, language),
+            asks: asksIn(ticket, language, desk),
+            opens: time(opensAt(ticket, desk, now)),
+          }
+        : {
+            flagged: event.flagged ?? '',
+            reason: event.reasons.at(-1)?.why ?? '',
+            likeliest: filings(event, language),
+            macros: offered(ticket, desk, language),
+          };
     case 'assigned':
       return {
         reason: reasonIn(language, whyAssigned(event, desk)),

@@ -1,4 +1,5 @@
 /** What is compared of a text: its words without case, and in scripts without blanks the pairs of their signs. */
+import { ASCII } from '../triage/words.ts';
 
 const WORDS = /[\p{L}\p{M}\p{N}]+/gu;
 const UNSPACED = /[\p{sc=Han}\p{sc=Katakana}ー]+/gu;
@@ -26,9 +27,14 @@ export function everyTermOf(text: string): string[] {
 }
 
 function split(text: string, shortest: number): string[] {
-  return (text.normalize('NFKC').toLowerCase().match(WORDS) ?? []).flatMap((word) => {
+  const lower = text.normalize('NFKC').toLowerCase();
+  const isTerm = (word: string) => word.length >= shortest && !COMMON.has(word);
+  // Most mail is spaced, and need not be asked about word by word.
+  const words = lower.match(ASCII.test(lower) ? /[a-z0-9]+/g : WORDS) ?? [];
+  if (!HAS_UNSPACED.test(lower)) return words.filter(isTerm).map((word) => word.slice(0, LONGEST));
+  return words.flatMap((word) => {
     if (HAS_UNSPACED.test(word)) return (word.match(UNSPACED) ?? []).flatMap(pairsOf);
-    return word.length < shortest || COMMON.has(word) ? [] : [word.slice(0, LONGEST)];
+    return isTerm(word) ? [word.slice(0, LONGEST)] : [];
   });
 }
 

@@ -185,14 +185,14 @@ function isVague(status: string): boolean {
 
 /** Reports that carry no fields: their sender or subject gives them away, their words say the rest. */
 function readWords(email: Email): Outcome | null {
-  const words = ownWords(email);
   const daemon = isFromDaemon(email);
   const failedHeader = email.headers.get('x-failed-recipients');
-  const subject = UNDELIVERED_SUBJECTS.find(({ pattern }) => pattern.test(email.subject.slice(0, 500)));
-  const phrase = isUndeliverablePhrase(words) || (daemon && LASTING.some((lasting) => lasting.test(words)));
   const noReply = /^(no-?reply|do-?not-?reply)@/i.test(email.from?.address ?? '');
   if (!daemon && failedHeader === undefined && !isNullPath(email) && !isReportType(email) && !noReply)
     return null;
+  const words = ownWords(email);
+  const subject = UNDELIVERED_SUBJECTS.find(({ pattern }) => pattern.test(email.subject.slice(0, 500)));
+  const phrase = isUndeliverablePhrase(words) || (daemon && LASTING.some((lasting) => lasting.test(words)));
   if (noReply && !isNullPath(email) && !(phrase && namesRecipient(words))) return null;
   if (subject?.what === 'delayed' || (subject === undefined && isDelay(words))) return { what: 'delayed' };
   if (failedHeader === undefined && subject === undefined && !phrase) return null;

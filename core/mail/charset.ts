@@ -135,9 +135,11 @@ function decodeUndeclared(bytes: Uint8Array, likely: string | null, doubt = 3): 
   return decodeNamed(bytes, charset ?? 'windows-1252') ?? lossy;
 }
 
+const STRICT = new TextDecoder('utf-8', { fatal: true });
+
 function strictUtf8(bytes: Uint8Array): string | null {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return STRICT.decode(bytes);
   } catch {
     return null;
   }

@@ -26,6 +26,7 @@ export function mendDelimiters(
   const open = [outer];
   const ended = new Set<string>();
   let from = 0;
+  let behind = 0;
   let met = 0;
   // What a boundary may begin with: most lines of two dashes are rules in somebody's text.
   const firsts = new Set([outer.charCodeAt(0)]);
@@ -46,11 +47,15 @@ export function mendDelimiters(
       const closes = line.length === (open[place] ?? '').length + 4;
       const unclosed = open.splice(place + 1).reverse();
       const newline = octets[end - 2] === 0x0d ? '\r\n' : '\n';
-      pieces.push(octets.subarray(from, at));
-      for (const boundary of unclosed) ended.add(`--${boundary}`).add(`--${boundary}--`);
-      for (const boundary of unclosed) pieces.push(Buffer.from(`--${boundary}--${newline}`, 'latin1'));
-      pieces.push(Buffer.from(`${line}${newline}`, 'latin1'));
-      from = end;
+      const isWhole = octets[end - 1] === 0x0a && end - at === line.length + newline.length;
+      if (!isWhole || unclosed.length > 0) {
+        pieces.push(octets.subarray(from, at));
+        for (const boundary of unclosed) ended.add(`--${boundary}`).add(`--${boundary}--`);
+        for (const boundary of unclosed) pieces.push(Buffer.from(`--${boundary}--${newline}`, 'latin1'));
+        pieces.push(Buffer.from(`${line}${newline}`, 'latin1'));
+        from = end;
+      }
+      behind = end;
       if (closes) open.pop();
       else {
         for (const lost of lostParameters(octets, end)) {
@@ -71,16 +76,17 @@ export function mendDelimiters(
     }
     at = end - 1;
   }
-  pieces.push(...lastPiece(octets.subarray(from), open[0]));
+  pieces.push(...lastPiece(octets.subarray(from), Math.max(0, behind - from), open[0]));
   return pieces;
 }
 
-/** A text without a line end may have swallowed the last delimiter: `…see you--boundary--`. */
-function lastPiece(rest: Buffer, outer: string | undefined): Uint8Array[] {
+/** A text without a line end may have swallowed the last delimiter: `…see you--boundary--`. `behind`: where that text begins. */
+function lastPiece(rest: Buffer, behind: number, outer: string | undefined): Uint8Array[] {
   if (outer === undefined) return [rest];
   const end = rest.toString('latin1', Math.max(0, rest.length - outer.length - 16)).trimEnd();
   if (!end.endsWith(`--${outer}--`)) return [rest];
   const at = rest.lastIndexOf(`--${outer}--`, undefined, 'latin1');
+  if (at < behind) return [rest];
   return [rest.subarray(0, at), Buffer.from('\r\n', 'latin1'), rest.subarray(at)];
 }
 

@@ -1,5 +1,6 @@
 /** What a mail of anybody else does: a reply, a few commands, a stranger's note, or a new ticket. */
 import type { Desk } from '../config/desk.ts';
+import { oncePer } from '../config/once.ts';
 import { isForDesk, openApproval, questionOf } from '../ticket/approval.ts';
 import { solvedBy } from '../ticket/article.ts';
 import { catalogueFor } from '../ticket/catalogue.ts';
@@ -11,6 +12,7 @@ import { answered } from '../ticket/service.ts';
 import { type Happening, isActive, isJoined, type Ticket } from '../ticket/ticket.ts';
 import { answerApproval } from './approving.ts';
 import { type Commands, readCommands } from './commands.ts';
+import type { Trimmed } from './email.ts';
 import { writtenLanguage } from './language.ts';
 import { newsOf } from './news.ts';
 import { openTicket, outsiders } from './opening.ts';
@@ -131,7 +133,7 @@ export function fromOutside(
     const asWritten = { ...arrival, email, trimmed: { visible: text, quoted: '', signature: '' } };
     return fromOutside(asWritten, memory, standing, moment, desk);
   }
-  const commands = readCommands(standing.failed || quiet ? '' : arrival.trimmed.visible, 'requester');
+  const commands = standing.failed || quiet ? readCommands('', 'requester') : commandsOf(arrival.trimmed);
   const voted =
     owner && ticket.status === 'closed' && desk.satisfaction.ask
       ? vote(arrival, memory, ticket, commands, standing, moment, desk)
@@ -170,9 +172,12 @@ function isParticipant(address: string, { participants }: Ticket): boolean {
   return participants.some((participant) => participant.address === address);
 }
 
+/** Each thing that he may ask for is looked for among them, whenever the mail is decided. */
+const commandsOf = oncePer(({ visible }: Trimmed) => readCommands(visible, 'requester'));
+
 /** This command and nothing else. Whom nothing but a Reply-To names did not write it: anybody could have. */
 function asksFor(verb: 'status' | 'services', { email, trimmed, writer }: Arrival): boolean {
-  const { commands, text } = readCommands(trimmed.visible, 'requester');
+  const { commands, text } = commandsOf(trimmed);
   const [only] = commands;
   return (
     (writer.by === 'from' || writer.through !== null) &&
@@ -193,25 +198,27 @@ const CATALOGUE = new Set([
   ...['サービス', 'サービス一覧', 'サービスカタログ', 'カタログ'],
 ]);
 
-function isCalledCatalogue({ email, trimmed, writer }: Arrival): boolean {
-  const words = (text: string) =>
-    text
-      .normalize('NFC')
-      .toLowerCase()
-      .replace(/[^\p{L}\p{M}\p{N}]+/gu, ' ')
-      .trim();
-  const said = words(trimmed.visible);
+const isCalledCatalogue = oncePer(({ email, trimmed, writer }: Arrival): boolean => {
+  const isCatalogue = (text: string) => CATALOGUE.has(bareWords(text));
   return (
     (writer.by === 'from' || writer.through !== null) &&
-    CATALOGUE.has(words(email.subject)) &&
-    (said === '' || CATALOGUE.has(said)) &&
+    isCatalogue(email.subject) &&
+    (bareWords(trimmed.visible) === '' || isCatalogue(trimmed.visible)) &&
     email.attachments.every(({ inline }) => inline)
   );
+});
+
+function bareWords(text: string): string {
+  return text
+    .normalize('NFC')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{M}\p{N}]+/gu, ' ')
+    .trim();
 }
 
 /** The same mail without `#services`, of which it says more; null when it does not ask that. */
 function withoutServices(arrival: Arrival): Arrival | null {
-  const { commands, text } = readCommands(arrival.trimmed.visible, 'requester');
+  const { commands, text } = commandsOf(arrival.trimmed);
   const others = commands.filter(({ verb }) => verb !== 'services');
   if (others.length === commands.length) return null;
   const visible = [...others.map(({ line }) => line), text].join('\n');

@@ -201,7 +201,8 @@ export function readAddresses(value: string): Address[] {
  * no line, may be the address that others read there: SES would prove that one, and the desk believe the one behind it.
  */
 export function isUnequivocal(value: string): boolean {
-  return !/[\r\n]/.test(value) && addressparser(shielded(guarded(value))).every((each) => !('group' in each));
+  if (/[\r\n]/.test(value)) return false;
+  return !value.includes(':') || addressparser(shielded(guarded(value))).every((each) => !('group' in each));
 }
 
 /** Addresses past the ones that count are not worth parsing. Cut at a comma so that none is halved. */

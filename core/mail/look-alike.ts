@@ -16,11 +16,12 @@ import { domainOf, personOf } from './standing.ts';
 export function lookAlike({ address, name }: Address, proven: boolean, desk: Desk): string | null {
   if (personOf(address, desk)) return null;
   const domains = ownDomains(desk);
-  const isColleague = domains.some((own) => isWithin(asciiDomain(address), own));
+  const domain = asciiDomain(address);
+  const isColleague = domains.some((own) => isWithin(domain, own));
   return (
     addressInName(address, name, desk, isColleague ? [] : domains) ??
     (isColleague && proven ? null : namedLike(address, name, desk)) ??
-    (isColleague ? null : looksLikeDomain(asciiDomain(address), domains))
+    (isColleague ? null : looksLikeDomain(domain, domains))
   );
 }
 
@@ -58,6 +59,7 @@ function wordsOf(name: string): string {
 const LONGEST_NAME = 200;
 
 function addressesIn(name: string): string[] {
+  if (!name.includes('@')) return [];
   return [
     ...name
       .slice(0, LONGEST_NAME)
@@ -146,7 +148,7 @@ const ownDomains = oncePer((desk: Desk): string[] => {
 
 function asciiDomain(address: string): string {
   const domain = domainOf(address).toLowerCase();
-  return domainToASCII(domain) || domain;
+  return LOOKS_LIKE_ITSELF.test(domain) ? domain : domainToASCII(domain) || domain;
 }
 
 export function isWithin(domain: string, parent: string): boolean {
@@ -159,13 +161,19 @@ export function isWithin(domain: string, parent: string): boolean {
  * scripts in which such a word can be spelled are enough.
  */
 export function skeleton(text: string): string {
-  const plain = text.toLowerCase().normalize('NFKD').replace(INVISIBLE, '');
-  return [...plain]
-    .map((letter) => LOOKS_LIKE.get(letter) ?? letter)
-    .join('')
+  const lower = text.toLowerCase();
+  return (LOOKS_LIKE_ITSELF.test(lower) ? lower : spelledPlain(lower))
     .replaceAll('rn', 'm')
     .replaceAll('vv', 'w')
     .replaceAll('cl', 'd');
+}
+
+/** As nearly all names and domains do. */
+const LOOKS_LIKE_ITSELF = /^[a-z .-]*$/;
+
+function spelledPlain(lower: string): string {
+  const plain = lower.normalize('NFKD').replace(INVISIBLE, '');
+  return [...plain].map((letter) => LOOKS_LIKE.get(letter) ?? letter).join('');
 }
 
 /** Marks on a letter (ë is taken for e), and what has no width. */

@@ -131,6 +131,7 @@ function withLineFeeds(raw: Uint8Array): Uint8Array {
 }
 
 function hasMoreLines(octets: Uint8Array, most: number): boolean {
+  if (octets.length <= most) return false;
   let lines = 0;
   for (let at = octets.indexOf(0x0a); at >= 0 && lines <= most; at = octets.indexOf(0x0a, at + 1)) lines += 1;
   return lines > most;
@@ -331,13 +332,10 @@ function mimeFields(fields: readonly Field[], body: Uint8Array): Field[] {
 
 /** A multipart without a boundary, or without a single delimiter in its body, would come out empty. */
 function withBoundary(type: string, body: Uint8Array): string {
-  const start = Buffer.from(body.buffer, body.byteOffset, Math.min(body.length, 65_536)).toString('latin1');
+  const octets = Buffer.from(body.buffer, body.byteOffset, body.length);
   const boundary = boundaryOf(type);
-  if (
-    boundary !== null &&
-    Buffer.from(body.buffer, body.byteOffset, body.length).includes(`--${boundary}`, 0, 'latin1')
-  )
-    return type;
+  if (boundary !== null && octets.includes(`--${boundary}`, 0, 'latin1')) return type;
+  const start = octets.toString('latin1', 0, 65_536);
   const found = /^--([^\s"]{1,200})[ \t]*\r?\ncontent-/im.exec(start)?.[1];
   if (found) return `${type.replace(/;.*$/s, '')}; boundary="${found}"`;
   return 'text/plain';

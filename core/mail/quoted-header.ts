@@ -334,6 +334,7 @@ export function bareLine(line: string): string {
 
 /** `*From:* Ada <ada@example.com>` → field and value; null for any other line. */
 export function quotedField(line: string): { field: QuotedField; value: string } | null {
+  if (!/[:：]/.test(line)) return null;
   const bare = bareLine(line).replace(/^[*_]{1,2}/, '');
   const head = bare.slice(0, LONGEST_LABEL + 6);
   const colon = head.search(/[:：]/);

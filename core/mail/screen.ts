@@ -114,8 +114,7 @@ function report(email: Email, type: string): string | null {
   return email.reports.find(({ contentType }) => contentType.endsWith(type))?.contentType ?? null;
 }
 
-const says = (email: Email, type: string): string | null =>
-  matching(header(email, 'content-type'), new RegExp(`report-type\\s*=\\s*"?${type}`, 'i'));
+const says = (email: Email, type: RegExp): string | null => matching(header(email, 'content-type'), type);
 
 /** From no-reply@ nobody writes, and nobody reads what goes there. */
 export const NO_REPLY =
@@ -157,7 +156,7 @@ const RULES: readonly Rule[] = [
   {
     kind: 'complaint',
     rule: 'feedback-report',
-    sees: (email) => report(email, 'feedback-report') ?? says(email, 'feedback-report'),
+    sees: (email) => report(email, 'feedback-report') ?? says(email, /report-type\s*=\s*"?feedback-report/i),
   },
   {
     kind: 'complaint',
@@ -170,7 +169,9 @@ const RULES: readonly Rule[] = [
   {
     kind: 'receipt',
     rule: 'disposition-notification',
-    sees: (email) => report(email, 'disposition-notification') ?? says(email, 'disposition-notification'),
+    sees: (email) =>
+      report(email, 'disposition-notification') ??
+      says(email, /report-type\s*=\s*"?disposition-notification/i),
   },
   { kind: 'receipt', rule: 'read-without-report', sees: readWithoutReport },
   {

@@ -212,8 +212,9 @@ const ORIGINALS = new Set(ORIGINAL_MESSAGE.flatMap(({ phrases }) => phrases));
 export function isForwardSeparator(line: string): boolean {
   const bare = dashes(line);
   if (bare.length > 120 || bare.length < 5) return false;
+  const dashed = bare.startsWith('--');
+  if (!dashed && !/[:：]/.test(bare)) return false;
   const words = foldCase(bare.replace(/^[-_=*\s]+/, '').replace(/(?<![-_=*\s])[-_=*\s]+$/, ''));
-  const dashed = /^-{2,}/.test(bare);
   const plain = words.replace(/(?<!\s)\s*[:：]$/, '').trim();
   if (FORWARDS.has(plain)) return dashed || /[:：]$/.test(words);
   // Thunderbird in some languages writes its own words and the English ones on one line; Notes adds who and when.

@@ -59,6 +59,13 @@ const CUT = '\0';
 /** The HTML where it marks its quotes by elements, for that is certain; otherwise the plain text. */
 function readable({ text, html }: Pick<Email, 'text' | 'html'>): string {
   if (!html) return text;
+  const marked = MAY_BE_MARKED.test(html) ? readMarked(html) : null;
+  if (marked !== null) return marked;
+  return text.trim() === '' ? htmlToText(html) : text;
+}
+
+/** Null when no element quotes. */
+function readMarked(html: string): string | null {
   let marked = false;
   const plain = walk(
     html,
@@ -69,8 +76,7 @@ function readable({ text, html }: Pick<Email, 'text' | 'html'>): string {
     },
     CUT,
   );
-  if (marked) return plain;
-  return text.trim() === '' ? htmlToText(html) : text;
+  return marked ? plain : null;
 }
 
 /** Ids and classes that programs give to the elements behind which only quoted mail comes. */
@@ -120,6 +126,10 @@ const SIGNATURE: readonly Mark[] = [
   { program: 'Spark', attribute: 'name', value: /^messageSignatureSection$/i },
   { program: 'Zimbra', attribute: 'data-marker', value: /^__SIG_(PRE|POST)__$/ },
 ];
+
+/** Wherever one of these marks stands, there is one of these; in most new mail there is none. A reference may hide their letters. */
+const MAY_BE_MARKED =
+  /quote|divRp|appendonsend|OLK_|reference-message|border-top|__DIVIDER|__HEADERS|moz-|yahoo_|qmbox|zmail_|gmail_|signature|__SIG_|&(?:#|lowbar|underbar)/i;
 
 function quotingOf(name: string, attributes: Record<string, string>): Quoting {
   const marks = (list: readonly Mark[]) =>
@@ -274,11 +284,11 @@ const MAX_FOOTERS = 4;
 
 function beginsSignature(lines: readonly string[], at: number, kinds: readonly Kind[]): boolean {
   const line = lines[at] ?? '';
+  if (line.trim() === '') return false;
   if (isSignatureDelimiter(line) || isListFooter(line, lines.slice(at + 1, at + 4).join('\n'))) return true;
-  if (!isMobileSignature(line)) return false;
   // Inside a paragraph the same words are somebody's own.
   const alone = at === 0 || kinds[at - 1] !== 'visible' || (lines[at - 1] ?? '').trim() === '';
-  return alone || kinds[nextFilled(lines, at + 1)] !== 'visible';
+  return (alone || kinds[nextFilled(lines, at + 1)] !== 'visible') && isMobileSignature(line);
 }
 
 /** The lines of one kind, a blank one between runs that something was taken out of. */
@@ -286,9 +296,12 @@ function collect(lines: readonly string[], kinds: readonly Kind[], kind: Kind): 
   const out: string[] = [];
   let parted = false;
   for (let at = 0; at < lines.length; at += 1) {
+    if (kinds[at] !== kind) {
+      parted = out.length > 0;
+      continue;
+    }
     const line = (lines[at] ?? '').replaceAll(IN_SIGNATURE, '').replaceAll(CUT, '');
-    if (kinds[at] !== kind) parted = out.length > 0;
-    else if (line.trim() !== '' || !parted) {
+    if (line.trim() !== '' || !parted) {
       if (parted && out.at(-1)?.trim() !== '') out.push('');
       parted = false;
       out.push(line);

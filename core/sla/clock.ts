@@ -464,9 +464,14 @@ export function withoutTakenBack<Entries extends ClockLog>(log: Entries): ClockE
 /** Instants in one form, which sorts as text, and never going back. */
 function inOrder(log: ClockLog): ClockEntry[] {
   let latest = Number.NEGATIVE_INFINITY;
+  let at = '';
   return log.map((entry) => {
-    latest = Math.max(latest, epoch(entry.at));
-    return { ...entry, at: iso(latest) };
+    const instant = epoch(entry.at);
+    if (instant > latest) {
+      latest = instant;
+      at = iso(latest);
+    }
+    return at === entry.at ? entry : { ...entry, at };
   });
 }
 

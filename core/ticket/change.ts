@@ -76,10 +76,11 @@ function settle(
   desk: Desk,
 ): Change {
   const changed = apply(from, happenings, at, desk);
-  const watch = setWatch(changed.after, at, desk);
-  if (!watch) return finish(before, endWatch(changed.after, desk), changed.events);
-  const started = apply(changed.after, [watch], at, desk);
-  return finish(before, started.after, [...changed.events, ...started.events]);
+  const next = upcoming(changed.after, desk)[0];
+  if (!next) return finish(before, endWatch(changed.after), changed.events);
+  // Of a watch nothing follows.
+  const { after, events } = also(changed, setWatch(changed.after, next, at), at, desk);
+  return finish(before, after, events);
 }
 
 interface Applied {
@@ -91,10 +92,9 @@ interface Applied {
 function apply(from: Ticket, happenings: Happening[], at: string, desk: Desk): Applied {
   const renewed = append({ after: from, events: [] }, anew(from, at, desk), at, desk);
   const changed = also(renewed, happenings, at, desk);
-  const { after } = changed;
-  const follows = [...followSteps(after, happenings, at, desk), ...calledOff(after, happenings, at)];
-  const followed = also(changed, follows, at, desk);
-  return also(followed, anew(followed.after, at, desk), at, desk);
+  const followed = also(changed, followSteps(changed.after, happenings, at, desk), at, desk);
+  const over = also(followed, calledOff(followed.after, happenings, at), at, desk);
+  return also(over, anew(over.after, at, desk), at, desk);
 }
 
 /** After what was reckoned a moment ago, nothing more changes nothing. */
@@ -140,7 +140,7 @@ const MOST_CLOCK_ENTRIES = 100;
 
 function bounded(ticket: Ticket): Ticket {
   const { clock } = ticket;
-  return { ...ticket, clock: clock.length > MOST_CLOCK_ENTRIES ? [...compact(clock)] : clock };
+  return clock.length > MOST_CLOCK_ENTRIES ? { ...ticket, clock: [...compact(clock)] } : ticket;
 }
 
 function finish(before: Ticket | null, after: Ticket, events: TicketEvent[]): Change {
@@ -149,15 +149,14 @@ function finish(before: Ticket | null, after: Ticket, events: TicketEvent[]): Ch
 
 function wakeNext(watch: Watch, ticket: Ticket, desk: Desk): Watch {
   const next = upcoming(ticket, desk)[0];
-  return next
-    ? { ...watch, nextAt: next.at, nextKind: stepName(next) }
-    : { ...watch, state: 'ended', nextAt: null, nextKind: null };
+  return next ? { ...watch, nextAt: next.at, nextKind: stepName(next) } : { ...watch, ...OVER };
 }
 
-function endWatch(ticket: Ticket, desk: Desk): Ticket {
-  if (!ticket.watch || upcoming(ticket, desk).length > 0) return ticket;
-  return { ...ticket, watch: { ...ticket.watch, state: 'ended', nextAt: null, nextKind: null } };
+function endWatch(ticket: Ticket): Ticket {
+  return ticket.watch ? { ...ticket, watch: { ...ticket.watch, ...OVER } } : ticket;
 }
+
+const OVER = { state: 'ended', nextAt: null, nextKind: null } as const;
 
 /** Derives what is due when, and records by which desk it was reckoned. */
 export function reckon(ticket: Ticket, desk: Desk): Ticket {
@@ -316,28 +315,20 @@ function isFor({ when }: Level, measure: Measure, { priority }: Ticket): boolean
  * A new generation of the watch begins when none runs or the next step now comes earlier than the running one wakes.
  * When it comes later nothing is started: the running one wakes, finds nothing due and waits on.
  */
-function setWatch(
-  ticket: Ticket,
-  at: string,
-  desk: Desk,
-): Extract<Happening, { kind: 'watch-started' }> | null {
-  const next = upcoming(ticket, desk)[0];
-  if (!next) return null;
-  const { watch } = ticket;
+function setWatch({ watch }: Ticket, next: Step, at: string): Happening[] {
   if (watch?.state === 'running' && watch.nextAt && Date.parse(watch.nextAt) <= Date.parse(next.at))
-    return null;
+    return [];
   const reason = watch
     ? watch.state === 'ended'
       ? 'the ticket lives again'
       : `the next step is earlier than ${watch.nextAt}`
     : 'the ticket is new';
-  return {
-    kind: 'watch-started',
-    generation: (watch?.generation ?? 0) + 1,
-    nextAt: latest(next.at, at),
-    nextKind: stepName(next),
-    reason,
-  };
+  return [
+    {
+      ...{ kind: 'watch-started', generation: (watch?.generation ?? 0) + 1 },
+      ...{ nextAt: latest(next.at, at), nextKind: stepName(next), reason },
+    },
+  ];
 }
 
 /** `breach:firstResponse`, `close` … */

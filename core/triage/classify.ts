@@ -6,7 +6,7 @@ import { PRIORITIES } from '../config/choices.ts';
 import type { Category, Clues, Desk, Impact, Priority, TicketType, Urgency } from '../config/desk.ts';
 import { oncePer } from '../config/once.ts';
 import { type Belonging, belongingOf } from '../config/organisation.ts';
-import { readPattern } from '../config/pattern.ts';
+import { anyOf, readPattern } from '../config/pattern.ts';
 import { isFrom } from '../config/sender.ts';
 import { serviceNamed, serviceOf } from '../config/service.ts';
 import type { Attachment, Email } from '../mail/email.ts';
@@ -14,7 +14,7 @@ import type { Reason } from '../ticket/ticket.ts';
 import type { Guess } from './guess.ts';
 import { detectLanguage } from './language.ts';
 import type { Asked, Opinion } from './learned.ts';
-import { compile, type Folded, firstHit, fold, type Phrases } from './words.ts';
+import { compile, firstOf, fold, type Hits, hitsIn } from './words.ts';
 
 export interface Sortable {
   subject: string;
@@ -56,9 +56,13 @@ const MOST_FILES = 50;
 
 /** `learned` is asked about mails in which no word of the rules stands. */
 export function classify(input: Sortable, desk: Desk, learned?: Asked): Classification {
+  const { phrases, starts } = wordsOf(desk);
   const mail: Mail = {
-    subject: fold(input.subject.slice(0, MOST_TEXT)),
-    text: fold(input.text.slice(0, MOST_TEXT)),
+    hits: {
+      subject: hitsIn(phrases, fold(input.subject.slice(0, MOST_TEXT))),
+      text: hitsIn(phrases, fold(input.text.slice(0, MOST_TEXT))),
+    },
+    starts,
     written: {
       subject: input.subject.slice(0, MOST_SEARCHED).normalize('NFC'),
       text: input.text.slice(0, MOST_SEARCHED).normalize('NFC'),
@@ -132,8 +136,10 @@ export function classify(input: Sortable, desk: Desk, learned?: Asked): Classifi
 }
 
 interface Mail extends Pick<Sortable, 'from' | 'to'> {
-  subject: Folded;
-  text: Folded;
+  /** What stands there of the words of all rules. */
+  hits: Record<Place, Hits>;
+  /** From where on the rules of a list are counted there. */
+  starts: ReadonlyMap<readonly Clues[], number>;
   /** The same as it was written, for patterns. */
   written: Record<Place, string>;
   belongs: Belonging | null;
@@ -145,24 +151,27 @@ interface Mail extends Pick<Sortable, 'from' | 'to'> {
 
 type Place = 'subject' | 'text';
 
-/** Of each rule its words in one, and its patterns. */
-interface Compiled {
-  phrases: Phrases;
-  patterns: readonly (readonly { written: string; pattern: RegExp }[])[];
-}
+const wordsOf = oncePer((desk: Desk) => {
+  const lists: (readonly Clues[])[] = [desk.categories, desk.impact, desk.urgency];
+  const starts = new Map<readonly Clues[], number>();
+  let start = 0;
+  for (const rules of lists) {
+    starts.set(rules, start);
+    start += rules.length;
+  }
+  return { phrases: compile(...lists.map((rules) => rules.map(({ words }) => words))), starts };
+});
 
-const compiledOf = oncePer(
-  (rules: readonly Clues[]): Compiled => ({
-    phrases: compile(rules.map(({ words }) => words)),
-    patterns: rules.map(({ patterns }) => patterns.flatMap(found)),
+const patternsOf = oncePer((rules: readonly Clues[]) =>
+  rules.map(({ patterns }) => {
+    // One that must not be was refused with the file.
+    const each = patterns.flatMap((written) => {
+      const read = readPattern(written);
+      return 'pattern' in read ? [{ written, ...read }] : [];
+    });
+    return { each, any: each.length > 0 ? anyOf(each) : null };
   }),
 );
-
-/** One that must not be was refused with the file. */
-function found(written: string): { written: string; pattern: RegExp }[] {
-  const read = readPattern(written);
-  return 'pattern' in read ? [{ written, pattern: read.pattern }] : [];
-}
 
 /** Importance is RFC 4021's, the others are what mail programs write beside or instead of it. */
 function importanceOf(headers: Email['headers'] | undefined): 'high' | 'low' | null {
@@ -339,38 +348,42 @@ interface Found {
 
 /** Words and patterns of the subject or of the text: the first rule of the file. */
 function byText(mail: Mail, place: Place, rules: readonly Clues[], counts = everyRule): Found | null {
-  const compiled = compiledOf(rules);
   const where = place === 'subject' ? 'in the subject' : 'in the text';
-  const word = byWords(mail[place], compiled.phrases, where, counts);
+  const word = byWords(mail, place, where, rules, counts);
   const pattern = byPatterns(
     mail.written[place],
-    compiled,
     where,
+    rules,
     (rule) => counts(rule) && !(word && word.rule <= rule),
   );
   return pattern ?? word;
 }
 
 function byWords(
-  text: Folded,
-  phrases: Phrases,
+  { hits, starts }: Mail,
+  place: Place,
   where: string,
-  counts?: (rule: number) => boolean,
+  rules: readonly Clues[],
+  counts: (rule: number) => boolean,
 ): Found | null {
-  const hit = firstHit(phrases, text, counts);
+  const start = starts.get(rules) ?? 0;
+  const hit = firstOf(
+    hits[place],
+    (rule) => rule >= start && rule < start + rules.length && counts(rule - start),
+  );
   if (!hit) return null;
   const word = /\s/.test(hit.written) ? 'words' : 'word';
-  return { rule: hit.rule, clue: `the ${word} “${hit.written}” ${where}` };
+  return { rule: hit.rule - start, clue: `the ${word} “${hit.written}” ${where}` };
 }
 
 function byPatterns(
   text: string,
-  { patterns }: Compiled,
   where: string,
+  rules: readonly Clues[],
   counts: (rule: number) => boolean,
 ): Found | null {
-  for (const [rule, each] of patterns.entries()) {
-    if (each.length === 0 || !counts(rule)) continue;
+  for (const [rule, { each, any }] of patternsOf(rules).entries()) {
+    if (!any || !counts(rule) || !any.test(text)) continue;
     const fits = each.find(({ pattern }) => pattern.test(text));
     if (fits) return { rule, clue: `the pattern “${fits.written}” ${where}` };
   }

@@ -4,6 +4,7 @@
  */
 
 import type { Email } from '../mail/email.ts';
+import { ASCII } from './words.ts';
 
 /** How much of a text is looked at, in characters. A language shows in its first lines. */
 const MOST_TEXT = 2_000;
@@ -59,13 +60,16 @@ function count(text: string, pattern: RegExp): number {
 
 function byWords(text: string): string | null {
   const scores = new Map<string, number>();
-  for (const [word] of text.replace(/https?:\S+|\S+@\S+/g, ' ').matchAll(/\p{L}+/gu)) {
+  const isAscii = ASCII.test(text);
+  const told = /@|http/.test(text) ? text.replace(/https?:\S+|\S+@\S+/g, ' ') : text;
+  for (const word of told.match(isAscii ? /[a-z]+/g : /\p{L}+/gu) ?? []) {
     const languages = languagesOf(word);
+    if (!languages) continue;
     // A word that four languages share says little for each of them.
-    for (const language of languages ?? [])
-      scores.set(language, (scores.get(language) ?? 0) + 1 / (languages?.length ?? 1));
+    for (const language of languages)
+      scores.set(language, (scores.get(language) ?? 0) + 1 / languages.length);
   }
-  for (const [language, letters] of LETTERS)
+  for (const [language, letters] of isAscii ? LETTERS_OF_ASCII : LETTERS)
     if (letters.test(text)) scores.set(language, (scores.get(language) ?? 0) + 0.5);
   const [first, second] = [...scores].sort((a, b) => b[1] - a[1]);
   if (!first || first[1] === second?.[1]) return null;
@@ -85,6 +89,12 @@ const LETTERS: readonly (readonly [string, RegExp])[] = [
   ['tr', /[ğı]/],
   ['hu', /[őű]/],
   ['ro', /[țșă]/],
+];
+
+/** What can be found where there are no others; in the rest each needs one of its own letters. */
+const LETTERS_OF_ASCII: typeof LETTERS = [
+  ['de', /[a-z](?:ung|keit|heit|lich)\b/],
+  ['fr', /\b[ldjnc]'/],
 ];
 
 /** The most frequent small words of each language, and those that a mail to a desk begins and ends with. */

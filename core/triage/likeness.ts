@@ -69,41 +69,61 @@ export function readPrint(
   };
 }
 
+interface Named {
+  /** Is found at once, and stands in all of them. */
+  sign: RegExp;
+  name: RegExp;
+}
+
 /** 0x80070005, HTTP 503, ORA-00942, error 789 and the same after the word for it in other languages. */
-const CODES: readonly RegExp[] = [
-  /(?<![\p{L}\p{N}])0x[0-9a-f]{4,16}(?![\p{L}\p{N}])/giu,
-  /(?<![\p{L}\p{N}])[A-Z]{2,8}-\d{4,6}(?![\p{L}\p{N}])/gu,
-  /(?<![\p{L}\p{N}])(?:http(?:\/\d\.\d)?|status|error|errors|code|fehler|fehlercode|erreur|erro|código|codigo|エラー|コード)(?:[ :#]{1,3}(?:code |http )?|)(\d{3,6})(?![\p{L}\p{N}])/giu,
+const CODES: readonly Named[] = [
+  { sign: /0x/i, name: /(?<![\p{L}\p{N}])0x[0-9a-f]{4,16}(?![\p{L}\p{N}])/giu },
+  { sign: /-\d{4}/, name: /(?<![\p{L}\p{N}])[A-Z]{2,8}-\d{4,6}(?![\p{L}\p{N}])/gu },
+  {
+    sign: /\d{3}/,
+    name: /(?<![\p{L}\p{N}])(?:http(?:\/\d\.\d)?|status|error|errors|code|fehler|fehlercode|erreur|erro|código|codigo|エラー|コード)(?:[ :#]{1,3}(?:code |http )?|)(\d{3,6})(?![\p{L}\p{N}])/giu,
+  },
 ];
 /** Dotted names and IPv4 addresses; names of a machine with a digit in them, such as srv-file01 and PRT-0311. */
-const MACHINES: readonly RegExp[] = [
-  /(?<![\p{L}\p{N}@._-])\d{1,3}(?:\.\d{1,3}){3}(?![\p{N}.])/gu,
-  /(?<![\p{L}\p{N}@._-])[a-z0-9](?:[a-z0-9-]{0,62}\.){1,6}[a-z]{2,10}(?![\p{L}\p{N}@_-])/giu,
-  /(?<![\p{L}\p{N}@._-])[a-z]{2,15}[-_][a-z]{0,15}\d{1,6}(?![\p{L}\p{N}_-]|\.[\p{L}\p{N}])/giu,
+const MACHINES: readonly Named[] = [
+  { sign: /\d\.\d/, name: /(?<![\p{L}\p{N}@._-])\d{1,3}(?:\.\d{1,3}){3}(?![\p{N}.])/gu },
+  {
+    sign: /\.[a-z]{2}/iu,
+    name: /(?<![\p{L}\p{N}@._-])[a-z0-9](?:[a-z0-9-]{0,62}\.){1,6}[a-z]{2,10}(?![\p{L}\p{N}@_-])/giu,
+  },
+  {
+    sign: /[-_][a-z]{0,15}\d/iu,
+    name: /(?<![\p{L}\p{N}@._-])[a-z]{2,15}[-_][a-z]{0,15}\d{1,6}(?![\p{L}\p{N}_-]|\.[\p{L}\p{N}])/giu,
+  },
 ];
 /** SAP, VPN, WLAN; SharePoint, OneDrive, iPhone. */
-const SERVICES: readonly RegExp[] = [
-  /(?<![\p{L}\p{N}])\p{Lu}{2,8}(?![\p{L}\p{N}])/gu,
-  /(?<![\p{L}\p{N}])\p{L}\p{Ll}{1,15}\p{Lu}[\p{L}\p{N}]{1,15}(?![\p{L}\p{N}])/gu,
+const SERVICES: readonly Named[] = [
+  { sign: /\p{Lu}{2}/u, name: /(?<![\p{L}\p{N}])\p{Lu}{2,8}(?![\p{L}\p{N}])/gu },
+  {
+    sign: /\p{Ll}\p{Lu}/u,
+    name: /(?<![\p{L}\p{N}])\p{L}\p{Ll}{1,15}\p{Lu}[\p{L}\p{N}]{1,15}(?![\p{L}\p{N}])/gu,
+  },
 ];
 
 /** Each once, in the order of the rules. */
-function found(text: string, rules: readonly RegExp[]): string[] {
-  const all = rules.flatMap((rule) =>
-    [...text.matchAll(rule)].map(([whole, part]) => (part ?? whole).toLowerCase()),
+function found(text: string, rules: readonly Named[]): string[] {
+  const all = rules.flatMap(({ sign, name }) =>
+    sign.test(text) ? [...text.matchAll(name)].map(([whole, part]) => (part ?? whole).toLowerCase()) : [],
   );
   return [...new Set(all)].slice(0, MOST_NAMES);
 }
 
-function without(text: string, rules: readonly RegExp[]): string {
-  return rules.reduce((rest, rule) => rest.replace(rule, ' '), text);
+function without(text: string, rules: readonly Named[]): string {
+  return rules.reduce((rest, { sign, name }) => (sign.test(rest) ? rest.replace(name, ' ') : rest), text);
 }
 
 /** A mail that shouts names no services by its capitals. */
 function servicesIn(text: string): string[] {
+  const services = found(text, SERVICES);
+  if (services.length === 0) return services;
   const letters = text.match(/\p{L}/gu)?.length ?? 0;
   const capitals = text.match(/\p{Lu}/gu)?.length ?? 0;
-  return capitals * 2 > letters ? [] : found(text, SERVICES);
+  return capitals * 2 > letters ? [] : services;
 }
 
 /** A word is known by how it begins, so that its endings do not matter; where no spaces are set, by two neighbours. */
@@ -114,7 +134,7 @@ const UNSPACED = /^[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}ー]$/u;
 function stems(text: string): string[] {
   const words = fold(text);
   return words.flatMap((word, at) => {
-    if (UNSPACED.test(word)) {
+    if (word.length <= 2 && UNSPACED.test(word)) {
       const next = words[at + 1] ?? '';
       return UNSPACED.test(next) ? [word + next] : [];
     }

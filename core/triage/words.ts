@@ -9,14 +9,17 @@ export type Folded = readonly string[];
 /** The clues of a list of rules, by the first word of each. */
 export interface Phrases {
   whole: ReadonlyMap<string, readonly Phrase[]>;
-  /** Where that has a star, by what stands beside it; together those that are as long: a word of the text is cut only there. */
-  begins: readonly Cut[];
-  ends: readonly Cut[];
+  /** Where that has a star, by what stands beside it. */
+  begins: Starred;
+  ends: Starred;
 }
+
+/** By the first letter, or by the last: of each together those that are as long, and a word of the text is cut only there. */
+type Starred = ReadonlyMap<string, readonly Cut[]>;
 
 interface Cut {
   length: number;
-  phrases: ReadonlyMap<string, readonly Phrase[]>;
+  phrases: Map<string, readonly Phrase[]>;
 }
 
 interface Phrase {
@@ -40,23 +43,34 @@ const LONGEST_WORD = 100;
 const WIDEST_GAP = 5;
 const GAP = '…';
 
-/** Each rule is the list of its words and phrases; in them a star stands for the beginning or the rest of a word. */
-export function compile(rules: readonly (readonly string[])[]): Phrases {
-  const [whole, begins, ends] = [new Map<string, Phrase[]>(), cutAtStar(), cutAtStar()];
+/**
+ * Each rule is the list of its words and phrases; in them a star stands for the beginning or the rest of a word. The rules of
+ * several lists are counted on from one list to the next, so that a text is gone through once for all of them.
+ */
+export function compile(...lists: readonly (readonly (readonly string[])[])[]): Phrases {
+  const whole = new Map<string, Phrase[]>();
+  const [begins, ends] = [new Map<string, Cut[]>(), new Map<string, Cut[]>()];
   const pieces = new Map<string, readonly string[]>();
-  for (const [rule, clues] of rules.entries()) {
-    for (const written of clues.flatMap(readings)) {
-      for (const words of spellings(written, pieces)) {
-        const [first] = words;
-        if (first === undefined) continue;
-        const phrase = { rule, written, words };
-        if (first.endsWith('*')) put(phrase, first.slice(0, -1), begins);
-        else if (first.startsWith('*')) put(phrase, first.slice(1), ends);
-        else keep(phrase, first, whole);
+  let rule = 0;
+  for (const rules of lists) {
+    const [stars, endStars] = [cutAtStar(), cutAtStar()];
+    for (const clues of rules) {
+      for (const written of clues.flatMap(readings)) {
+        for (const words of spellings(written, pieces)) {
+          const [first] = words;
+          if (first === undefined) continue;
+          const phrase = { rule, written, words };
+          if (first.endsWith('*')) put(phrase, first.slice(0, -1), stars);
+          else if (first.startsWith('*')) put(phrase, first.slice(1), endStars);
+          else keep(phrase, first, whole);
+        }
       }
+      rule++;
     }
+    addCuts(begins, stars, 0);
+    addCuts(ends, endStars, -1);
   }
-  return { whole, begins: cuts(begins), ends: cuts(ends) };
+  return { whole, begins, ends };
 }
 
 function cutAtStar(): Map<number, Map<string, Phrase[]>> {
@@ -75,8 +89,17 @@ function keep(phrase: Phrase, first: string, phrases: Map<string, Phrase[]>): vo
   else phrases.set(first, [phrase]);
 }
 
-function cuts(all: ReturnType<typeof cutAtStar>): Cut[] {
-  return [...all].map(([length, phrases]) => ({ length, phrases }));
+function addCuts(starred: Map<string, Cut[]>, all: ReturnType<typeof cutAtStar>, side: 0 | -1): void {
+  for (const [length, parts] of all) {
+    const ofLetter = new Map<string, Map<string, readonly Phrase[]>>();
+    for (const [part, found] of parts) {
+      const letter = part.at(side) ?? '';
+      const phrases = ofLetter.get(letter) ?? new Map<string, readonly Phrase[]>();
+      ofLetter.set(letter, phrases.set(part, found));
+    }
+    for (const [letter, phrases] of ofLetter)
+      starred.set(letter, [...(starred.get(letter) ?? []), { length, phrases }]);
+  }
 }
 
 /** Who writes without umlauts writes `Stoerung`, so a clue with one is looked for in both spellings. */
@@ -135,13 +158,18 @@ export function foldSpaced(text: string): Folded {
 }
 
 function cutAt(word: RegExp, text: string): Folded {
-  return (unaccented(text).match(word) ?? []).map((found) => found.slice(0, LONGEST_WORD));
+  const plain = unaccented(text);
+  const words = plain.match(ASCII.test(plain) ? /[a-z0-9]+/g : word) ?? [];
+  return words.map((found) => found.slice(0, LONGEST_WORD));
 }
 
+/** Most mail has nothing else, and patterns that know all letters take several times as long. */
+export const ASCII = /^[\0-\x7F]*$/;
+
 function unaccented(text: string): string {
-  return text
-    .replace(/n['’ʼ`´]t(?![\p{L}\p{N}])/giu, 'nt')
-    .toLowerCase()
+  const lower = text.replace(/n['’ʼ`´]t(?![\p{L}\p{N}])/giu, 'nt').toLowerCase();
+  if (ASCII.test(lower)) return lower;
+  return lower
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
     .replace(/[ßæœøłđı]/gu, (letter) => LETTERS[letter] ?? letter);
@@ -150,28 +178,42 @@ function unaccented(text: string): string {
 /** Letters that Unicode does not take apart. */
 const LETTERS: Record<string, string> = { ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', ł: 'l', đ: 'd', ı: 'i' };
 
+/** Of each rule of which a clue stands in a text the one that stands first, as desk.yaml has it. */
+export type Hits = ReadonlyMap<number, string>;
+
+export function hitsIn({ whole, begins, ends }: Phrases, text: Folded): Hits {
+  const hits = new Map<number, string>();
+  const look = (found: readonly Phrase[] | undefined, at: number) => {
+    if (!found) return;
+    for (const { rule, written, words } of found)
+      if (!hits.has(rule) && standsAt(at, words, text)) hits.set(rule, written);
+  };
+  text.forEach((word, at) => {
+    look(whole.get(word), at);
+    for (const { length, phrases } of begins.get(word.charAt(0)) ?? NONE)
+      if (length <= word.length) look(phrases.get(word.slice(0, length)), at);
+    for (const { length, phrases } of ends.get(word.charAt(word.length - 1)) ?? NONE)
+      if (length <= word.length) look(phrases.get(word.slice(-length)), at);
+  });
+  return hits;
+}
+
+const NONE: readonly Cut[] = [];
+
 /** The first rule, in the order of the rules, of which a clue stands in the text; of its clues the one that stands first. */
 export function firstHit(
   phrases: Phrases,
   text: Folded,
   counts: (rule: number) => boolean = () => true,
 ): Hit | null {
-  let best: Hit | null = null;
-  const { whole, begins, ends } = phrases;
-  const look = (found: readonly Phrase[] | undefined, at: number) => {
-    for (const { rule, written, words } of found ?? []) {
-      if (best && rule >= best.rule) continue;
-      if (standsAt(at, words, text) && counts(rule)) best = { rule, written };
-    }
-  };
-  for (const [at, word] of text.entries()) {
-    look(whole.get(word), at);
-    for (const { length, phrases } of begins)
-      if (length <= word.length) look(phrases.get(word.slice(0, length)), at);
-    for (const { length, phrases } of ends)
-      if (length <= word.length) look(phrases.get(word.slice(-length)), at);
-  }
-  return best;
+  return firstOf(hitsIn(phrases, text), counts);
+}
+
+export function firstOf(hits: Hits, counts: (rule: number) => boolean): Hit | null {
+  let first: Hit | null = null;
+  for (const [rule, written] of hits)
+    if ((!first || rule < first.rule) && counts(rule)) first = { rule, written };
+  return first;
 }
 
 function standsAt(at: number, words: readonly string[], text: Folded): boolean {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { describeProblems, loadDesk } from '../../core/config/load.ts';
-import { readPattern } from '../../core/config/pattern.ts';
+import { anyOf, readPattern } from '../../core/config/pattern.ts';
 import { smallDeskWith } from './small-desk.ts';
 
 function pattern(written: string): RegExp {
@@ -81,6 +81,21 @@ describe('a pattern of desk.yaml', () => {
         const read = readPattern(chosen.join(''));
         if ('pattern' in read) expect(read.pattern.test('')).toBe(false);
         else expect(read.wrong.length * read.allowed.length).toBeGreaterThan(0);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test('several in one fit where one of them does', () => {
+    const piece = fc.constantFrom('a', 'é', '\\b', '[b-c]', '.', '|', '(?:a|b)', '\\\\', '^', '$', '\\d?');
+    const written = fc.array(piece, { minLength: 1, maxLength: 5 }).map((pieces) => pieces.join(''));
+    const text = fc.array(fc.constantFrom('a', 'É', 'b', ' ', '\n', '\\', '7'), { maxLength: 6 });
+    fc.assert(
+      fc.property(fc.array(written, { maxLength: 4 }), text, (all, letters) => {
+        const read = all.map(readPattern).flatMap((each) => ('pattern' in each ? [each] : []));
+        fc.pre(read.length > 0);
+        const said = letters.join('');
+        expect(anyOf(read).test(said)).toBe(read.some((each) => each.pattern.test(said)));
       }),
       { numRuns: 2_000 },
     );

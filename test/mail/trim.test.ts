@@ -227,6 +227,40 @@ describe('quotes that HTML marks', () => {
     expect(visible('', html)).toBe('It works now.');
   });
 
+  test.each([
+    'id="x_divRplyFwdMsg"',
+    'id="divRpF4711"',
+    'id="appendonsend"',
+    'id="OLK_SRC_BODY_SECTION"',
+    'id="mail-editor-reference-message-container"',
+    'id="ms-outlook-mobile-reference-message"',
+    'style="border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0in 0in 0in"',
+    'style="border-top: 1pt solid rgb(225, 225, 225); padding: 3pt 0in 0in"',
+    'data-marker="__DIVIDER__"',
+    'data-marker="__HEADERS__"',
+    'data-marker="__QUOTED_TEXT__"',
+    'data-marker="__SIG_PRE__"',
+    'class="moz-forward-container"',
+    'class="moz-cite-prefix"',
+    'class="moz-signature"',
+    'class="yahoo_quoted"',
+    'class="QMBox"',
+    'class="zmail_extra"',
+    'class="gmail_attr"',
+    'class="gmail_signature_prefix"',
+    'class="gmail&#95;attr"',
+    'class="yahoo&lowbar;quoted"',
+    'id="Signature"',
+    'id="composer_signature"',
+    'class="protonmail_signature_block"',
+    'class="front-signature"',
+    'name="messageSignatureSection"',
+  ])('%s alone says that what it holds is not new', (mark) => {
+    expect(visible('It works now.\n\nAda Ohm', `<p>It works now.</p><div ${mark}>Ada Ohm</div>`)).toBe(
+      'It works now.',
+    );
+  });
+
   test('answers between them survive', () => {
     expect(
       visible(

@@ -133,6 +133,15 @@ describe('the steps of a request', () => {
     ]);
   });
 
+  test('call off the appointment that is still ahead when the last of them resolves the request', () => {
+    const made = house(deskWith([step('account')])).settle();
+    const visit = { nth: 1, sequence: 0, zone: 'Europe/Berlin', words: 'I bring it', by: LUIS };
+    const [start, end] = ['2026-11-24T13:00:00.000Z', '2026-11-24T14:00:00.000Z'];
+    made.happen(ID, { kind: 'visit-planned', ...visit, start, end });
+    made.happen('T-account', resolve);
+    expect(made.settle().at(ID)).toMatchObject({ status: 'resolved', visit: { isCancelled: true } });
+  });
+
   test('write to nobody outside, and the desk not to itself, whatever happens to them', () => {
     const made = house().settle();
     made.happen(
