@@ -42,8 +42,8 @@ export interface Updates {
     update: Pick<UpdateRecord, 'id' | 'kind' | 'to' | 'ticketId' | 'at'>,
     realNow: number,
   ): Promise<'mine' | 'again' | 'done' | 'taken'>;
-  /** Records the end of it, and which ticket an answer to the id that SES gave belongs to. */
-  settle(record: UpdateRecord): Promise<void>;
+  /** Records the end of it, and which ticket an answer to the id that SES gave belongs to. `realNow` in epoch ms. */
+  settle(record: UpdateRecord, realNow: number): Promise<void>;
   /** Gives the claim back: SES did not take the mail. */
   release(record: Pick<UpdateRecord, 'id'>): Promise<void>;
   /** True for the first who says so before `until` (epoch ms of real time), however often he repeats it; false for all others. */
@@ -61,10 +61,6 @@ const LEASE = 5 * 60_000;
 
 /** Nothing is handed out again after the two weeks of a queue; so long somebody may ask what was sent to whom, or answer it. */
 const KEPT_FOR = 400 * 86_400_000;
-
-function forgottenAt({ leaseUntil }: UpdateRecord): number {
-  return expiry(leaseUntil + KEPT_FOR);
-}
 
 /** Whoever claimed before `since`, epoch ms of real time, is known to be dead; 0 where nobody knows. */
 export function openUpdates(table: Table, since: number): Updates {
@@ -84,7 +80,7 @@ export function openUpdates(table: Table, since: number): Updates {
         messageId: null,
         detail: null,
       };
-      const item = { ...updateKey(id), update, expiresAt: forgottenAt(update) };
+      const item = { ...updateKey(id), update, expiresAt: expiry(realNow + KEPT_FOR) };
       if (await table.put(item, { expression: 'attribute_not_exists(pk)' })) return 'mine';
       const before = await read(id);
       if (before && before.state !== 'sending') return 'done';
@@ -96,9 +92,9 @@ export function openUpdates(table: Table, since: number): Updates {
       });
       return claimed ? 'again' : 'taken';
     },
-    async settle(update) {
+    async settle(update, realNow) {
       const { messageId, ticketId, to } = update;
-      const expiresAt = forgottenAt(update);
+      const expiresAt = expiry(realNow + KEPT_FOR);
       await table.transact([
         { Put: { TableName: table.name, Item: { ...updateKey(update.id), update, expiresAt } } },
         ...(messageId ? [putReference(table, messageId, ticketId, { to, expiresAt })] : []),

@@ -67,7 +67,7 @@ export async function deliver(
     throw error;
   });
   if (sent.sent) {
-    await world.updates.settle({ ...record, messageId: sent.messageId });
+    await world.updates.settle({ ...record, messageId: sent.messageId }, world.realNow());
     world.log.info('sent', { update: id, kind, ticketId });
     await world.metric('MailsSent', 1);
     return;
@@ -76,7 +76,7 @@ export async function deliver(
   await world.rates.stays(day);
   if (ticketId && !personOf(to.address, world.desk))
     await again(() => tellDesk(ticketId, to.address, id, world));
-  await world.updates.settle({ ...record, state: 'refused', detail: sent.refused });
+  await world.updates.settle({ ...record, state: 'refused', detail: sent.refused }, world.realNow());
 }
 
 /**
@@ -114,7 +114,7 @@ async function withhold(record: UpdateRecord, plan: Leaving, why: string, world:
   const { id, kind, ticketId } = record;
   world.log.warn('withheld', { update: id, kind, ticketId });
   if (ticketId) await again(() => noteWithheld(ticketId, plan, why, world));
-  await world.updates.settle({ ...record, state: 'withheld', detail: why });
+  await world.updates.settle({ ...record, state: 'withheld', detail: why }, world.realNow());
 }
 
 /** For whoever looks at the ticket: nobody is mailed because of it. */

@@ -59,11 +59,8 @@ export async function receiveFeedback(feedback: z.output<typeof Feedback>, world
 async function settle(updateId: string, messageId: string, world: World): Promise<void> {
   const update = await world.updates.read(updateId);
   if (update?.state !== 'sending') return;
-  await world.updates.settle({
-    ...update,
-    state: 'sent',
-    messageId: await world.mailer.messageIdOf(messageId),
-  });
+  const sent = await world.mailer.messageIdOf(messageId);
+  await world.updates.settle({ ...update, state: 'sent', messageId: sent }, world.realNow());
   world.log.info('settled by its Send event', { update: updateId });
 }
 

@@ -97,7 +97,8 @@ async function putOff({ id, kind, to }: Plan, news: News, ticketId: string, worl
     await updates.release({ id });
     throw error;
   }
-  await updates.settle({ ...claim, state: 'put-off', leaseUntil: 0, messageId: null, detail: null });
+  const record = { ...claim, state: 'put-off', leaseUntil: 0, messageId: null, detail: null } as const;
+  await updates.settle(record, realNow());
 }
 
 async function sendCanary(pk: string, world: World): Promise<void> {

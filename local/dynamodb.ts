@@ -207,7 +207,7 @@ export async function openTables(
   };
 
   /** Where the engine is not ours. */
-  async function* scanned({ name, definition, expiry }: TableSetting, now: number) {
+  async function* scanned({ name, definition, expiry }: TableSetting, since: number, now: number) {
     const keys = keysOf(definition);
     const names = Object.fromEntries(
       [...keys, String(expiry)].map((attribute, index) => [`#${index}`, attribute]),
@@ -216,10 +216,10 @@ export async function openTables(
     do {
       const page = await ask(API, 'Scan', {
         TableName: name,
-        FilterExpression: `#${keys.length} < :now`,
+        FilterExpression: `#${keys.length} >= :since AND #${keys.length} < :now`,
         ProjectionExpression: keys.map((_, index) => `#${index}`).join(', '),
         ExpressionAttributeNames: names,
-        ExpressionAttributeValues: { ':now': { N: String(now) } },
+        ExpressionAttributeValues: { ':since': { N: String(since) }, ':now': { N: String(now) } },
         ...(from ? { ExclusiveStartKey: from } : {}),
       });
       yield* page.Items as Fields[];
@@ -249,7 +249,8 @@ export async function openTables(
         if (expiry === null) continue;
         // Real time: what expires are proofs and claims, and these do not age faster on a quick desk.
         const now = Math.floor(Date.now() / 1000);
-        for await (const Key of engine.expired(setting, now) ?? scanned(setting, now)) {
+        const since = now - LONGEST_EXPIRED;
+        for await (const Key of engine.expired(setting, since, now) ?? scanned(setting, since, now)) {
           // An item that was given a later expiry since then stays.
           const condition = {
             ConditionExpression: '#e < :now',
@@ -278,6 +279,12 @@ export async function openTables(
 function keysOf({ KeySchema }: Fields): string[] {
   return (KeySchema as { AttributeName: string }[]).map(({ AttributeName }) => AttributeName);
 }
+
+/**
+ * Seconds. What says that its time was over longer ago, DynamoDB takes for a mistake and never deletes:
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-before-you-start.html
+ */
+const LONGEST_EXPIRED = 5 * 365 * 86_400;
 
 /** Of an item as the engine keeps it, in SQL; an index is found by the same words. */
 function expiresIn(expiry: string): string {
@@ -377,8 +384,8 @@ function placeOf(endpoint: string): { protocol: string; hostname: string; port: 
 interface Engine {
   endpoint: string;
   tune(settings: readonly TableSetting[]): void;
-  /** Keys of what has expired; null where its file is not ours. `now` in epoch seconds. */
-  expired(setting: TableSetting, now: number): Fields[] | null;
+  /** Keys of what has expired since then; null where its file is not ours. In epoch seconds. */
+  expired(setting: TableSetting, since: number, now: number): Fields[] | null;
   trim(table: string, upTo: string): void;
   stop(): Promise<void>;
 }
@@ -407,12 +414,12 @@ async function startEngine(dataDir: string, onExit: (reason: string) => void): P
         'CREATE INDEX IF NOT EXISTS desk_stream_order ON _stream_records (table_name, CAST(sequence_number AS INTEGER))',
       );
     },
-    expired({ name, expiry, definition }, now) {
+    expired({ name, expiry, definition }, since, now) {
       if (!side || expiry === null) return null;
       const at = expiresIn(expiry);
       const rows = side
-        .prepare(`SELECT item_json FROM "${name}" WHERE ${at} IS NOT NULL AND ${at} < ?`)
-        .all(now);
+        .prepare(`SELECT item_json FROM "${name}" WHERE ${at} IS NOT NULL AND ${at} >= ? AND ${at} < ?`)
+        .all(since, now);
       return rows.map(({ item_json }) => {
         const item = JSON.parse(String(item_json)) as Fields;
         return Object.fromEntries(keysOf(definition).map((key) => [key, item[key]]));

@@ -164,7 +164,12 @@ test('what is known of a mail expires with the raw mail, and what was sent after
   const record = await table.get({ pk: 'MAIL#nora-2', sk: 'MAIL' });
   expect(record?.expiresAt).toBe((Date.parse(MONDAY) + (sample.retention.rawMail ?? 0)) / 1000);
   const now = Date.parse(MONDAY);
-  await world.updates.claim({ id: 'u-1', kind: 'answer', to: NORA, ticketId: null, at: MONDAY }, now);
-  const update = await table.get({ pk: 'UPDATE#u-1', sk: 'UPDATE' });
-  expect(update?.expiresAt).toBe((now + 5 * 60_000) / 1000 + 400 * 86_400);
+  const claim = { id: 'u-1', kind: 'answer', to: NORA, ticketId: null, at: MONDAY };
+  const expires = async (pk: string, sk: string) => (await table.get({ pk, sk }))?.expiresAt;
+  await world.updates.claim(claim, now);
+  expect(await expires('UPDATE#u-1', 'UPDATE')).toBe(now / 1000 + 400 * 86_400);
+  const sent = { state: 'sent', leaseUntil: 0, messageId: 'x@email.amazonses.com', detail: null } as const;
+  await world.updates.settle({ ...claim, ...sent }, now + 60_000);
+  expect(await expires('UPDATE#u-1', 'UPDATE')).toBe(now / 1000 + 60 + 400 * 86_400);
+  expect(await expires('MSGID#x@email.amazonses.com', 'REF')).toBe(now / 1000 + 60 + 400 * 86_400);
 });

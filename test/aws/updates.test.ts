@@ -62,12 +62,13 @@ test('who claimed before a laptop began is dead; who claimed since may live', as
 test('what was sent is done, however dead its sender is', async () => {
   const updates = await open();
   await updates(0).claim(UPDATE, NOW);
-  await updates(0).settle({
+  const sent = {
     ...UPDATE,
     state: 'sent',
     leaseUntil: 0,
     messageId: 'x@email.amazonses.com',
     detail: null,
-  });
+  } as const;
+  await updates(0).settle(sent, NOW);
   expect(await updates(NOW + MINUTE).claim(UPDATE, NOW + 2 * MINUTE)).toBe('done');
 });

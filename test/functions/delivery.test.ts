@@ -61,6 +61,15 @@ describe('what SES took', () => {
     for (const { messageId } of records()) expect(world.items.has(`MSGID#${messageId} REF`)).toBe(true);
   });
 
+  test('is on the record for as long as somebody may answer it', async () => {
+    const { world } = await begin();
+    await world.relay();
+    const year = world.realNow() / 1_000 + 365 * 86_400;
+    const kept = [...world.items.values()].filter(({ sk }) => sk === 'UPDATE' || sk === 'REF');
+    expect(kept.filter(({ pk }) => pk.endsWith('@email.amazonses.com'))).toHaveLength(2);
+    expect(kept.filter(({ expiresAt = Infinity }) => Number(expiresAt) < year)).toEqual([]);
+  });
+
   test('does not leave twice, however often its event is handed out', async () => {
     const { world, tries } = await begin();
     for (let time = 0; time < 3; time++) await sendUpdate(OPENED, world);
