@@ -18,12 +18,12 @@ export function serviceOf(
   const of = desk.services.filter(
     (service) => service.categories.includes(category) && isFor(asking.from, service),
   );
-  const subject = plain(asking.subject);
+  const subject = bareWords(asking.subject);
   return of.find((service) => titlesOf(service).includes(subject)) ?? of.find(({ onRequest }) => !onRequest);
 }
 
 export function serviceNamed(asking: Asking, { services }: Pick<Desk, 'services'>): Service | undefined {
-  const subject = plain(asking.subject);
+  const subject = bareWords(asking.subject);
   return services.find((service) => isFor(asking.from, service) && titlesOf(service).includes(subject));
 }
 
@@ -33,7 +33,7 @@ export function isFor(from: string, service: Service): boolean {
 
 /** All that may stand in a subject, made comparable. */
 export const titlesOf = oncePer(({ name, title, in: others }: Service): string[] =>
-  [name, title, ...Object.values(others).map((each) => each.title)].map(plain),
+  [name, title, ...Object.values(others).map((each) => each.title)].map(bareWords),
 );
 
 /** In the reader's language, or as desk.yaml has it. */
@@ -41,7 +41,8 @@ export function wordsOf(service: Service, language: Language): { title: string; 
   return service.in[language] ?? service;
 }
 
-function plain(text: string): string {
+/** Without case, signs and doubled blanks: by what people call something. */
+export function bareWords(text: string): string {
   return text
     .normalize('NFKC')
     .toLowerCase()

@@ -1,6 +1,7 @@
 /** What a mail of anybody else does: a reply, a few commands, a stranger's note, or a new ticket. */
 import type { Desk } from '../config/desk.ts';
 import { oncePer } from '../config/once.ts';
+import { bareWords } from '../config/service.ts';
 import { isForDesk, openApproval, questionOf } from '../ticket/approval.ts';
 import { solvedBy } from '../ticket/article.ts';
 import { catalogueFor } from '../ticket/catalogue.ts';
@@ -207,14 +208,6 @@ const isCalledCatalogue = oncePer(({ email, trimmed, writer }: Arrival): boolean
     email.attachments.every(({ inline }) => inline)
   );
 });
-
-function bareWords(text: string): string {
-  return text
-    .normalize('NFC')
-    .toLowerCase()
-    .replace(/[^\p{L}\p{M}\p{N}]+/gu, ' ')
-    .trim();
-}
 
 /** The same mail without `#services`, of which it says more; null when it does not ask that. */
 function withoutServices(arrival: Arrival): Arrival | null {

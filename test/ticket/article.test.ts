@@ -67,6 +67,16 @@ describe('#fix', () => {
     expect(decide('#resolve', third, {}, { ...desk, knowledge }).refused).toBe(false);
   });
 
+  test.each([
+    '#status open',
+    '#status waiting until it is resolved',
+    '#tag resolved',
+    '#waiting closed for today',
+  ])('is not needed for %s, which ends nothing', (line) => {
+    const detail = decide(line, third).lines[0]?.detail;
+    expect(detail).not.toContain('#fix');
+  });
+
   test('does not stand in the way of closing what was resolved with it', () => {
     const resolved = { ...third, ...{ status: 'resolved', resolvedAt: MONDAY } } as Ticket;
     expect(decide('#close', resolved).refused).toBe(false);

@@ -54,6 +54,17 @@ test.each([
   expect(compare(both, both).why).toContain(`same ${shown}`);
 });
 
+test.each([
+  ['MY VPN IS DOWN AND I NEED HELP', []],
+  ['ABCDEF gh', []],
+  // As many capitals as others is no shouting.
+  ['AB cd', ['ab']],
+  ['my vpn is down', []],
+] as const)('%s: a mail that shouts names no services by its capitals', (text, services) => {
+  const { print, names } = of('', text);
+  expect(print.services.map((hash) => names.get(hash))).toEqual(services);
+});
+
 test('where no spaces are set, neighbouring signs are what is compared', () => {
   const one = of('プリンター', '三階のプリンターが動きません。');
   expect(compare(one, of('プリンターの故障', '三階のプリンターが動きません。')).score).toBeGreaterThan(ALIKE);
