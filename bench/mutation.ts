@@ -49,6 +49,11 @@ console.log(
 );
 console.log(table([heading(), ...rooms().map(([room, of]) => row(room, of)), row('all', results)]));
 const score = scoreOf(results);
+const timedOut = results.filter(({ status }) => status === 'Timeout').length;
+if (timedOut > 0)
+  console.log(
+    `${timedOut} took all the time that there is. Stryker goes on in a new process then, in which hardly any mutant is noticed: this score is too low and says nothing; take another seed.`,
+  );
 if (!values.whole) console.log(`95 of 100 such samples: ${percent(score)} ± ${percent(margin())}`);
 tellSurvivors();
 if (values.out) writeFileSync(values.out, `${JSON.stringify({ machine: here, score, results }, null, 2)}\n`);
@@ -77,7 +82,7 @@ async function run(pieces: readonly Piece[]): Promise<MutantResult[]> {
     testRunner: 'vitest',
     vitest: { configFile: 'bench/mutation/vitest.config.ts', related: false },
     coverageAnalysis: 'perTest',
-    // With two, nearly nothing was noticed: why was not found.
+    // A process that was not there for the dry run notices nearly nothing: why was not found.
     concurrency: 1,
     // On a machine that does other things as well: a loop that does not end is mostly known by how often it went round.
     timeoutMS: 20_000,
