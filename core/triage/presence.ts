@@ -63,6 +63,7 @@ function isNear({ from, to }: Person['absences'][number], now: string): boolean 
 
 const DAY = 86_400_000;
 
-function dayOf(at: string, timezone: string): string {
+/** The day on the wall of that zone, `2026-11-23`. `at` is ISO 8601. */
+export function dayOf(at: string, timezone: string): string {
   return Temporal.Instant.from(at).toZonedDateTimeISO(timezone).toPlainDate().toString();
 }

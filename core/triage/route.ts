@@ -2,11 +2,10 @@
  * Whose hands a ticket goes into. Deterministic: the same people, loads and instant give the same answer, and the
  * answer says in words why it was this one.
  */
-import { Temporal } from 'temporal-polyfill';
 import type { Desk, Person, Priority } from '../config/desk.ts';
 import { isWorkingTime } from '../sla/calendar.ts';
 import { onCall } from './on-call.ts';
-import { type Away, awayUntil, zoneOf } from './presence.ts';
+import { type Away, awayUntil, dayOf, zoneOf } from './presence.ts';
 
 export interface Load {
   /** Open tickets in this person's hands. */
@@ -114,12 +113,8 @@ function call(
     assignee: person.address,
     reason: `${person.name}: nobody of ${team} at tier ${tier} is on duty now, and ${priority} cannot wait; ${
       passedOver === '' ? 'on call' : `on call in place of ${passedOver}`
-    } until ${dayIn(until, zoneOf(person, desk))}`,
+    } until ${dayOf(until, zoneOf(person, desk))}`,
   };
-}
-
-function dayIn(at: string, timezone: string): string {
-  return Temporal.Instant.from(at).toZonedDateTimeISO(timezone).toPlainDate().toString();
 }
 
 /** The addresses of the people of this team and tier. */
