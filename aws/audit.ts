@@ -1,12 +1,12 @@
 /**
- * The audit trail in the table. It costs no item: what chains an event stands in the event's own item, and the link before
- * it is read from the event before it, in one batch with the keys of the people whom the new events name. That the one
- * before is the last is what the condition on the ticket's version says, in the same transaction.
+ * The audit trail in the table. It costs no item: what chains an event stands in the event's own item, and the last link in
+ * its ticket's as well, so that whoever adds to it need not read it. That it is the last is what the condition on the
+ * ticket's version says, in the same transaction.
  */
 import { hash, randomBytes } from 'node:crypto';
 import { auditLine, linkAfter, personsIn, pseudonymOf, type Sealed } from '../core/ticket/audit.ts';
 import type { Change } from '../core/ticket/change.ts';
-import type { TicketEvent } from '../core/ticket/ticket.ts';
+import type { Ticket, TicketEvent } from '../core/ticket/ticket.ts';
 import type { Item, Key, Table, Write } from './table.ts';
 
 /** An event's item: as it was written, or after the event, or somebody whom it names, has gone. */
@@ -30,18 +30,26 @@ export interface Trail {
   broken: { number: number; why: string } | null;
 }
 
-/** The links of the new events, and what has to be written with them. */
+/** Of people who were looked up, by address in lower case; null where somebody has none yet. */
+export type PersonKeys = ReadonlyMap<string, string | null>;
+
+/**
+ * The links of the new events, and what has to be written with them. `known` saves reading keys that were read a moment ago:
+ * no call is made when nobody else is named.
+ */
 export async function sealEvents(
   table: Table,
   changes: readonly Change[],
+  known: PersonKeys = new Map(),
 ): Promise<{ sealed: Map<TicketEvent, Sealed>; writes: Write[] }> {
   const moved = changes.filter(({ events }) => events.length > 0);
   const lasts = moved.flatMap(({ before }) =>
-    before && before.events > 0 ? [eventKey(before.id, before.events)] : [],
+    before && before.events > 0 && !trailIn(before) ? [eventKey(before.id, before.events)] : [],
   );
   const persons = [...new Set(moved.flatMap(({ events }) => events.flatMap(personsIn)))];
   const writes: Write[] = [];
-  const { items, pseudonyms } = await readPersons(table, persons, lasts, async (person) => {
+  const asked = { persons, known, also: lasts };
+  const { items, pseudonyms } = await readPersons(table, asked, async (person) => {
     const Item = { ...personKey(person), key: newKey() };
     // Of two who see somebody first one comes too late, and finds the other's key.
     writes.push({ Put: { TableName: table.name, Item, ConditionExpression: 'attribute_not_exists(pk)' } });
@@ -50,8 +58,9 @@ export async function sealEvents(
   const sealed = new Map<TicketEvent, Sealed>();
   for (const { before, after, events } of moved) {
     const key = before && eventKey(before.id, before.events);
+    const last = (before && trailIn(before)) ?? items.find(({ pk, sk }) => pk === key?.pk && sk === key.sk);
     // What was written before there was a chain has none: it begins with the first event after.
-    let chain = items.find(({ pk, sk }) => pk === key?.pk && sk === key.sk)?.chain ?? null;
+    let chain = last?.chain ?? null;
     const salts = randomBytes(SALT * events.length);
     for (const [nth, event] of events.entries()) {
       const salt = salts.toString('base64url', SALT * nth, SALT * (nth + 1));
@@ -60,6 +69,11 @@ export async function sealEvents(
     }
   }
   return { sealed, writes };
+}
+
+/** Null where an earlier release, to which somebody went back for a while, added events and knew nothing of it. */
+function trailIn({ trail, events }: Ticket): Ticket['trail'] | null {
+  return trail?.events === events ? trail : null;
 }
 
 /** Octets. */
@@ -116,24 +130,33 @@ export async function pseudonymsIn(
   missing = (person: string) => makeKey(table, person),
 ): Promise<Map<string, string>> {
   const persons = new Set(items.flatMap(({ event, audit }) => (event && !audit ? personsIn(event) : [])));
-  return (await readPersons(table, [...persons], [], missing)).pseudonyms;
+  return (await readPersons(table, { persons: [...persons] }, missing)).pseudonyms;
 }
 
-/** `also` is read in the same call; `missing` says what is done where somebody has no key. */
+/** Those who are not `known` are read, and what is asked for `also`, in one call; `missing` says what is done where somebody has no key. */
 export async function readPersons(
   table: Table,
-  persons: readonly string[],
-  also: readonly Key[] = [],
+  { persons, known = new Map(), also = [] }: { persons: string[]; known?: PersonKeys; also?: Key[] },
   missing: (person: string) => Promise<string>,
 ): Promise<{ items: EventItem[]; pseudonyms: Map<string, string> }> {
-  const items = await table.getAll<EventItem & { key?: string }>([...persons.map(personKey), ...also]);
-  const keys = new Map(items.flatMap(({ pk, key }) => (key === undefined ? [] : [[pk, key] as const])));
+  const others = persons.filter((person) => !known.has(person));
+  const items = await table.getAll<EventItem & { key?: string }>([...others.map(personKey), ...also]);
+  const keys = new Map([...known, ...keysIn(items, others)]);
   const pseudonyms = new Map<string, string>();
   for (const person of persons) {
-    const key = keys.get(personKey(person).pk) ?? (await missing(person));
+    const key = keys.get(person) ?? (await missing(person));
     pseudonyms.set(person, pseudonymOf(person, key));
   }
   return { items, pseudonyms };
+}
+
+/** `items`: all that was found of these people. */
+export function keysIn(
+  items: readonly (Item & { key?: string })[],
+  persons: readonly string[],
+): Map<string, string | null> {
+  const found = new Map(items.map(({ pk, key }) => [pk, key]));
+  return new Map(persons.map((person) => [person, found.get(personKey(person).pk) ?? null]));
 }
 
 function newKey(): string {

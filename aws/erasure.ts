@@ -113,7 +113,7 @@ export async function erasePerson(
   const { table, mailroom } = place;
   const lower = address.toLowerCase();
   const make = (person: string) => makeKey(table, person);
-  const pseudonym = (await readPersons(table, [lower], [], make)).pseudonyms.get(lower) ?? '';
+  const pseudonym = (await readPersons(table, { persons: [lower] }, make)).pseudonyms.get(lower) ?? '';
   const erased: Erased = { address: lower, pseudonym };
   const removal = openRemoval(table, mailroom);
   const list = new Set<string>();

@@ -5,10 +5,12 @@
 import { hash } from 'node:crypto';
 import type { Blocked, HeldCode, Notice } from '../core/mail/outcome.ts';
 import type { Claim, MailCount, MailEvent, MailRecord, Release } from '../core/mail/record.ts';
+import type { Ticket } from '../core/ticket/ticket.ts';
 import type { Undeliverable } from '../core/ticket/undeliverable.ts';
 import { blockedKey, undeliverableKey } from './addresses.ts';
+import { keysIn, type PersonKeys, personKey } from './audit.ts';
 import { expiry, type Item, putVersion, type Table, type Write } from './table.ts';
-import { everyShard, newest, putEvent, shardOf } from './tickets.ts';
+import { everyShard, newest, putEvent, shardOf, ticketKey } from './tickets.ts';
 
 export interface Known {
   /** The mail that had this Message-ID, sender and body before, when it is another one. */
@@ -20,6 +22,12 @@ export interface Known {
   undeliverable: Undeliverable | null;
   blocked?: Blocked | null;
   trusted: boolean;
+  /** What became of this mail before; null as well where that was not asked. */
+  record: MailRecord | null;
+  /** The ticket that was asked for. */
+  ticket: Ticket | null;
+  /** The sender's, for whoever commits what comes of the mail. */
+  keys: PersonKeys;
 }
 
 export interface Ledger {
@@ -27,6 +35,10 @@ export interface Ledger {
   /** One batch read, whatever the table's size. `realNow` in epoch ms. */
   recall(asked: {
     mailId: string;
+    /** Whether its own record is read as well. */
+    unread: boolean;
+    /** The ticket that it most likely belongs to. */
+    ticket: string | null;
     claim: Claim | null;
     references: string[];
     sender: string | null;
@@ -75,10 +87,12 @@ export function openLedger(table: Table, keptFor: number | null = null): Ledger 
     putVersion(table, { ...recordItem(record), ...forgotten(record.receivedAt) }, before);
   return {
     read: async (mailId) => (await table.get<Item & { mail: MailRecord }>(mailKey(mailId)))?.mail ?? null,
-    recall: async ({ mailId, claim, references, sender, trust, realNow }) => {
+    recall: async ({ mailId, unread, ticket, claim, references, sender, trust, realNow }) => {
       const keys = [
+        ...(unread ? [mailKey(mailId)] : []),
+        ...(ticket ? [ticketKey(ticket)] : []),
         ...new Map(references.map((id) => [messageIdKey(id), referenceKey(id)])).values(),
-        ...(sender ? [undeliverableKey(sender), blockedKey(sender)] : []),
+        ...(sender ? [undeliverableKey(sender), blockedKey(sender), personKey(sender)] : []),
         ...(claim ? [claimKey(claim)] : []),
         ...(trust ? [trustKey(trust)] : []),
       ];
@@ -102,6 +116,9 @@ export function openLedger(table: Table, keptFor: number | null = null): Ledger 
           (sender && items.find(({ pk }) => pk === undeliverableKey(sender).pk)?.undeliverable) || null,
         blocked: (sender && items.find(({ pk }) => pk === blockedKey(sender).pk)?.blocked) || null,
         trusted: trusts !== null && trusts !== undefined && (trusts.expiresAt ?? 0) * 1000 > realNow,
+        record: items.find(({ pk }) => pk === mailKey(mailId).pk)?.mail ?? null,
+        ticket: items.find(({ sk }) => sk === 'TICKET')?.ticket ?? null,
+        keys: sender ? keysIn(items, [sender.toLowerCase()]) : new Map(),
       };
     },
     code: async (id) => (await table.get<Item & { code: HeldCode }>(codeKey(id)))?.code ?? null,
@@ -177,6 +194,9 @@ type Recalled = Item & {
   undeliverable?: Undeliverable;
   blocked?: Blocked;
   expiresAt?: number;
+  mail?: MailRecord;
+  ticket?: Ticket;
+  key?: string;
 };
 
 const mailKey = (mailId: string) => ({ pk: `MAIL#${mailId}`, sk: 'MAIL' });

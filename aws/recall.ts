@@ -3,7 +3,7 @@ import type { Desk } from '../core/config/desk.ts';
 import { type Command, namedTickets, readCommands, readSplit } from '../core/mail/commands.ts';
 import { namedIn } from '../core/mail/digest-answer.ts';
 import type { Address } from '../core/mail/email.ts';
-import { type Arrival, type Memory, type Moment, takesPart } from '../core/mail/outcome.ts';
+import { type Arrival, type Memory, type Moment, NOTHING_KNOWN, takesPart } from '../core/mail/outcome.ts';
 import { orPoison } from '../core/mail/poison.ts';
 import { claimOf, type MailRecord } from '../core/mail/record.ts';
 import { domainOf, type Proofs, personOf, standingOf } from '../core/mail/standing.ts';
@@ -11,6 +11,7 @@ import { type Candidate, cluesOf, isSesId, tagged, threadOf } from '../core/mail
 import { digestDay, type Keys } from '../core/mail/token.ts';
 import type { Conversation } from '../core/ticket/decision.ts';
 import type { Message, Ticket } from '../core/ticket/ticket.ts';
+import type { PersonKeys } from './audit.ts';
 import type { Digests } from './digests.ts';
 import type { Ledger } from './ledger.ts';
 import { goingOn, type Tickets } from './tickets.ts';
@@ -26,23 +27,40 @@ interface Place {
   digests: Digests;
 }
 
+export type Recalled =
+  /** `keys`: of people whom the commit of what comes of it is likely to name. */
+  | { memory: Memory; keys: PersonKeys }
+  /** Its record, of a mail of which nobody had asked the ledger before. */
+  | { handled: MailRecord }
+  | 'too-early';
+
+/** `record`: what became of the mail before, or `unread` when nobody has asked the ledger. */
 export async function recall(
   arrival: Arrival,
-  before: MailRecord | null,
+  record: MailRecord | null | 'unread',
   { now, realNow }: Moment,
   { desk, keys, ledger, tickets, digests }: Place,
-): Promise<Memory | 'too-early'> {
+): Promise<Recalled> {
   const { email, receipt, reported } = arrival;
   const clues = await orPoison(() => cluesOf(email, receipt, desk, keys, realNow, reported?.ids));
   const person = email.from && personOf(email.from.address, desk);
+  const token = clues.token.found === 'token' ? clues.token.token : null;
+  const forCode = token?.purpose === 'code';
+  const forDigest = token?.purpose === 'digest';
+  const isForTicket = !forCode && !forDigest && token?.purpose !== 'canary';
+  const likely = isForTicket ? (threadOf(clues, new Map()).candidate?.ticketId ?? null) : null;
   const known = await ledger.recall({
     mailId: receipt.mailId,
+    unread: record === 'unread',
+    ticket: likely,
     claim: claimOf(email.messageId, email.from?.address ?? null, email.text),
     references: [...clues.references, ...(email.messageId ? [email.messageId] : [])],
     sender: email.from?.address ?? null,
     trust: email.from && person && { person: person.address, domain: domainOf(email.from.address) },
     realNow,
   });
+  if (record === 'unread' && known.record) return { handled: known.record };
+  const before = record === 'unread' ? null : record;
   const own = email.messageId ? known.tickets.get(email.messageId) : undefined;
   const thread = threadOf(clues, known.tickets);
   const early =
@@ -52,16 +70,13 @@ export async function recall(
     [email.inReplyTo, reported?.ids[0] ?? null].some((id) => isSesId(id) && !known.sentTo.has(id ?? '')) &&
     Date.parse(now) - Date.parse(receipt.receivedAt) < TOO_EARLY_UNTIL;
   if (early && !known.duplicateOf) return 'too-early';
-  const token = clues.token.found === 'token' ? clues.token.token : null;
-  const forCode = token?.purpose === 'code';
-  const forDigest = token?.purpose === 'digest';
-  const isForTicket = !forCode && !forDigest && token?.purpose !== 'canary';
-  const found = isForTicket ? await find(thread.candidate, clues.tags, email.from, tickets) : NOTHING_FOUND;
+  const read: Tickets['read'] = async (id) => (id === likely ? known.ticket : tickets.read(id));
+  const found = isForTicket ? await find(thread.candidate, clues.tags, email.from, read) : NOTHING_FOUND;
   const released = before?.released ?? false;
   const proofs = { released, trusted: known.trusted };
   const asked = person && found.ticket ? await orPoison(() => askedBy(arrival, desk, proofs)) : [];
   const held = (before?.history ?? []).filter(({ disposition }) => disposition === 'held').length;
-  return {
+  const memory: Memory = {
     duplicateOf: known.duplicateOf,
     sameMessageId: known.duplicateOf ? null : (own ?? null),
     sameMail: known.duplicateOf && own ? await tickets.read(own) : null,
@@ -88,6 +103,12 @@ export async function recall(
     // They are read when somebody has to be chosen.
     loads: new Map(),
   };
+  return { memory, keys: known.keys };
+}
+
+/** For whoever only wants to know what would be decided: of mail that waits, by nothing. */
+export function memoryOf(recalled: Recalled): Memory {
+  return recalled !== 'too-early' && 'memory' in recalled ? recalled.memory : NOTHING_KNOWN;
 }
 
 /** Only for somebody of the desk who is proven: nobody else's commands can reach beyond what they answer. */
@@ -167,21 +188,21 @@ async function find(
   candidate: Candidate | null,
   tags: readonly string[],
   from: Address | null,
-  tickets: Tickets,
+  read: Tickets['read'],
 ): Promise<Found> {
   if (!candidate) return NOTHING_FOUND;
-  const first = await follow(candidate, tickets);
+  const first = await follow(candidate, read);
   const leads = (ticket: Ticket | null) =>
     ticket !== null && from !== null && takesPart(from.address, ticket);
   const other = tags[1];
   if (candidate.clue !== 'subject' || !other || leads(first.ticket)) return first;
-  const second = await follow(tagged(other, candidate.ticketId), tickets);
+  const second = await follow(tagged(other, candidate.ticketId), read);
   return leads(second.ticket) ? second : first;
 }
 
 /** To the ticket as which a merged one goes on. */
-async function follow(candidate: Candidate, tickets: Tickets): Promise<Found> {
-  const ticket = await goingOn(candidate.ticketId, tickets.read);
+async function follow(candidate: Candidate, read: Tickets['read']): Promise<Found> {
+  const ticket = await goingOn(candidate.ticketId, read);
   if (!ticket || ticket.id === candidate.ticketId) return { candidate, ticket };
   const why = `${candidate.why}; ${candidate.ticketId} goes on as ${ticket.id}`;
   return { candidate: { ...candidate, ticketId: ticket.id, why }, ticket };

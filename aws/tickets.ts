@@ -7,7 +7,7 @@ import { isActive, isJoined, type Message, type Ticket, type TicketEvent } from 
 import type { Away } from '../core/triage/presence.ts';
 import type { Load } from '../core/triage/route.ts';
 import { awayKey } from './addresses.ts';
-import { isPersonKey, sealEvents } from './audit.ts';
+import { isPersonKey, type PersonKeys, sealEvents } from './audit.ts';
 import { type Item, putVersion, type Table, type Write } from './table.ts';
 
 export interface Tickets {
@@ -27,14 +27,14 @@ export interface Tickets {
   /**
    * All or nothing, with what it changes in other tickets. Throws ConflictError when one of the tickets was changed since
    * it was read, or an id is taken; LoadMovedError when somebody gets a ticket who was chosen by a load (`seen`) that he no
-   * longer has.
+   * longer has, or has a key by now.
    */
   commit(
     change: Change,
     messages: Message[],
     also?: Write[],
     elsewhere?: Change[],
-    seen?: ReadonlyMap<string, Load | null>,
+    seen?: Seen,
   ): Promise<void>;
   /** The writes by which a message becomes another, for the transaction of the change that says so. */
   rewrite(ticket: Ticket, message: Message): Write[];
@@ -66,6 +66,13 @@ export interface Tickets {
   readAll(ids: readonly string[]): Promise<Ticket[]>;
   /** Newest first; `since` (ISO 8601 UTC) saves reading what was opened before. */
   list(limit: number, keep: (ticket: Ticket) => boolean, since?: string): Promise<Ticket[]>;
+}
+
+/** What was read of people on the way to a change. */
+export interface Seen {
+  /** By which somebody was chosen; null where nothing is kept of him. */
+  loads?: ReadonlyMap<string, Load | null>;
+  keys?: PersonKeys;
 }
 
 /** An open ticket, as the index of hands knows it. */
@@ -162,19 +169,19 @@ export function openTickets(table: Table): Tickets {
         }),
       );
     },
-    commit: async (change, messages, also = [], elsewhere = [], seen = new Map()) => {
+    commit: async (change, messages, also = [], elsewhere = [], { loads = new Map(), keys } = {}) => {
       const changes = [change, ...elsewhere];
-      const { sealed, writes } = await sealEvents(table, changes);
+      const { sealed, writes } = await sealEvents(table, changes, keys);
       const all = [
         ...changes.flatMap(({ before, after, events }) => [
-          putTicket(table, before, after),
+          putTicket(table, before, { ...after, ...trailOf(events, sealed) }),
           ...putAsker(table, before, after),
           ...putStandIn(table, before, after),
           ...(before ? [] : putFindable(table, after, textOf(after, messages))),
           ...events.map((event) => putEvent(table, `T#${after.id}`, event, sealed.get(event))),
         ]),
         ...messages.map((message) => putMessage(table, ticketOf(message), message)),
-        ...moveLoads(table, changes, seen),
+        ...moveLoads(table, changes, loads),
         ...writes,
         ...also,
       ];
@@ -358,6 +365,15 @@ function pad(number: number): string {
   return String(number).padStart(8, '0');
 }
 
+function trailOf(
+  events: readonly TicketEvent[],
+  sealed: ReadonlyMap<TicketEvent, Sealed>,
+): Pick<Ticket, 'trail'> {
+  const last = events.at(-1);
+  const link = last && sealed.get(last);
+  return link ? { trail: { events: last.number, chain: link.chain } } : {};
+}
+
 function putTicket(table: Table, before: Ticket | null, after: Ticket): Write {
   const nextAt = after.watch?.state === 'running' ? after.watch.nextAt : null;
   const shard = shardOf(after.id);
@@ -494,7 +510,7 @@ function putMessage(
   };
 }
 
-/** And about nothing else but the keys of people, which each commit reads for itself. */
+/** And about nothing else but the keys of people, which whoever chooses anew reads anew. */
 function isAboutLoads(error: unknown): error is ConflictError {
   if (!(error instanceof ConflictError)) return false;
   const isLoad = (pk: string) => pk.startsWith(loadKey('').pk);

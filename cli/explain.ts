@@ -1,7 +1,7 @@
 /** What would happen to a mail, and why. Nothing is changed, and no desk need run. */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { recall } from '../aws/recall.ts';
+import { memoryOf, recall } from '../aws/recall.ts';
 import type { Desk } from '../core/config/desk.ts';
 import { placeInConversations } from '../core/mail/conversation.ts';
 import { dispose } from '../core/mail/dispose.ts';
@@ -111,14 +111,14 @@ async function decide(
 ): Promise<Outcome> {
   if (!running) return dispose(arrival, NOTHING_KNOWN, moment, desk, NO_KEYS);
   const keys = await running.keys();
-  const memory = await recall(arrival, null, moment, {
+  const recalled = await recall(arrival, null, moment, {
     desk,
     keys,
     ledger: running.ledger,
     tickets: running.tickets,
     digests: running.digests,
   });
-  return dispose(arrival, memory === 'too-early' ? NOTHING_KNOWN : memory, moment, desk, keys);
+  return dispose(arrival, memoryOf(recalled), moment, desk, keys);
 }
 
 const NO_KEYS: Keys = { current: 1, keys: {} };

@@ -2,10 +2,10 @@
  * What a changed desk.yaml would have made of the mail of the last days: each stored mail is read and decided again, by
  * the same pure decision, under both. Nothing is written, and nobody hears of it.
  */
-import { recall } from '../aws/recall.ts';
+import { memoryOf, recall } from '../aws/recall.ts';
 import type { Desk } from '../core/config/desk.ts';
 import { dispose } from '../core/mail/dispose.ts';
-import { type Arrival, NOTHING_KNOWN } from '../core/mail/outcome.ts';
+import type { Arrival } from '../core/mail/outcome.ts';
 import { parseEmail, UnreadableEmailError } from '../core/mail/parse.ts';
 import { PoisonError } from '../core/mail/poison.ts';
 import { readArrival } from '../core/mail/read.ts';
@@ -117,7 +117,7 @@ async function decide(
   const asked = { now: new Date(realNow + LONG_AFTER).toISOString(), realNow };
   const known = await recall(arrival, null, asked, { desk, keys, ledger, tickets, digests });
   const memory = {
-    ...(known === 'too-early' ? NOTHING_KNOWN : known),
+    ...memoryOf(known),
     ...{ newId: ticketId ?? NOBODYS, problemId: NOBODYS, released },
     ...(learned ? { opinion: learned } : {}),
     // Its own id leads to what it did the first time.

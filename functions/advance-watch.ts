@@ -34,13 +34,13 @@ export async function advanceWatch(input: Turn, world: World): Promise<Turned> {
       [],
       [],
       [],
-      seen,
+      { loads: seen },
     );
     return ended(input);
   }
   const changed = changeOnWaking(ticket, happenings, now, world.desk);
   if (happenings.length > 0 || changed.after.watch?.nextAt !== ticket.watch.nextAt)
-    await world.tickets.commit(changed, [], [], [], seen);
+    await world.tickets.commit(changed, [], [], [], { loads: seen });
   const nextAt = changed.after.watch?.nextAt;
   if (!nextAt) return ended(input);
   const ahead = Date.parse(input.enteredAt ?? now) - Date.parse(now);

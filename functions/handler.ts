@@ -32,6 +32,7 @@ import { type Mailer, openMailer } from '../aws/mailer.ts';
 import { type Mailroom, openMailroom } from '../aws/mailroom.ts';
 import { openQueue, type Queue } from '../aws/queues.ts';
 import { openRates, type Rates } from '../aws/rates.ts';
+import type { Recalled } from '../aws/recall.ts';
 import { openRecurringWork, type RecurringWork } from '../aws/recurring.ts';
 import type { Removal } from '../aws/removal.ts';
 import type { Rollups } from '../aws/rollups.ts';
@@ -44,7 +45,7 @@ import { openWatches, type Watches } from '../aws/watches.ts';
 import type { Desk } from '../core/config/desk.ts';
 import { ConflictError, InvalidInputError } from '../core/faults.ts';
 import { withoutContent } from '../core/log.ts';
-import type { Arrival, Memory, Moment } from '../core/mail/outcome.ts';
+import type { Arrival, Moment } from '../core/mail/outcome.ts';
 import type { MailCount, MailRecord } from '../core/mail/record.ts';
 import type { Keys } from '../core/mail/token.ts';
 import { METRICS, METRICS_NAMESPACE, type MetricName } from '../core/metrics.ts';
@@ -62,7 +63,7 @@ export interface World {
   random(octets: number): Uint8Array;
   keys(): Promise<Keys>;
   /** What memory knows about a mail that has just been read. */
-  recall(arrival: Arrival, before: MailRecord | null, moment: Moment): Promise<Memory | 'too-early'>;
+  recall(arrival: Arrival, record: MailRecord | null | 'unread', moment: Moment): Promise<Recalled>;
   /** What was learned from filed tickets; null when desk.yaml names no model. */
   learned(): Promise<Learned | null>;
   /** What a model in the account says of a text; null when desk.yaml names none, and when it says nothing in time. */
@@ -242,9 +243,9 @@ export function openWorld(
     random: (octets) => crypto.getRandomValues(new Uint8Array(octets)),
     keys,
     // One function each needs these, and what they decide by is as long as all that the others do.
-    recall: async (arrival, before, moment) => {
+    recall: async (arrival, record, moment) => {
       const { recall } = await import('../aws/recall.ts');
-      return recall(arrival, before, moment, { desk, keys: await keys(), ledger, tickets, digests });
+      return recall(arrival, record, moment, { desk, keys: await keys(), ledger, tickets, digests });
     },
     learned: lazy(async () => {
       if (!desk.triage.model) return null;

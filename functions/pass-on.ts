@@ -113,7 +113,7 @@ export async function passJoining(
     (loads) => toPerson(incident, to, DESK, now, loads, desk),
     seen,
   );
-  await tickets.commit(change(incident, happenings, now, desk), [], [], [], seen);
+  await tickets.commit(change(incident, happenings, now, desk), [], [], [], { loads: seen });
 }
 
 export async function passParting(
@@ -149,7 +149,7 @@ export async function leadStep(
     : [];
   const moved = task && happenings.length > 0 ? change(task, happenings, now, desk) : null;
   const noted = change(parent, [stepMoved(step, moved?.after ?? task)], now, desk);
-  await tickets.commit(noted, [], [], moved ? [moved] : [], seen);
+  await tickets.commit(noted, [], [], moved ? [moved] : [], { loads: seen });
 }
 
 async function openStep(step: ChecklistStep, parent: Ticket, world: World): Promise<void> {
@@ -183,7 +183,7 @@ async function openStep(step: ChecklistStep, parent: Ticket, world: World): Prom
     [message],
     [],
     [change(parent, [stepBegun(step, id, parent, desk)], now, desk)],
-    seen,
+    { loads: seen },
   );
 }
 

@@ -3,6 +3,7 @@
  * Called again for a mail that has one, it only carries on with the steps that follow.
  */
 import * as z from 'zod/mini';
+import type { PersonKeys } from '../aws/audit.ts';
 import type { Desk } from '../core/config/desk.ts';
 import { LoadMovedError, UnavailableError } from '../core/faults.ts';
 import { CODES, codeCounted, MOST_CODES, TRUST_VALID_FOR } from '../core/mail/code.ts';
@@ -43,7 +44,7 @@ export async function receiveEmail(
   world: World,
   delivery = 1,
 ): Promise<void> {
-  const found = await find(asked, world);
+  const found = await find(asked, delivery, world);
   const { before } = found;
   if (before && 'notificationType' in asked) return carryOn(before, world);
   if (before && !REPLAYABLE.includes(before.disposition))
@@ -54,6 +55,7 @@ export async function receiveEmail(
   const moment = { now: world.now(), realNow: world.realNow() };
   const judged = await judge(found, moment, await openReading(found, delivery, world), world);
   if (judged === 'too-early') return world.mails.send(asked, TOO_EARLY_DELAY);
+  if ('handled' in judged) return carryOn(judged.handled, world);
   await recordChoosing(found, judged, moment, world);
 }
 
@@ -69,8 +71,8 @@ async function recordChoosing(found: Found, first: Judged, moment: Moment, world
   let judged = first;
   for (let choice = 1; ; choice++) {
     try {
-      const seen = choice > MOST_CHOICES ? new Map() : judged.seen;
-      return await record({ ...found, ...judged, seen }, moment, world);
+      const loads = choice > MOST_CHOICES ? new Map() : judged.loads;
+      return await record({ ...found, ...judged, loads }, moment, world);
     } catch (error) {
       if (!(error instanceof LoadMovedError) || !judged.chooseAnew || choice > MOST_CHOICES) throw error;
       judged = await judged.chooseAnew();
@@ -82,6 +84,8 @@ interface Found {
   receipt: Receipt;
   key: string;
   before: MailRecord | null;
+  /** Nobody has asked the ledger about it yet: a mail that SES tells of for the first time is hardly ever there. */
+  unread: boolean;
 }
 
 interface Judged {
@@ -95,20 +99,23 @@ interface Judged {
   /** The ticket of other mail with this Message-ID: the id goes on leading there. */
   sameMessageId: string | null;
   /** Whose loads it was decided by. */
-  seen: SeenLoads;
+  loads: SeenLoads;
+  /** Read with what memory knows; none once it was chosen anew. */
+  keys: PersonKeys;
   /** The same by their loads as they are now. */
   chooseAnew?: () => Promise<Judged>;
 }
 
 async function judge(
-  { receipt, key, before }: Found,
+  { receipt, key, before, unread: isUnread }: Found,
   moment: Moment,
   reading: Reading,
   world: World,
-): Promise<Judged | 'too-early'> {
+): Promise<Judged | { handled: MailRecord } | 'too-early'> {
   const { desk } = world;
   const unread = (reason: 'too-large' | 'unreadable' | 'poison', detail: string, head: Email | null) => ({
-    ...{ email: head, trimmed: null, changed: null, elsewhere: [], sameMessageId: null, seen: new Map() },
+    ...{ email: head, trimmed: null, changed: null, elsewhere: [], sameMessageId: null },
+    ...{ loads: new Map(), keys: new Map() },
     outcome: disposeUnread(reason, detail, head, receipt, desk),
   });
   if (reading.fatal) return unread('poison', reading.fatal, null);
@@ -120,7 +127,7 @@ async function judge(
       return await reading.step(() => unread('too-large', size, head));
     }
     const raw = await world.mailroom.read(key);
-    if (!raw) throw new Error(`there is no object ${key}`);
+    if (!raw) return await movedAlready(receipt.mailId, key, world);
     const read = await reading.step(() => parse(raw));
     if ('unreadable' in read)
       return await reading.step(() => unread('unreadable', read.unreadable, read.head));
@@ -128,8 +135,9 @@ async function judge(
     const arrival = await reading.step(() => readArrival(read, receipt, desk));
     email = arrival.email;
     const keys = await world.keys();
-    const memory = await world.recall(arrival, before, moment);
-    if (memory === 'too-early') return memory;
+    const recalled = await world.recall(arrival, isUnread ? 'unread' : before, moment);
+    if (recalled === 'too-early' || 'handled' in recalled) return recalled;
+    const { memory, keys: personKeys } = recalled;
     const flood = before ? null : await floodOf(arrival, memory, moment, reading, world);
     const [id, problemId] = [ticketIdFrom(world.random(4)), ticketIdFrom(world.random(4))];
     const { trimmed } = arrival;
@@ -145,13 +153,14 @@ async function judge(
         changed: changeOf(outcome, id, moment.now, desk),
         elsewhere: elsewhereOf(outcome, moment.now, desk),
         sameMessageId: before ? null : memory.sameMessageId,
-        seen,
+        loads: seen,
+        keys: personKeys,
       }));
     const decide = async (known: Memory): Promise<Judged> => ({
       ...(await judged(await withLoads(world.tickets, (loads) => decideBy({ ...known, loads }), seen))),
       async chooseAnew() {
         await readLoads(new Set(seen.keys()), seen, world.tickets);
-        return decide(known);
+        return { ...(await decide(known)), keys: new Map() };
       },
     });
     const known = { ...memory, flood, newId: id, problemId };
@@ -337,14 +346,26 @@ async function readHead(key: string, { mailroom }: World): Promise<Email | null>
 /** Seconds until a mail that may be faster than our record of what it answers is looked at again. */
 const TOO_EARLY_DELAY = 60;
 
-async function find(asked: z.output<typeof Received>, world: World): Promise<Found> {
+async function find(asked: z.output<typeof Received>, delivery: number, world: World): Promise<Found> {
   if (!('notificationType' in asked)) {
     const before = await world.ledger.read(asked.replay);
     if (!before) throw new Error(`no mail ${asked.replay} is in the ledger`);
-    return { receipt: before.receipt, key: before.key, before };
+    return { receipt: before.receipt, key: before.key, before, unread: false };
   }
   const { receipt, key } = readReceipt(asked);
-  return { receipt, key, before: await world.ledger.read(receipt.mailId) };
+  if (delivery === 1) return { receipt, key, before: null, unread: true };
+  return { receipt, key, before: await world.ledger.read(receipt.mailId), unread: false };
+}
+
+/** SNS delivers at least once, and the queue as well: another delivery may be done with it. */
+async function movedAlready(
+  mailId: string,
+  key: string,
+  { ledger }: World,
+): Promise<{ handled: MailRecord }> {
+  const handled = await ledger.read(mailId);
+  if (!handled) throw new Error(`there is no object ${key}`);
+  return { handled };
 }
 
 async function parse(raw: Uint8Array): Promise<Email | { unreadable: string; head: Email | null }> {
@@ -357,7 +378,18 @@ async function parse(raw: Uint8Array): Promise<Email | { unreadable: string; hea
 }
 
 async function record(
-  { receipt, email, trimmed, outcome, changed, elsewhere, before, sameMessageId, seen }: Found & Judged,
+  {
+    receipt,
+    email,
+    trimmed,
+    outcome,
+    changed,
+    elsewhere,
+    before,
+    sameMessageId,
+    loads,
+    keys,
+  }: Found & Judged,
   { now, realNow }: Moment,
   world: World,
 ): Promise<void> {
@@ -429,7 +461,7 @@ async function record(
       [...messages, ...splitOff(outcome, now), ...notesOf(outcome, mailId, now)],
       writes,
       others,
-      seen,
+      { loads, keys },
     );
   else await world.ledger.commit(writes);
   world.log.info('disposed', {

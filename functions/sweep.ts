@@ -280,7 +280,7 @@ async function openNext(work: Recurring, world: World): Promise<boolean> {
     ...{ mailId: '', messageId: null, cc: [] },
   };
   const moved = recurring.move(work.name, { until: next.at, rule }, pace);
-  await tickets.commit(changed, [message], [moved], [], seen);
+  await tickets.commit(changed, [message], [moved], [], { loads: seen });
   world.log.info('recurred', { work: work.name, day: next.day, ticketId: id });
   return true;
 }
@@ -323,7 +323,7 @@ async function moveTicket(id: string, decide: typeof standIn, world: World): Pro
   const [now, { desk }] = [world.now(), world];
   const happenings = await withLoads(world.tickets, (loads) => decide(ticket, now, desk, loads), seen);
   if (happenings.length === 0) return false;
-  await world.tickets.commit(change(ticket, happenings, now, desk), [], [], [], seen);
+  await world.tickets.commit(change(ticket, happenings, now, desk), [], [], [], { loads: seen });
   return true;
 }
 
@@ -419,7 +419,7 @@ async function reckonTicket(id: string, left: Ticket[], world: World): Promise<b
   const seen: SeenLoads = new Map();
   const happenings = await withLoads(world.tickets, (loads) => leave(ticket, now, desk, loads), seen);
   const { after, events } = change(ticket, happenings, now, desk);
-  await world.tickets.commit({ before: ticket, after, events }, [], [], [], seen);
+  await world.tickets.commit({ before: ticket, after, events }, [], [], [], { loads: seen });
   if (ticket.assignee !== after.assignee) left.push(ticket);
   return true;
 }

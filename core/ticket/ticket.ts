@@ -210,6 +210,8 @@ interface TicketFacts {
   watch: Watch | null;
   /** Numbers of the last event and message. */
   events: number;
+  /** The last link of its audit trail, and the number of the event that made it. */
+  trail?: { events: number; chain: string };
   messages: number;
   /** RFC 5322 ids of the last email from each participant, so that our mail threads in his client. Bounded. */
   lastMessageIds: Record<string, string>;

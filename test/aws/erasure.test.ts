@@ -120,7 +120,7 @@ async function told() {
   });
   const pseudonym = async () => {
     const make = (person: string) => makeKey(table, person);
-    return (await readPersons(table, [NORA], [], make)).pseudonyms.get(NORA);
+    return (await readPersons(table, { persons: [NORA] }, make)).pseudonyms.get(NORA);
   };
   const known = await pseudonym();
   const before = await seen();

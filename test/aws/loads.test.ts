@@ -68,7 +68,7 @@ async function come(n: number): Promise<void> {
     ? [{ kind: 'assigned', assignee, previous: null, reason, by: 'desk' }]
     : [];
   const opens = open(idOf(n), { ...first, messageId: null }, given, now, desk);
-  await tickets.commit(opens, [], [], [], seen);
+  await tickets.commit(opens, [], [], [], { loads: seen });
 }
 
 test('64 mails at once, five at a time as the queue hands them out, leave everybody with sixteen', async () => {

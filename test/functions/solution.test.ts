@@ -36,7 +36,7 @@ const first = opened().events[0] as Extract<Happening, { kind: 'opened' }>;
 
 let world: LeavingWorld;
 let mails: Left[];
-let before: Map<number, Ticket>;
+let before: Map<number, Ticket | null>;
 
 async function write(by: string, to: string, text: string, mailId: string) {
   const raw = [
@@ -79,9 +79,8 @@ beforeAll(async () => {
   for (const n of ALL) {
     const incident = await begin(idOf(n), requesterOf(n), n === 1 ? 'de' : 'en');
     const linked: Happening = { kind: 'linked', relation: 'problem', to: PROBLEM, by: LUIS };
-    const after = change(incident, [linked, ...(LATER[n] ?? [])], MONDAY, desk);
-    await world.tickets.commit(after, []);
-    before.set(n, after.after);
+    await world.tickets.commit(change(incident, [linked, ...(LATER[n] ?? [])], MONDAY, desk), []);
+    before.set(n, await world.tickets.read(idOf(n)));
   }
   await world.relay();
   world.time = later(MONDAY, 1);

@@ -183,7 +183,7 @@ function tableOf(
       return (frozen(items.get(nameOf(key))) as T | undefined) ?? null;
     },
     async getAll<T extends Item>(all: Key[]) {
-      before('table:get');
+      if (all.length > 0) before('table:get');
       return all.flatMap((key) => (frozen(items.get(nameOf(key))) as T | undefined) ?? []);
     },
     async query<T extends Item>({

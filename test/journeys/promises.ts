@@ -28,6 +28,8 @@ export interface Snapshot {
   messages: Map<string, Message[]>;
   mails: Map<string, MailRecord>;
   loads: Map<string, number>;
+  /** Of each ticket's events, by their numbers: how they are chained. */
+  chains: Map<string, Map<number, string>>;
 }
 
 export const EMPTY: Snapshot = {
@@ -36,6 +38,7 @@ export const EMPTY: Snapshot = {
   messages: new Map(),
   mails: new Map(),
   loads: new Map(),
+  chains: new Map(),
 };
 
 /** All that lies in the table now. */
@@ -47,6 +50,7 @@ export async function look(table: Table): Promise<Snapshot> {
     new Map<string, MailRecord>(),
     new Map<string, number>(),
   ];
+  const chains: Snapshot['chains'] = new Map();
   const add = <T>(to: Map<string, T[]>, id: string, value: T) =>
     void to.set(id, [...(to.get(id) ?? []), value]);
   for await (const items of table.pages())
@@ -56,13 +60,16 @@ export async function look(table: Table): Promise<Snapshot> {
         item.pk.slice(item.pk.indexOf('#') + 1),
       ];
       if (item.sk === 'TICKET') tickets.set(id, item.ticket as Ticket);
-      else if (kind === 'T' && item.sk.startsWith('EVENT#')) add(events, id, item.event as TicketEvent);
-      else if (kind === 'T' && item.sk.startsWith('MESSAGE#')) add(messages, id, item.message as Message);
+      else if (kind === 'T' && item.sk.startsWith('EVENT#')) {
+        const event = item.event as TicketEvent;
+        add(events, id, event);
+        chains.set(id, new Map([...(chains.get(id) ?? []), [event.number, String(item.chain)]]));
+      } else if (kind === 'T' && item.sk.startsWith('MESSAGE#')) add(messages, id, item.message as Message);
       else if (item.sk === 'MAIL') mails.set(id, item.mail as MailRecord);
       else if (kind === 'LOAD') loads.set(id, Number(item.openTickets));
     }
   for (const all of [...events.values(), ...messages.values()]) all.sort((a, b) => a.number - b.number);
-  return { tickets, events, messages, mails, loads };
+  return { tickets, events, messages, mails, loads, chains };
 }
 
 // ─── A history that some order explains ─────────────────────────────────────────────────────────────────────────────
@@ -137,11 +144,11 @@ const DERIVED = [
 
 function withoutDerived(ticket: Ticket): Record<string, unknown> {
   const rest: Record<string, unknown> = JSON.parse(JSON.stringify(ticket));
-  for (const name of [...DERIVED, 'events', 'pictures']) delete rest[name];
+  for (const name of [...DERIVED, 'events', 'trail', 'pictures']) delete rest[name];
   return rest;
 }
 
-export function explained(id: string, { tickets, events, messages }: Snapshot, desk: Desk): string[] {
+export function explained(id: string, { tickets, events, messages, chains }: Snapshot, desk: Desk): string[] {
   const faults: string[] = [];
   const wrong = (what: string) => void faults.push(`${id}: ${what}`);
   const ticket = tickets.get(id);
@@ -153,6 +160,9 @@ export function explained(id: string, { tickets, events, messages }: Snapshot, d
     if (before && before.at > at) wrong(`event ${number} is of ${at}, after one of ${before.at}`);
   });
   if (ticket.events !== history.length) wrong(`it counts ${ticket.events} events, and has ${history.length}`);
+  const { trail } = ticket;
+  if (trail?.events !== ticket.events || trail.chain !== chains.get(id)?.get(ticket.events))
+    wrong(`the last link that stands in it is of event ${trail?.events}, and not that event's own`);
   const numbers = (messages.get(id) ?? []).map(({ number }) => number);
   if (numbers.some((number, place) => number !== place + 1) || numbers.length !== ticket.messages)
     wrong(`it counts ${ticket.messages} messages, and has ${numbers.join()}`);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Known, Ledger } from '../../aws/ledger.ts';
-import { recall } from '../../aws/recall.ts';
+import { memoryOf, recall } from '../../aws/recall.ts';
 import type { Tickets } from '../../aws/tickets.ts';
 import { ownReference, replyAddress } from '../../core/mail/token.ts';
 import type { Message, Ticket } from '../../core/ticket/ticket.ts';
@@ -13,26 +13,36 @@ const UNKNOWN: Known = {
   sentTo: new Map(),
   undeliverable: null,
   trusted: false,
+  record: null,
+  ticket: null,
+  keys: new Map(),
 };
 const OTHER = 'T-AAAAAA';
 
 /** A table that holds these tickets and this much of the ledger. */
-function ask(
+async function ask(
   given: ReturnType<typeof arrival>,
   { said = [], ...known }: Partial<Known> & { said?: Message[] } = {},
   held: Ticket[] = [ticket()],
   now = MONDAY,
 ) {
-  const ledger = { recall: async () => ({ ...UNKNOWN, ...known }) } as unknown as Ledger;
+  const read = async (id: string | null) => held.find((each) => each.id === id) ?? null;
+  const ledger = {
+    recall: async ({ ticket }) => ({ ...UNKNOWN, ticket: await read(ticket), ...known }),
+  } as Pick<Ledger, 'recall'> as Ledger;
   const tickets = {
-    read: async (id: string) => held.find((each) => each.id === id) ?? null,
+    read,
     loads: async () => new Map(),
     message: async (_: string, number: number) => said.find((each) => each.number === number) ?? null,
     messages: async () => said,
   } as unknown as Tickets;
-  return recall(given, null, { ...moment, now }, { desk, keys, ledger, tickets } as Parameters<
-    typeof recall
-  >[3]);
+  const recalled = await recall(given, null, { ...moment, now }, {
+    desk,
+    keys,
+    ledger,
+    tickets,
+  } as Parameters<typeof recall>[3]);
+  return recalled === 'too-early' ? recalled : memoryOf(recalled);
 }
 
 describe('T77: a mail that is faster than our record of what it answers', () => {
