@@ -12,6 +12,8 @@ export function clock(begin: () => Laptop): void {
   const MARTHA = 'martha.lind@example.test';
 
   test('a ticket that nobody serves warns its agent, tells the lead, and climbs to the top with its history', async () => {
+    // On a busy machine a desk's hours must not pass faster than its functions are called: a warning that comes after the breach is none.
+    await laptop.setSpeed(300);
     await laptop.write({
       from: EVE,
       subject: 'Email is down for everyone',
@@ -20,6 +22,7 @@ export function clock(begin: () => Laptop): void {
     const ticket = await laptop.ticketOf(EVE);
     expect(ticket.priority).toBe('P1');
     await laptop.mail('warning', ticket.assignee ?? '', ticket.id);
+    await laptop.setSpeed(3600);
     await laptop.mail('breach', MARTHA);
     await laptop.mail('escalated', EVE);
     const second = await laptop.mail('assignment', 'priya.nair@example.test');
