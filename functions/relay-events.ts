@@ -45,7 +45,7 @@ export async function relayEvents(events: Streamed[], world: World): Promise<num
   return left.flatMap((each) => each?.place ?? []);
 }
 
-/** Events of which nobody is ever told: no message, no invocation, no cost. `updatesFor` is the full story. */
+/** Events of a ticket of which nobody is ever told: no message, no invocation, no cost. `updatesFor` is the full story. */
 const SILENT = new Set([
   'started',
   'prioritised',
@@ -88,10 +88,11 @@ const SILENT = new Set([
   'nothing-to-tell',
 ]);
 
-function destination({ NewImage }: Streamed): 'updates' | 'watches' | 'nobody' {
+function destination({ Keys, NewImage }: Streamed): 'updates' | 'watches' | 'nobody' {
   const kind = NewImage.event.M.kind.S;
   if (kind === 'watch-started') return 'watches';
-  return SILENT.has(kind) ? 'nobody' : 'updates';
+  // What stands with a mail is for somebody, whatever its kind: `left` is an answer in a ticket, and a person there.
+  return SILENT.has(kind) && !Keys.pk.S.startsWith('MAIL#') ? 'nobody' : 'updates';
 }
 
 /** SQS takes no more; core/config/desk.ts allows no more. */

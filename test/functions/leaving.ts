@@ -1,7 +1,10 @@
 /** The small world with a way out: what is written is relayed as the stream does, and what leaves is read as its readers do. */
 import { simpleParser } from 'mailparser';
+import { attributesOf } from '../../aws/attributes.ts';
 import type { Sending } from '../../aws/mailer.ts';
-import { sendUpdate } from '../../functions/send-update.ts';
+import { parse, type World } from '../../functions/handler.ts';
+import { relayEvents, StreamedEvent } from '../../functions/relay-events.ts';
+import { sendUpdate, UpdateRequest } from '../../functions/send-update.ts';
 import { type SmallWorld, smallWorld } from './world.ts';
 
 export interface Left {
@@ -31,16 +34,24 @@ export function leavingWorld(items: SmallWorld['items'] = new Map()): LeavingWor
     },
     quotaUsed: async () => 0,
   };
-  const world = smallWorld({ mailer } as unknown as Parameters<typeof smallWorld>[0]);
+  const updatesQueue = {
+    async sendAll(requests: unknown[]) {
+      for (const request of requests) await sendUpdate(parse(UpdateRequest, request), world);
+      return [];
+    },
+  };
+  const watchesQueue = { sendAll: async () => [] };
+  const world = smallWorld({ mailer, updatesQueue, watchesQueue } as unknown as Partial<World>);
   for (const [name, item] of items) world.items.set(name, item);
   const relayed = new Set(items.keys());
   const relay = async () => {
     const before = out.length;
     // What is written meanwhile comes at the end of the same turn.
-    for (const [name, { pk, sk }] of world.items) {
+    for (const [name, { pk, sk, event }] of world.items) {
       if (!sk.startsWith('EVENT#') || relayed.has(name)) continue;
       relayed.add(name);
-      await sendUpdate({ pk, sk }, world);
+      const image = attributesOf({ Keys: { pk, sk }, NewImage: { event } });
+      await relayEvents([parse(StreamedEvent, { Keys: image.Keys?.M, NewImage: image.NewImage?.M })], world);
     }
     return Promise.all(out.slice(before).map(open));
   };
