@@ -15,8 +15,12 @@ export interface Tickets {
   /** The same, or the ticket as which a merged one goes on. */
   goingOn(id: string): Promise<Ticket | null>;
   event(pk: string, sk: string): Promise<TicketEvent | null>;
-  /** The same, and its ticket as it is now: one batch read. */
-  withTicket(pk: string, sk: string): Promise<{ event: TicketEvent | null; ticket: Ticket | null }>;
+  /** The same, and its ticket and a message of it as they are now: one batch read. */
+  withTicket(
+    pk: string,
+    sk: string,
+    message?: number,
+  ): Promise<{ event: TicketEvent | null; ticket: Ticket | null; message: Message | null }>;
   message(ticketId: string, number: number): Promise<Message | null>;
   /** The last `limit` messages, oldest first. */
   messages(ticketId: string, limit: number): Promise<Message[]>;
@@ -123,13 +127,21 @@ export function openTickets(table: Table): Tickets {
     read,
     goingOn: (id) => goingOn(id, read),
     event: async (pk, sk) => (await table.get<Item & { event: TicketEvent }>({ pk, sk }))?.event ?? null,
-    withTicket: async (pk, sk) => {
-      const items = await table.getAll<Item & { event?: TicketEvent; ticket?: Ticket }>([
-        { pk, sk },
-        { pk, sk: 'TICKET' },
+    withTicket: async (pk, sk, message) => {
+      const said = message ? [{ pk, sk: messageSk(message) }] : [];
+      const items = await table.getAll<Item & { event?: TicketEvent; ticket?: Ticket; message?: Message }>([
+        ...[
+          { pk, sk },
+          { pk, sk: 'TICKET' },
+        ],
+        ...said,
       ]);
-      const found = (wanted: string) => items.find((item) => item.sk === wanted);
-      return { event: found(sk)?.event ?? null, ticket: found('TICKET')?.ticket ?? null };
+      const found = (wanted?: string) => items.find((item) => item.sk === wanted);
+      return {
+        event: found(sk)?.event ?? null,
+        ticket: found('TICKET')?.ticket ?? null,
+        message: found(said[0]?.sk)?.message ?? null,
+      };
     },
     message: async (ticketId, number) =>
       (await table.get<Item & { message: Message }>(messageKey(ticketId, number)))?.message ?? null,
@@ -355,10 +367,8 @@ export function everyShard<T>(ask: (shard: number) => T): T[] {
 }
 
 export const ticketKey = (id: string) => ({ pk: `T#${id}`, sk: 'TICKET' });
-const messageKey = (ticketId: string, number: number) => ({
-  pk: `T#${ticketId}`,
-  sk: `MESSAGE#${pad(number)}`,
-});
+const messageKey = (ticketId: string, number: number) => ({ pk: `T#${ticketId}`, sk: messageSk(number) });
+const messageSk = (number: number) => `MESSAGE#${pad(number)}`;
 const loadKey = (address: string) => ({ pk: `LOAD#${address}`, sk: 'LOAD' });
 
 function pad(number: number): string {

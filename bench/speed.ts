@@ -16,9 +16,9 @@ import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { simpleParser } from 'mailparser';
+import { attributesOf } from '../aws/attributes.ts';
 import type { Sending } from '../aws/mailer.ts';
-import type { Item } from '../aws/table.ts';
-import { firstTurn } from '../core/ticket/turn.ts';
+import { firstTurn, type WatchRequest } from '../core/ticket/turn.ts';
 import { advanceWatch } from '../functions/advance-watch.ts';
 import { receiveEmail } from '../functions/receive-email.ts';
 import { receiveFeedback } from '../functions/receive-feedback.ts';
@@ -254,29 +254,17 @@ async function measure(kind: Name, worlds: Begun[], raw: Buffer[]): Promise<Samp
 /** What the stream, the queues and the state machine begin for what was written. */
 async function follows({ world, out, relayed }: Begun): Promise<void> {
   for (;;) {
-    const events = apart(
-      () =>
-        [...world.items.values()].filter(
-          ({ pk, sk }) => sk.startsWith('EVENT#') && !relayed.has(`${pk} ${sk}`),
-        ) as (Item & { event: { kind: string; generation?: number } })[],
+    const images = apart(() =>
+      [...world.items].flatMap(([name, { pk, sk, event }]) => {
+        if (!sk.startsWith('EVENT#') || relayed.has(name)) return [];
+        relayed.add(name);
+        return { Keys: attributesOf({ pk, sk }), NewImage: attributesOf({ event }) };
+      }),
     )();
-    if (events.length === 0) return;
-    const streamed = events.map(({ pk, sk, event }) => {
-      relayed.add(`${pk} ${sk}`);
-      return StreamedEvent.parse({
-        Keys: { pk: { S: pk }, sk: { S: sk } },
-        NewImage: {
-          event: {
-            M: {
-              kind: { S: event.kind },
-              ...(event.generation ? { generation: { N: String(event.generation) } } : {}),
-            },
-          },
-        },
-      });
-    });
-    const wanted: { pk: string; sk: string }[] = [];
-    const started: { version: 1; ticketId: string; generation: number }[] = [];
+    if (images.length === 0) return;
+    const streamed = images.map((image) => StreamedEvent.parse(image));
+    const wanted: UpdateRequest[] = [];
+    const started: WatchRequest[] = [];
     Object.assign(world.updatesQueue, { sendAll: taken(wanted) });
     Object.assign(world.watchesQueue, { sendAll: taken(started) });
     await relayEvents(streamed, world);

@@ -2,8 +2,9 @@
 import * as z from 'zod/mini';
 import { type WatchRequest, watchRequest } from '../core/ticket/turn.ts';
 import { stream, type World } from './handler.ts';
+import type { UpdateRequest } from './send-update.ts';
 
-/** The table's keys, and the event's kind, generation and when it may be told, as the stream writes them. */
+/** The table's keys, and of the event what those who act on it need, as the stream writes it. */
 export const StreamedEvent = z.object({
   Keys: z.object({
     pk: z.object({ S: z.string() }),
@@ -15,6 +16,8 @@ export const StreamedEvent = z.object({
         kind: z.object({ S: z.string() }),
         generation: z.optional(z.object({ N: z.string() })),
         leavesAt: z.optional(z.object({ S: z.string() })),
+        // Some say that there is none.
+        message: z.optional(z.object({ N: z.optional(z.string()) })),
       }),
     }),
   }),
@@ -33,7 +36,7 @@ export async function relayEvents(events: Streamed[], world: World): Promise<num
   ];
   const [updatesLeft, watchesLeft] = await Promise.all([
     world.updatesQueue.sendAll(
-      toUpdates.map(({ event: { Keys } }) => ({ pk: Keys.pk.S, sk: Keys.sk.S })),
+      toUpdates.map(({ event }) => toTell(event)),
       toUpdates.map(({ event }) => secondsHeld(event, world.now())),
     ),
     world.watchesQueue.sendAll(toWatches.map(({ event }) => toStart(event))),
@@ -93,6 +96,15 @@ function destination({ Keys, NewImage }: Streamed): 'updates' | 'watches' | 'nob
   if (kind === 'watch-started') return 'watches';
   // What stands with a mail is for somebody, whatever its kind: `left` is an answer in a ticket, and a person there.
   return SILENT.has(kind) && !Keys.pk.S.startsWith('MAIL#') ? 'nobody' : 'updates';
+}
+
+/** Their mails show the first message, which is the request. */
+const OF_THE_REQUEST = new Set(['assigned', 'approval-asked', 'approval-reminded', 'extension-asked']);
+
+function toTell({ Keys, NewImage }: Streamed): UpdateRequest {
+  const { kind, message } = NewImage.event.M;
+  const shown = Number(message?.N ?? (OF_THE_REQUEST.has(kind.S) ? 1 : 0));
+  return { pk: Keys.pk.S, sk: Keys.sk.S, ...(shown > 0 ? { message: shown } : {}) };
 }
 
 /** SQS takes no more; core/config/desk.ts allows no more. */

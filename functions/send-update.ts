@@ -22,7 +22,14 @@ import { passRedaction } from './redaction.ts';
 import { sendDigest, writeReportsAsked } from './send-digest.ts';
 import { write } from './write-update.ts';
 
-export const UpdateRequest = z.object({ pk: z.string(), sk: z.string().check(z.startsWith('EVENT#')) });
+export const UpdateRequest = z.object({
+  pk: z.string(),
+  sk: z.string().check(z.startsWith('EVENT#')),
+  /** Which message its mails show, by number, as far as the event tells: it is read with it. */
+  message: z.optional(z.int().check(z.minimum(1))),
+});
+
+export type UpdateRequest = z.output<typeof UpdateRequest>;
 
 export const handler = queue(UpdateRequest, sendOrPark);
 
@@ -30,7 +37,7 @@ export const handler = queue(UpdateRequest, sendOrPark);
 const PARKED_FOR = 900;
 
 /** When no more may leave today, its few tries must not be used up: the update goes back into the queue as a new one. */
-export async function sendOrPark(request: z.output<typeof UpdateRequest>, world: World): Promise<void> {
+export async function sendOrPark(request: UpdateRequest, world: World): Promise<void> {
   try {
     await sendUpdate(request, world);
   } catch (error) {
@@ -45,11 +52,11 @@ export async function sendOrPark(request: z.output<typeof UpdateRequest>, world:
   }
 }
 
-export async function sendUpdate({ pk, sk }: z.output<typeof UpdateRequest>, world: World): Promise<void> {
+export async function sendUpdate({ pk, sk, message: named }: UpdateRequest, world: World): Promise<void> {
   if (pk.startsWith('MAIL#')) return answerSender(pk, sk, world);
   if (pk.startsWith('DIGEST#')) return sendDigest(pk, sk, world);
   if (pk.startsWith(CANARIES)) return sendCanary(pk, world);
-  const { event, ticket } = await world.tickets.withTicket(pk, sk);
+  const { event, ticket, message } = await world.tickets.withTicket(pk, sk, named);
   if (!event || !ticket) throw new InvalidInputError(`there is no event ${pk} ${sk}`);
   if (isHeld(event) && !(await again(() => letGo(event.message, ticket.id, world)))) return;
   if (event.kind === 'solution-passed-on' || event.kind === 'news-passed-on')
@@ -62,6 +69,7 @@ export async function sendUpdate({ pk, sk }: z.output<typeof UpdateRequest>, wor
   if (event.kind === 'joined') await again(() => passJoining(event, ticket.id, world));
   if (event.kind === 'commanded') await writeReportsAsked(event.looks ?? [], event.by, `${pk} ${sk}`, world);
   if (event.kind === 'article-decided') await world.knowledge.index(articleIdOf(ticket.id));
+  const told = { event, ticket, message };
   const spent: QuotaError[] = [];
   for (const plan of updatesFor(event, ticket, world.desk)) {
     if (plan.kind === 'satisfaction' && !(await mayAsk(plan, world))) continue;
@@ -75,7 +83,7 @@ export async function sendUpdate({ pk, sk }: z.output<typeof UpdateRequest>, wor
     }
     const asked = plan.kind === 'transcript' ? await fetchAsked(event, ticket, world) : null;
     for (const part of inParts(plan, asked?.mails.length ?? 1))
-      await deliver(part, ticket, () => write(part, event, ticket, asked, world), world).catch((error) => {
+      await deliver(part, ticket, () => write(part, told, asked, world), world).catch((error) => {
         // What is urgent may leave all the same.
         if (!(error instanceof QuotaError)) throw error;
         spent.push(error);

@@ -22,16 +22,18 @@ import { again, type World } from './handler.ts';
 
 const MOST_HISTORY = 20;
 
-export async function write(
-  plan: Plan,
-  event: TicketEvent,
-  ticket: Ticket,
-  asked: Asked | null,
-  world: World,
-): Promise<Outgoing> {
+/** What a mail tells of, as it was read in one batch. `message`: one that it may show. */
+export interface Told {
+  event: TicketEvent;
+  ticket: Ticket;
+  message: Message | null;
+}
+
+export async function write(plan: Plan, told: Told, asked: Asked | null, world: World): Promise<Outgoing> {
   const { desk } = world;
+  const { event, ticket } = told;
   const keys = await world.keys();
-  const message = plan.message ? await world.tickets.message(ticket.id, plan.message) : null;
+  const message = plan.message ? await messageOf(plan.message, told, world) : null;
   const history = plan.history
     ? marked(await world.tickets.messages(ticket.id, MOST_HISTORY), ticket, languageOf(plan.to.address, desk))
     : [];
@@ -60,7 +62,7 @@ export async function write(
     // A link may lead to one of our addresses although no word says so.
     html: said.html && !holdsToken(said.html, desk.domain) ? said.html : null,
   });
-  const articles = await articlesFor(plan, event, ticket, message, world);
+  const articles = await articlesFor(plan, message?.number === 1 ? { ...told, message } : told, world);
   const view = ticketView({
     ...(await metBy(event, ticket, plan, world)),
     solved: plan.kind === 'assignment' ? await solvedBefore(ticket, plan, world) : [],
@@ -101,6 +103,16 @@ export async function write(
     files: [...own, ...(fetched?.files ?? [])],
     calendar: await invite(plan, event, ticket, world),
   };
+}
+
+/** A batch is not of one instant: what the ticket says was taken out may still have stood in the message. */
+async function messageOf(
+  number: number,
+  { ticket, message }: Told,
+  { tickets }: World,
+): Promise<Message | null> {
+  const isThere = message?.number === number && !ticket.redacted?.includes(number);
+  return isThere ? message : tickets.message(ticket.id, number);
 }
 
 /** The same organizer in all that a calendar is told of a ticket: programs take a change from another one for a forgery. */
@@ -144,14 +156,9 @@ async function invite(
 }
 
 /** What is known about it: for its requester with the acknowledgement, and then noted on the ticket; for whoever gets it in hand. */
-async function articlesFor(
-  plan: Plan,
-  event: TicketEvent,
-  ticket: Ticket,
-  message: Message | null,
-  world: World,
-): Promise<Article[]> {
+async function articlesFor(plan: Plan, told: Told, world: World): Promise<Article[]> {
   const { desk, knowledge, now } = world;
+  const { event, ticket } = told;
   const { kind, to } = plan;
   if (event.kind === 'article-asked') {
     const article = await knowledge.read(articleIdOf(ticket.id));
@@ -165,7 +172,7 @@ async function articlesFor(
   try {
     if (outside && ticket.offered)
       return await knowledge.offered(ticket.offered.articles, reader, now(), desk);
-    const first = message?.number === 1 ? message : await world.tickets.message(ticket.id, 1);
+    const first = await messageOf(1, told, world);
     const text = `${ticket.subject}\n${first?.text.slice(0, MOST_SEARCHED) ?? ''}`;
     const languages = [...new Set([ticket.language, ...(outside ? [] : [desk.language])])];
     const found = await knowledge.find({ text, how: 'mail', languages, reader, most }, now(), desk);

@@ -1,11 +1,10 @@
 /** The small world with a way out: what is written is relayed as the stream does, and what leaves is read as its readers do. */
 import { simpleParser } from 'mailparser';
-import { attributesOf } from '../../aws/attributes.ts';
 import type { Sending } from '../../aws/mailer.ts';
 import { parse, type World } from '../../functions/handler.ts';
-import { relayEvents, StreamedEvent } from '../../functions/relay-events.ts';
+import { relayEvents } from '../../functions/relay-events.ts';
 import { sendUpdate, UpdateRequest } from '../../functions/send-update.ts';
-import { type SmallWorld, smallWorld } from './world.ts';
+import { type SmallWorld, smallWorld, streamed } from './world.ts';
 
 export interface Left {
   to: string;
@@ -47,11 +46,10 @@ export function leavingWorld(items: SmallWorld['items'] = new Map()): LeavingWor
   const relay = async () => {
     const before = out.length;
     // What is written meanwhile comes at the end of the same turn.
-    for (const [name, { pk, sk, event }] of world.items) {
-      if (!sk.startsWith('EVENT#') || relayed.has(name)) continue;
+    for (const [name, item] of world.items) {
+      if (!item.sk.startsWith('EVENT#') || relayed.has(name)) continue;
       relayed.add(name);
-      const image = attributesOf({ Keys: { pk, sk }, NewImage: { event } });
-      await relayEvents([parse(StreamedEvent, { Keys: image.Keys?.M, NewImage: image.NewImage?.M })], world);
+      await relayEvents([streamed(item)], world);
     }
     return Promise.all(out.slice(before).map(open));
   };

@@ -1,6 +1,7 @@
 /** A small world in memory, for a function's own step: the real ledger and tickets over a table of items, objects, queues. */
 import { readFileSync } from 'node:fs';
 import { openAddresses } from '../../aws/addresses.ts';
+import { attributesOf } from '../../aws/attributes.ts';
 import { openCanaries } from '../../aws/canaries.ts';
 import { countDay } from '../../aws/count.ts';
 import { openDigests } from '../../aws/digests.ts';
@@ -18,7 +19,8 @@ import { readTrial } from '../../aws/trial.ts';
 import { openUpdates } from '../../aws/updates.ts';
 import { ConflictError } from '../../core/faults.ts';
 import type { Receipt } from '../../core/mail/email.ts';
-import type { World } from '../../functions/handler.ts';
+import { parse, type World } from '../../functions/handler.ts';
+import { StreamedEvent } from '../../functions/relay-events.ts';
 import { desk, keys, MONDAY, receipt } from '../sample.ts';
 
 export interface SmallWorld extends World {
@@ -122,6 +124,11 @@ export function deliver(
       action: { type: 'S3', bucketName: 'bucket', objectKey: `in/${mailId}` },
     },
   };
+}
+
+/** An event that was written, as the stream hands it on. */
+export function streamed({ pk, sk, event }: Key & { event?: unknown }) {
+  return parse(StreamedEvent, { Keys: attributesOf({ pk, sk }), NewImage: attributesOf({ event }) });
 }
 
 const nameOf = ({ pk, sk }: Key) => `${pk} ${sk}`;

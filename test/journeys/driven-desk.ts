@@ -44,7 +44,7 @@ import { openTables, type Tables } from '../../local/dynamodb.ts';
 import { type Guard, startGateway } from '../../local/gateway.ts';
 import { openState } from '../../local/state.ts';
 import { definition } from '../aws/definition.ts';
-import { smallWorld } from '../functions/world.ts';
+import { smallWorld, streamed } from '../functions/world.ts';
 import { keys } from '../sample.ts';
 import { openMemoryTable } from './memory-table.ts';
 import { openMachine, openTime, type Time, WATCH } from './skipped-time.ts';
@@ -121,20 +121,12 @@ export async function onEngine(engine: Engine): Promise<Ground> {
 /** The same in memory: a hundred times as many steps in the same time. */
 export async function inMemory(chance: () => number): Promise<Ground> {
   const { table, inserted } = openMemoryTable(chance);
-  const imageOf = ({ kind, generation, leavesAt }: Record<string, unknown>) => ({
-    kind: { S: String(kind) },
-    ...(kind === 'watch-started' ? { generation: { N: String(generation) } } : {}),
-    ...(leavesAt ? { leavesAt: { S: String(leavesAt) } } : {}),
-  });
   return {
     table,
     written: async () =>
       inserted()
         .filter(({ sk }) => isEvent(sk))
-        .map(({ pk, sk, event }) => ({
-          Keys: { pk: { S: pk }, sk: { S: sk } },
-          NewImage: { event: { M: imageOf(event as Record<string, unknown>) } },
-        })),
+        .map(streamed),
   };
 }
 

@@ -15,10 +15,10 @@ import type { Ticket, TicketEvent } from '../../core/ticket/ticket.ts';
 import { firstTurn, Turn, WatchRequest } from '../../core/ticket/turn.ts';
 import { advanceWatch } from '../../functions/advance-watch.ts';
 import { again, parse, type World } from '../../functions/handler.ts';
-import { relayEvents, StreamedEvent } from '../../functions/relay-events.ts';
+import { relayEvents } from '../../functions/relay-events.ts';
 import { startWatch } from '../../functions/start-watch.ts';
 import * as asl from '../../local/asl.ts';
-import { smallWorld } from '../functions/world.ts';
+import { smallWorld, streamed } from '../functions/world.ts';
 
 const DAY = 86_400_000;
 
@@ -331,20 +331,7 @@ export function openSkippedDesk(
     }
   };
   const { table, items, calls } = openMemory(onCommit, (events) => {
-    const streamed = events.map(({ pk, sk, event }) =>
-      parse(StreamedEvent, {
-        Keys: { pk: { S: pk }, sk: { S: sk } },
-        NewImage: {
-          event: {
-            M: {
-              kind: { S: event.kind },
-              ...(event.kind === 'watch-started' ? { generation: { N: String(event.generation) } } : {}),
-            },
-          },
-        },
-      }),
-    );
-    time.at(time.now(), async () => void (await relayEvents(streamed, world)));
+    time.at(time.now(), async () => void (await relayEvents(events.map(streamed), world)));
   });
   const machine = openMachine(
     definition,

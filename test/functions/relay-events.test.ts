@@ -1,0 +1,151 @@
+/** What the stream's reader says of an event, so that its own readers need not ask. */
+import { beforeEach, expect, test } from 'vitest';
+import { replyAddress } from '../../core/mail/token.ts';
+import type { Happening, TicketEvent } from '../../core/ticket/ticket.ts';
+import { receiveEmail } from '../../functions/receive-email.ts';
+import { relayEvents } from '../../functions/relay-events.ts';
+import { sendUpdate, type UpdateRequest } from '../../functions/send-update.ts';
+import { keys, LUIS, MARTHA, MONDAY, NORA, PROVEN } from '../sample.ts';
+import { type LeavingWorld, leavingWorld } from './leaving.ts';
+import { deliver, streamed } from './world.ts';
+
+let world: LeavingWorld;
+/** The messages that were read by themselves. */
+let apart: string[];
+
+beforeEach(() => {
+  world = leavingWorld();
+  apart = [];
+  const { message } = world.tickets;
+  world.tickets = {
+    ...world.tickets,
+    message(ticketId, number) {
+      apart.push(`${number}`);
+      return message(ticketId, number);
+    },
+  };
+});
+
+async function write(from: string, text: string, to = 'support@desk.example.test', mailId = text) {
+  const id = mailId.replace(/\W/g, '');
+  const raw = `From: ${from}\r\nTo: ${to}\r\nSubject: Printer\r\nMessage-ID: <${id}@example.org>\r\n\r\n${text}\r\n`;
+  await receiveEmail(
+    deliver(world, raw, { mailId: id, recipients: [to], returnPath: from, ...PROVEN }),
+    world,
+  );
+  apart = [];
+}
+
+const ticketId = () =>
+  [...world.items.values()].find(({ sk }) => sk === 'TICKET')?.pk.slice(2) ?? expect.unreachable();
+const own = (participant: string) =>
+  replyAddress(
+    'support@desk.example.test',
+    { purpose: 'ticket', id: ticketId(), participant, expires: Date.parse(MONDAY) + 86_400_000 },
+    keys,
+  );
+
+test('of a request, a reply and an answer, no message is read apart from its event', async () => {
+  await write(NORA, 'It eats the paper.');
+  expect((await world.relay()).map(({ kind }) => kind)).toEqual(['acknowledgement', 'assignment']);
+  expect(apart).toEqual([]);
+  await write(NORA, 'It smokes, too.', own(NORA));
+  expect((await world.relay()).map(({ kind, text }) => [kind, text])).toEqual([
+    ['requester-message', expect.stringContaining('It smokes, too.')],
+  ]);
+  expect(apart).toEqual([]);
+  await write(LUIS, 'Open flap B.', own(LUIS));
+  const told = await world.relay();
+  expect(told.map(({ kind }) => kind)).toEqual(['answer', 'note']);
+  for (const { text } of told) expect(text).toContain('Open flap B.');
+  expect(apart).toEqual([]);
+});
+
+/** The requests are taken, and nothing else. */
+async function requestsFor(events: object[]): Promise<unknown[]> {
+  const taken: unknown[] = [];
+  const sendAll = async (requests: unknown[]) => {
+    taken.push(...requests);
+    return [];
+  };
+  const queue = { send: async () => {}, sendAll };
+  const written = events.map((event) => streamed({ pk: 'T#T-7K4M2Q', sk: 'EVENT#00000004', event }));
+  expect(await relayEvents(written, { ...world, updatesQueue: queue, watchesQueue: queue })).toEqual([]);
+  return taken;
+}
+
+test.each<[kind: Happening['kind'], says: object, shown: number | undefined]>([
+  ['message-received', { message: 3 }, 3],
+  ['noted', { message: 12 }, 12],
+  ['resolved', { message: null }, undefined],
+  ['closed', {}, undefined],
+  ['assigned', {}, 1],
+  ['approval-asked', {}, 1],
+  ['approval-reminded', {}, 1],
+  ['extension-asked', {}, 1],
+])('a request about %s %j names message %j', async (kind, says, message) => {
+  expect(await requestsFor([{ kind, ...says }])).toEqual([
+    { pk: 'T#T-7K4M2Q', sk: 'EVENT#00000004', ...(message ? { message } : {}) },
+  ]);
+});
+
+/** Of the last event of this kind, as a request that somebody sends by himself. */
+async function about(kind: TicketEvent['kind']): Promise<UpdateRequest> {
+  const number = (await world.tickets.events(ticketId(), 100)).findLast(
+    (event) => event.kind === kind,
+  )?.number;
+  return { pk: `T#${ticketId()}`, sk: `EVENT#${String(number).padStart(8, '0')}` };
+}
+
+test('a request that names no message, or another one, sends the same mail', async () => {
+  const said: string[] = [];
+  const send = world.mailer.send.bind(world.mailer);
+  world.mailer = {
+    ...world.mailer,
+    send(sending) {
+      said.push(
+        Buffer.from(sending.raw)
+          .toString('utf8')
+          .replace(/boundary="[^"]+"|^--.*$/gm, ''),
+      );
+      return send(sending);
+    },
+  };
+  await write(NORA, 'It eats the paper.');
+  await write(NORA, 'It smokes, too.', own(NORA));
+  const request = await about('message-received');
+  const sent = [...world.items.keys()];
+  for (const message of [undefined, 1, 2, 9]) {
+    await sendUpdate({ ...request, ...(message ? { message } : {}) }, world);
+    for (const name of [...world.items.keys()]) if (!sent.includes(name)) world.items.delete(name);
+  }
+  expect(said).toHaveLength(4);
+  expect(new Set(said).size).toBe(1);
+  expect(said[0]).toContain('It smokes, too.');
+  expect(apart).toEqual(['2', '2', '2']);
+});
+
+test('what the ticket says was taken out does not leave because it was read a moment before', async () => {
+  await write(NORA, 'It eats the paper.');
+  await write(NORA, 'My password is Zimtstern.', own(NORA));
+  const { withTicket } = world.tickets;
+  const request = { ...(await about('message-received')), message: 2 };
+  const { message } = await withTicket(request.pk, request.sk, 2);
+  expect(message?.text).toContain('Zimtstern');
+  await write(MARTHA, '#redact 2 a password', own(MARTHA));
+  world.tickets = {
+    ...world.tickets,
+    withTicket: async (...keys) => ({ ...(await withTicket(...keys)), message }),
+  };
+  const mails: string[] = [];
+  world.mailer = {
+    ...world.mailer,
+    async send({ raw }) {
+      mails.push(Buffer.from(raw).toString('utf8'));
+      return { sent: true, messageId: '1@email.amazonses.com' };
+    },
+  };
+  await sendUpdate(request, world);
+  expect(mails).toHaveLength(1);
+  expect(mails[0]).not.toContain('Zimtstern');
+});
