@@ -12,7 +12,7 @@ import { inParts, type Plan, updatesFor } from '../core/ticket/audience.ts';
 import { change } from '../core/ticket/change.ts';
 import { type News, waitsForDigest } from '../core/ticket/digest.ts';
 import { ASKED_EVERY } from '../core/ticket/satisfaction.ts';
-import type { TicketEvent } from '../core/ticket/ticket.ts';
+import type { Ticket, TicketEvent } from '../core/ticket/ticket.ts';
 import { answerSender } from './answer-sender.ts';
 import { fetchAsked } from './asked.ts';
 import { deliver } from './deliver.ts';
@@ -58,7 +58,7 @@ export async function sendUpdate({ pk, sk, message: named }: UpdateRequest, worl
   if (pk.startsWith(CANARIES)) return sendCanary(pk, world);
   const { event, ticket, message } = await world.tickets.withTicket(pk, sk, named);
   if (!event || !ticket) throw new InvalidInputError(`there is no event ${pk} ${sk}`);
-  if (isHeld(event) && !(await again(() => letGo(event.message, ticket.id, world)))) return;
+  if (isHeld(event) && !(await letGo(event.message, ticket, world))) return;
   if (event.kind === 'solution-passed-on' || event.kind === 'news-passed-on')
     return passToEach(event, ticket, world);
   if (event.kind === 'redacted') return passRedaction(event, ticket, world);
@@ -124,10 +124,12 @@ function isHeld(event: TicketEvent): event is TicketEvent & { message: number } 
   return 'leavesAt' in event && event.leavesAt !== undefined;
 }
 
-/** Written before the answer goes, under the ticket's version: either #undo finds it gone, or it finds #undo. */
-async function letGo(message: number, ticketId: string, world: World): Promise<boolean> {
-  const ticket = await world.tickets.read(ticketId);
-  if (!ticket || ticket.takenBack?.includes(message)) return false;
+/**
+ * Written before the answer goes, under the ticket's version: either #undo finds it gone, or it finds #undo. Throws
+ * ConflictError when the ticket was changed since it was read; then all is read anew.
+ */
+async function letGo(message: number, ticket: Ticket, world: World): Promise<boolean> {
+  if (ticket.takenBack?.includes(message)) return false;
   // Only the last answer can be taken back.
   if (ticket.lastAnswer?.message === message && ticket.lastAnswer.leftAt === null)
     await world.tickets.commit(change(ticket, [{ kind: 'left', message }], world.now(), world.desk), []);

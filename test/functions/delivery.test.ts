@@ -7,6 +7,7 @@ import { change } from '../../core/ticket/change.ts';
 import { countersOf } from '../../core/ticket/pace.ts';
 import type { Message, TicketEvent } from '../../core/ticket/ticket.ts';
 import { mark } from '../../core/ticket/undeliverable.ts';
+import { again } from '../../functions/handler.ts';
 import { receiveFeedback } from '../../functions/receive-feedback.ts';
 import { sendOrPark, sendUpdate } from '../../functions/send-update.ts';
 import { desk, ID, LUIS, later, MONDAY, NORA, opened } from '../sample.ts';
@@ -229,6 +230,47 @@ describe('what SES says later of a mail', () => {
       expect(tries.slice(before).map(({ to }) => to)).toEqual(tells ? [LUIS] : []);
     },
   );
+});
+
+describe('an answer that is held', () => {
+  const hold = async () => {
+    const { world, tries } = await begin();
+    await world.relay();
+    world.strict = true;
+    const { answer, message } = answered();
+    const held = change(opened().after, [{ ...answer, leavesAt: later(MONDAY, 0.01) }], MONDAY, desk);
+    await world.tickets.commit(held, [message]);
+    const number = held.events.find(({ kind }) => kind === 'answered')?.number;
+    const request = { pk: `T#${ID}`, sk: `EVENT#${String(number).padStart(8, '0')}`, message: 2 };
+    return { world, held: held.after, request, toNora: () => tries.filter(({ to }) => to === NORA).slice(1) };
+  };
+
+  test('leaves by the ticket that was read with its event, and the ticket says so', async () => {
+    const { world, request, toNora } = await hold();
+    world.tickets = { ...world.tickets, read: async () => expect.unreachable() };
+    await sendUpdate(request, world);
+    expect(toNora()).toHaveLength(1);
+    const { ticket } = await world.tickets.withTicket(request.pk, request.sk);
+    expect(ticket?.lastAnswer?.leftAt).toBe(MONDAY);
+  });
+
+  test('does not leave when it is taken back after it was read, and before the ticket says that it left', async () => {
+    const { world, held, request, toNora } = await hold();
+    const { withTicket } = world.tickets;
+    let reads = 0;
+    world.tickets = {
+      ...world.tickets,
+      async withTicket(...keys) {
+        const read = await withTicket(...keys);
+        const undone = { kind: 'undone', message: 2, given: MONDAY, by: LUIS, reopens: false } as const;
+        if (++reads === 1) await world.tickets.commit(change(held, [undone], MONDAY, desk), []);
+        return read;
+      },
+    };
+    await again(() => sendUpdate(request, world));
+    expect(reads).toBe(2);
+    expect(toNora()).toEqual([]);
+  });
 });
 
 test('to an address that is marked nothing leaves that no person wrote, and the ticket says so', async () => {
