@@ -1,6 +1,6 @@
 /** The stream's reader on which others wait: hands each event to the queues of those who act on it, and thinks of nothing else. */
 import * as z from 'zod/mini';
-import { type WatchRequest, watchRequest } from '../core/ticket/turn.ts';
+import { type WatchRequest, wakeAt, watchRequest } from '../core/ticket/turn.ts';
 import { stream, type World } from './handler.ts';
 import type { UpdateRequest } from './send-update.ts';
 
@@ -14,7 +14,9 @@ export const StreamedEvent = z.object({
     event: z.object({
       M: z.object({
         kind: z.object({ S: z.string() }),
+        at: z.optional(z.object({ S: z.string() })),
         generation: z.optional(z.object({ N: z.string() })),
+        nextAt: z.optional(z.object({ S: z.string() })),
         leavesAt: z.optional(z.object({ S: z.string() })),
         // Some say that there is none.
         message: z.optional(z.object({ N: z.optional(z.string()) })),
@@ -117,6 +119,9 @@ function secondsHeld({ NewImage }: Streamed, now: string): number {
   return Math.min(Math.max(seconds, 0), MOST_SECONDS);
 }
 
+/** What was reckoned with the ticket, and not anew: whoever changes it begins a generation only for what comes before that. */
 function toStart({ Keys, NewImage }: Streamed): WatchRequest {
-  return watchRequest(Keys.pk.S.slice('T#'.length), Number(NewImage.event.M.generation?.N));
+  const { at, generation, nextAt } = NewImage.event.M;
+  const wake = at && nextAt && wakeAt({ startedAt: at.S }, nextAt.S);
+  return watchRequest(Keys.pk.S.slice('T#'.length), Number(generation?.N), wake);
 }

@@ -61,12 +61,8 @@ export class Clock extends Construct {
       description: 'Starts the execution that keeps the time of a ticket.',
       memory: 512,
       timeout: START_WATCH_TIMEOUT,
-      environment: {
-        DESK_TABLE: table.tableName,
-        DESK_WATCH_MACHINE: this.watchMachine.stateMachineArn,
-        DESK_CLOCK: '',
-      },
-      permissions: permissions.startWatch({ table, watchMachine: this.watchMachine }),
+      environment: { DESK_WATCH_MACHINE: this.watchMachine.stateMachineArn, DESK_CLOCK: '' },
+      permissions: permissions.startWatch({ watchMachine: this.watchMachine }),
       queue: { queue, batchSize: 10, maxConcurrency: 2 },
     });
 

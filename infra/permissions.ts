@@ -90,8 +90,7 @@ export const permissions = {
     }),
   ],
 
-  startWatch: ({ table, watchMachine }: { table: ITable; watchMachine: StateMachine }) => [
-    items(table, 'GetItem'),
+  startWatch: ({ watchMachine }: { watchMachine: StateMachine }) => [
     on(watchMachine.stateMachineArn, 'states:StartExecution'),
   ],
 

@@ -65,10 +65,12 @@ export const WatchRequest = z.object({
   version: z.literal(VERSION),
   ticketId: z.string(),
   generation: z.int().check(z.minimum(1)),
+  /** When it is to wake first, by `wakeAt`. What an older relay-events put into the queue does not say so. */
+  at: z.optional(z.string()),
 });
 
 export type WatchRequest = z.output<typeof WatchRequest>;
 
-export function watchRequest(ticketId: string, generation: number): WatchRequest {
-  return { version: VERSION, ticketId, generation };
+export function watchRequest(ticketId: string, generation: number, at?: string): WatchRequest {
+  return { version: VERSION, ticketId, generation, at };
 }

@@ -5,7 +5,7 @@ import type { Happening, TicketEvent } from '../../core/ticket/ticket.ts';
 import { receiveEmail } from '../../functions/receive-email.ts';
 import { relayEvents } from '../../functions/relay-events.ts';
 import { sendUpdate, type UpdateRequest } from '../../functions/send-update.ts';
-import { keys, LUIS, MARTHA, MONDAY, NORA, PROVEN } from '../sample.ts';
+import { ID, keys, LUIS, later, MARTHA, MONDAY, NORA, opened, PROVEN } from '../sample.ts';
 import { type LeavingWorld, leavingWorld } from './leaving.ts';
 import { deliver, streamed } from './world.ts';
 
@@ -69,7 +69,7 @@ async function requestsFor(events: object[]): Promise<unknown[]> {
     return [];
   };
   const queue = { send: async () => {}, sendAll };
-  const written = events.map((event) => streamed({ pk: 'T#T-7K4M2Q', sk: 'EVENT#00000004', event }));
+  const written = events.map((event) => streamed({ pk: `T#${ID}`, sk: 'EVENT#00000004', event }));
   expect(await relayEvents(written, { ...world, updatesQueue: queue, watchesQueue: queue })).toEqual([]);
   return taken;
 }
@@ -85,8 +85,18 @@ test.each<[kind: Happening['kind'], says: object, shown: number | undefined]>([
   ['extension-asked', {}, 1],
 ])('a request about %s %j names message %j', async (kind, says, message) => {
   expect(await requestsFor([{ kind, ...says }])).toEqual([
-    { pk: 'T#T-7K4M2Q', sk: 'EVENT#00000004', ...(message ? { message } : {}) },
+    { pk: `T#${ID}`, sk: 'EVENT#00000004', ...(message ? { message } : {}) },
   ]);
+});
+
+test('a watch begins with the time that its ticket says, and not later than an execution may wait', async () => {
+  const { after, events } = opened();
+  const begun = events.filter(({ kind }) => kind === 'watch-started');
+  const nextAt = after.watch?.nextAt;
+  const asked = (at: string) => [{ version: 1, ticketId: ID, generation: 1, at }];
+  expect(await requestsFor(begun)).toEqual(asked(nextAt ?? ''));
+  const late = begun.map((event) => ({ ...event, nextAt: later(MONDAY, 24 * 1_000) }));
+  expect(await requestsFor(late)).toEqual(asked(later(MONDAY, 24 * 300)));
 });
 
 /** Of the last event of this kind, as a request that somebody sends by himself. */

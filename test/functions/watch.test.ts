@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { UnavailableError } from '../../core/faults.ts';
 import { change } from '../../core/ticket/change.ts';
 import type { Happening, Ticket, TicketEvent } from '../../core/ticket/ticket.ts';
-import { firstTurn, LONGEST_WAIT } from '../../core/ticket/turn.ts';
+import { firstTurn, LONGEST_WAIT, type WatchRequest } from '../../core/ticket/turn.ts';
 import { sweep } from '../../functions/sweep.ts';
 import type { Json } from '../../local/asl.ts';
 import { LIVES, liveThrough } from '../journeys/lives.ts';
@@ -151,19 +151,46 @@ describe('a redeployment while tickets run', () => {
 });
 
 describe('a start', () => {
-  test('waits at once: until something is due, the ticket is read once and advance-watch not at all', async () => {
+  test('waits at once: until something is due, nobody reads the ticket and advance-watch is not asked', async () => {
     await open();
     const { reads } = skipped.calls;
     await at(2.9);
-    expect(skipped.calls.reads - reads).toBe(1);
+    expect(skipped.calls.reads - reads).toBe(0);
     expect(execution(1)).toMatchObject({ status: 'RUNNING', transitions: 1 });
   });
 
-  test('of a ticket that was closed meanwhile begins nothing', async () => {
+  test('of a ticket that was closed meanwhile ends with its first turn, and does nothing', async () => {
     await open();
     await happens({ kind: 'closed', reason: '', by: LUIS });
+    const { writes } = skipped.calls;
     await at(24);
-    expect(skipped.machine.executions.size).toBe(0);
+    expect(execution(1)).toMatchObject({ status: 'SUCCEEDED', transitions: 4 });
+    expect(skipped.calls.writes).toBe(writes);
+  });
+
+  test('of a generation that another has followed meanwhile ends so too, and time is told once', async () => {
+    await open();
+    await happens({
+      ...{ kind: 'prioritised', impact: 'everyone', urgency: 'outage', priority: 'P1' },
+      ...{ previous: 'P3', reason: '', by: LUIS },
+    });
+    expect((await read()).watch?.generation).toBe(2);
+    await at(3.1);
+    expect(execution(1)).toMatchObject({ status: 'SUCCEEDED', transitions: 4 });
+    expect(execution(2)?.status).toBe('RUNNING');
+    expect(new Set(story().map(String)).size).toBe(story().length);
+  });
+
+  test('of which an older request does not say when it wakes asks advance-watch at once', async () => {
+    const { watchesQueue } = skipped.world;
+    const { sendAll } = watchesQueue;
+    watchesQueue.sendAll = (requests) =>
+      sendAll(requests.map((request) => ({ ...(request as WatchRequest), at: undefined })));
+    await open();
+    await at(2.9);
+    expect(execution(1)).toMatchObject({ status: 'RUNNING', transitions: 4 });
+    await at(4.1);
+    expect(story()).toEqual([WARNED, BREACHED]);
   });
 
   test('that comes after the first deadline wakes at once', async () => {

@@ -349,7 +349,7 @@ const PITFALLS: Record<string, Pitfall> = {
   'an account or a region in the template: it is deployed nowhere else': {
     find: (t) => JSON.stringify(t).match(/\b\d{12}\b|\b(us|eu|ap|ca|sa)-[a-z]+-\d\b/g) ?? [],
     plant: (t) => {
-      property(props(t, 'StartWatch'), 'Environment.Variables').DESK_TABLE = 'eu-west-1';
+      property(props(t, 'AdvanceWatch'), 'Environment.Variables').DESK_TABLE = 'eu-west-1';
     },
   },
   'a reference to what is not there': {
