@@ -10,7 +10,7 @@ import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { CLASSIC, described, machine, rounded, table } from './figures.ts';
+import { CLASSIC, described, MOST_OF_MAILPARSER, machine, rounded, table } from './figures.ts';
 
 const TOPICS = ['floor', 'speed', 'bundles', 'way', 'growth'] as const;
 type Topic = (typeof TOPICS)[number] | 'load';
@@ -21,6 +21,8 @@ interface Bound {
   /** At most, or at least. */
   bound: string;
   holds: boolean;
+  /** Else it is said, and no reason to end with 1. */
+  counts: boolean;
 }
 
 const { values } = parseArgs({
@@ -59,20 +61,20 @@ console.log(described(here));
 console.log(
   table([
     ['', 'measured', 'bound', ''],
-    ...bounds.map(({ what, measured, bound, holds }) => [
+    ...bounds.map(({ what, measured, bound, holds, counts }) => [
       what,
       String(measured),
       bound,
-      bound === '' ? '' : holds ? 'holds' : 'does not hold',
+      bound === '' ? '' : `${holds ? 'holds' : 'does not hold'}${counts ? '' : ', does not count'}`,
     ]),
   ]),
 );
 if (values.out)
   writeFileSync(values.out, `${JSON.stringify({ machine: here, bounds, ...figures }, null, 2)}\n`);
-if (bounds.some(({ holds }) => !holds)) process.exitCode = 1;
+if (bounds.some(({ holds, counts }) => counts && !holds)) process.exitCode = 1;
 
 interface Figures {
-  kinds?: { name: string; mailparserMs: number; ownMs: number; ratio: number }[];
+  kinds?: { name: string; mailparserMs: number; ownMs: number; ratio: number; isStored: boolean }[];
   bundles?: { name: string; atOnceKB: number; importMs: number }[];
   rounds?: {
     name: string;
@@ -111,18 +113,18 @@ function run(topic: Topic): Promise<Figures> {
 
 function boundsOf({ floor, speed, bundles, way, growth, load }: typeof figures): Bound[] {
   const bounds: Bound[] = [];
-  const atMost = (what: string, measured: number, most: number, unit = '') =>
-    void bounds.push({ what, measured, bound: `at most ${most}${unit}`, holds: measured <= most });
+  const atMost = (what: string, measured: number, most: number, unit = '', counts = true) =>
+    void bounds.push({ what, measured, bound: `at most ${most}${unit}`, holds: measured <= most, counts });
   if (floor?.node) note(bounds, 'floor: bare Node, ms', floor.node.startMs);
   if (floor?.engine) note(bounds, 'floor: the engine alone, ms of CPU a transaction', floor.engine.cpuMs);
   if (floor?.call) {
     note(bounds, 'floor: a call by bare Node, ms of CPU', floor.call.bareMs);
     note(bounds, 'floor: the same by the AWS SDK', floor.call.sdkMs);
   }
-  for (const { name, mailparserMs, ratio, ownMs } of speed?.kinds ?? []) {
+  for (const { name, mailparserMs, ratio, ownMs, isStored } of speed?.kinds ?? []) {
     note(bounds, `floor: mailparser alone, ms, ${name}`, mailparserMs);
     note(bounds, `our own code, ms, ${name}`, ownMs);
-    atMost(`our own code to mailparser, ${name}`, ratio, 10, ' ×');
+    atMost(`our own code to mailparser, ${name}`, ratio, MOST_OF_MAILPARSER, ' ×', isStored);
   }
   for (const { name, atOnceKB, importMs } of bundles?.bundles ?? []) {
     const isInbound = name === 'receive-email';
@@ -146,6 +148,7 @@ function boundsOf({ floor, speed, bundles, way, growth, load }: typeof figures):
       measured: times(functions),
       bound: 'at least 15 ×',
       holds: times(functions) >= 15,
+      counts: true,
     });
   }
   for (const [kind, { calls, reads, writes }] of Object.entries(growth?.ratios ?? {}))
@@ -166,5 +169,5 @@ function boundsOf({ floor, speed, bundles, way, growth, load }: typeof figures):
 
 /** What has no bound of its own, and others are measured against. */
 function note(bounds: Bound[], what: string, measured: number): void {
-  bounds.push({ what, measured, bound: '', holds: true });
+  bounds.push({ what, measured, bound: '', holds: true, counts: false });
 }

@@ -14,6 +14,9 @@ export interface Machine {
 /** CPU of a classic help desk for a mail, ms: the least of what Request Tracker 5 with PostgreSQL needs on two shared cores. It is 470 and 350 at the most. */
 export const CLASSIC = { 'new mail': 390, reply: 310 } as const;
 
+/** What our own code may take of CPU for a mail as it stands in the bucket, in times of what mailparser takes for it. */
+export const MOST_OF_MAILPARSER = 10;
+
 export function machine(): Machine {
   return {
     processor: cpus()[0]?.model.trim() ?? 'unknown processor',
