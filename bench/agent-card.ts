@@ -1,9 +1,7 @@
 /**
  * The agent's card: how to reply and every command with an example, on one page of A4: `docs/agent-card.pdf` to print, and
- * `docs/agent-card.png` to look at. Nothing of it is written twice: examples and other names are those of VERBS, what happens is said in
- * docs/verbs.md, and test/docs.test.ts compares the page with both.
- *
- *   npm run agent-card
+ * `docs/agent-card.png` to look at. Nothing of it is written twice: examples and other names are those of VERBS, what happens
+ * is said in docs/verbs.md, and test/docs.test.ts compares the page with both.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -11,6 +9,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { VERBS, type VerbName } from '../core/mail/commands.ts';
 import { needsNoTicket } from '../core/ticket/without-ticket.ts';
+import { optionsOf } from './options.ts';
 
 const DOCS = join(import.meta.dirname, '..', 'docs');
 export const CARD = join(DOCS, 'agent-card.pdf');
@@ -161,4 +160,7 @@ async function drawCard(): Promise<void> {
   }
 }
 
-if (import.meta.main) await drawCard();
+if (import.meta.main) {
+  optionsOf('Draws the agent’s card: docs/agent-card.pdf and .png.', {});
+  await drawCard();
+}

@@ -1,19 +1,17 @@
 /**
- * What a mail costs, and whether it is within its bounds:
- * `npm run bench [-- --only floor,speed,bundles,way,growth] [--growth-large] [--load] [--out FILE]`
- *
- * Each topic runs in a process of its own, one after the other, as it does when it is called by itself. `--growth-large` fills
- * a table with 200,000 tickets as well, and `--load` adds ten minutes of mail and a burst of 5,000: both only when they are asked
- * for. Ends with 1 when a bound does not hold.
+ * What a mail costs, and whether it is within its bounds. Each topic runs in a process of its own, one after the other, as it
+ * does when it is called by itself. Ends with 1 when a bound does not hold.
  */
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { CLASSIC, described, MOST_OF_MAILPARSER, machine, rounded, table } from './figures.ts';
+import { flag, oneOf, optionsOf, several, text } from './options.ts';
 
 const TOPICS = ['floor', 'speed', 'bundles', 'way', 'growth'] as const;
 type Topic = (typeof TOPICS)[number] | 'load';
+/** Imports are measured with the bundles that are imported. */
+const NAMES = [...TOPICS, 'imports', 'load'] as const;
 
 interface Bound {
   what: string;
@@ -25,30 +23,21 @@ interface Bound {
   counts: boolean;
 }
 
-const { values } = parseArgs({
-  options: {
-    only: { type: 'string' },
-    'growth-large': { type: 'boolean' },
-    load: { type: 'boolean' },
-    out: { type: 'string' },
-  },
+const { only, out, ...more } = optionsOf('What a mail costs, and whether it is within its bounds.', {
+  only: several(oneOf('only these', NAMES), TOPICS),
+  'growth-large': flag('fill a table with 200,000 tickets as well'),
+  load: flag('ten minutes of mail and a burst of 5,000 as well'),
+  out: text('<file>', 'write all figures as JSON'),
 });
-const asked = values.only?.split(',') ?? TOPICS;
-const wanted = [
-  ...asked.map((name) => (name === 'imports' ? 'bundles' : name)),
-  ...(values.load ? ['load'] : []),
-] as Topic[];
-const unknown = wanted.find((name) => name !== 'load' && !TOPICS.includes(name));
-if (unknown !== undefined) {
-  console.error(`there is no ${unknown}; there are ${TOPICS.join(', ')}, imports, load`);
-  process.exit(2);
-}
+const wanted: Topic[] = [...only, ...(more.load ? (['load'] as const) : [])].map((name) =>
+  name === 'imports' ? 'bundles' : name,
+);
 const ARGUMENTS: Record<Topic, string[]> = {
   floor: [],
   speed: ['--mails', '60'],
   bundles: ['--handlers', '--rounds', '5'],
   way: ['--mails', '200'],
-  growth: ['--tickets', values['growth-large'] ? '100,10000,200000' : '100,2000'],
+  growth: ['--tickets', more['growth-large'] ? '100,10000,200000' : '100,2000'],
   load: [],
 };
 
@@ -69,8 +58,7 @@ console.log(
     ]),
   ]),
 );
-if (values.out)
-  writeFileSync(values.out, `${JSON.stringify({ machine: here, bounds, ...figures }, null, 2)}\n`);
+if (out) writeFileSync(out, `${JSON.stringify({ machine: here, bounds, ...figures }, null, 2)}\n`);
 if (bounds.some(({ holds, counts }) => counts && !holds)) process.exitCode = 1;
 
 interface Figures {

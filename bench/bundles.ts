@@ -1,6 +1,5 @@
 /**
  * What a cold start loads: the size of each function's bundle and the time to import it.
- * `node bench/bundles.ts [--rounds 9] [--handlers] [--json]`
  *
  * The bundles are made anew from the sources. "At once" is index.mjs and all that it imports statically, "later" is what
  * is only loaded when it is first needed; source maps are not counted. The time is that of fresh processes, without Node's
@@ -13,12 +12,13 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { parseArgs, promisify } from 'node:util';
+import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { describeProblems, loadDesk } from '../core/config/load.ts';
 import { bundle } from '../infra/bundle.ts';
 import { FUNCTIONS, type FunctionName } from '../infra/lambda.ts';
 import { described, machine, percentile, rounded, table } from './figures.ts';
+import { flag, optionsOf, whole } from './options.ts';
 
 interface Measured {
   name: FunctionName;
@@ -45,18 +45,14 @@ interface Loaded {
 
 const ROOT = join(import.meta.dirname, '..');
 
-const { values } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '9' },
-    handlers: { type: 'boolean' },
-    json: { type: 'boolean' },
+const { rounds, handlers, json } = optionsOf(
+  'What a cold start loads: the size of each function’s bundle and the time to import it.',
+  {
+    rounds: whole('in which each is imported once, by a process of its own', 9),
+    handlers: flag('without what is loaded later'),
+    json: flag('print one JSON document'),
   },
-});
-const rounds = Number(values.rounds);
-if (!(Number.isInteger(rounds) && rounds > 0)) {
-  console.error('usage: node bench/bundles.ts [--rounds 9] [--handlers] [--json]');
-  process.exit(2);
-}
+);
 const here = machine();
 const loaded = loadDesk(readFileSync(join(ROOT, 'desk.yaml'), 'utf8'));
 if (!loaded.ok) throw new Error(describeProblems('desk.yaml', loaded.problems));
@@ -69,7 +65,7 @@ try {
   });
   const bundles = await Promise.all(FUNCTIONS.map((name) => filesOf(made[name].folder)));
   const later = new Map(bundles.flatMap(({ dynamic }) => dynamic.map((each) => [basename(each.file), each])));
-  if (values.handlers) later.clear();
+  if (handlers) later.clear();
   const files = [...bundles.map(({ entry }) => entry.file), ...[...later.values()].map(({ file }) => file)];
   const times = new Map(files.map((file): [string, Taken[]] => [file, []]));
   for (let round = 1; round <= rounds; round++) {
@@ -96,7 +92,7 @@ try {
     }),
   );
   const figures = { machine: here, rounds, bundles: measured, later: measuredLater };
-  if (values.json) console.log(JSON.stringify(figures, null, 2));
+  if (json) console.log(JSON.stringify(figures, null, 2));
   else show(measured, measuredLater);
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -1,12 +1,14 @@
 /**
- * How fast working time and deadlines are reckoned: `node bench/calendar.ts`. Operations per second on this machine,
- * for a calendar whose weeks are known already, as in a warm function, and for one that is asked for the first time.
+ * How fast working time and deadlines are reckoned. Operations per second on this machine, for a calendar whose weeks are
+ * known already, as in a warm function, and for one that is asked for the first time.
  */
 import { cpus } from 'node:os';
 import type { Calendar, Desk } from '../core/config/desk.ts';
 import { addWorkingTime, isWorkingTime, nextOpening, workingTimeBetween } from '../core/sla/calendar.ts';
 import { type ClockLog, compact, deadlines, explainReckoning } from '../core/sla/clock.ts';
+import { optionsOf } from './options.ts';
 
+optionsOf('How fast working time and deadlines are reckoned.', {});
 const HOUR = 3_600_000;
 const ENOUGH = 1_000;
 

@@ -1,14 +1,13 @@
 /**
  * All mails of the desk on one sheet, from sample data, as a phone shows them: `docs/mails.png`, light beside dark; and the
  * report by itself, large enough to be read: `docs/report.png`.
- *
- *   npm run contact-sheet
  */
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { writeTemplates } from '../templates/build.ts';
 import { openBrowser } from './browser.ts';
+import { optionsOf } from './options.ts';
 
 const DOCS = join(import.meta.dirname, '..', 'docs');
 const SHEET = join(DOCS, 'mails.png');
@@ -65,4 +64,10 @@ async function picture(page: Page, colorScheme: 'light' | 'dark'): Promise<strin
   return `<img src="data:image/png;base64,${(await page.screenshot({ fullPage: true })).toString('base64')}">`;
 }
 
-if (import.meta.main) console.log(`${await drawSheet()} mails: ${SHEET}; ${REPORT}`);
+if (import.meta.main) {
+  optionsOf(
+    'Draws all mails of the desk on one sheet, and a report: docs/mails.png and docs/report.png.',
+    {},
+  );
+  console.log(`${await drawSheet()} mails: ${SHEET}; ${REPORT}`);
+}

@@ -1,9 +1,8 @@
 /**
- * Measures the reading of mail against records of real messages: `node bench/corpus.ts DIR [--misses]`. A record is a
- * line of JSON in a `.jsonl` file: `{id, raw_base64, expect, …}`; every expectation that we have an answer for is one
- * measure. Prints a table for each file: all records, and by themselves those whose expectation its project asserts
- * (`strength` exact or contains) where others are one library's reading. --misses shows also what was not won, --only=NAME
- * measures one file.
+ * Measures the reading of mail against records of real messages. A record is a line of JSON in a `.jsonl` file:
+ * `{id, raw_base64, expect, …}`; every expectation that we have an answer for is one measure. Prints a table for each file: all
+ * records, and by themselves those whose expectation its project asserts (`strength` exact or contains) where others are one
+ * library's reading.
  */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -15,6 +14,7 @@ import { sanitizeHtml } from '../core/mail/html.ts';
 import { parseEmail, UnreadableEmailError } from '../core/mail/parse.ts';
 import { screen, wantsNoAutomaticAnswer } from '../core/mail/screen.ts';
 import { trimReply } from '../core/mail/trim.ts';
+import { argument, flag, optionsOf, text } from './options.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: the records are other people's, each with fields of its own
 type Expect = Record<string, any>;
@@ -55,9 +55,15 @@ const summaries = new Map<string, string>();
 const twins = new Map<string, string>();
 const ANSWERS = new Set(['auto-reply', 'out-of-office']);
 
-const [dir = '.', ...flags] = process.argv.slice(2);
-const showMisses = flags.includes('--misses');
-const only = flags.find((flag) => flag.startsWith('--only='))?.slice(7);
+const {
+  folder: [dir = '.'],
+  misses: showMisses,
+  only,
+} = optionsOf('Measures the reading of mail against records of real messages.', {
+  folder: argument('<folder>', 'of .jsonl files: each line a record, {id, raw_base64, expect, …}'),
+  misses: flag('show also what was not won'),
+  only: text('<name>', 'only files whose names begin so'),
+});
 
 for (const file of readdirSync(dir)
   .filter((name) => name.endsWith('.jsonl'))

@@ -1,6 +1,6 @@
 /**
- * What a ticket costs: `node bench/cost.ts [--tickets N] [--write]` plays tickets with 4 mails in of 75 KB each and 6 mails
- * out on this laptop's desk, takes what its meter counted in between, and prices it. `--write` keeps it for `desk cost --sample`.
+ * What a ticket costs: plays tickets with 4 mails in of 75 KB each and 6 mails out on this laptop's desk, takes what its meter
+ * counted in between, and prices it.
  *
  * On the laptop a ticket's watch ends with the story. What six deadlines cost it is taken from the state machine itself on a
  * skipped clock (test/journeys/lives.ts), with a call of advance-watch for each turn.
@@ -8,7 +8,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import type * as z from 'zod';
 import { runningDesk } from '../cli/connect.ts';
@@ -18,11 +17,15 @@ import { type Amounts, times, together, type Unit } from '../core/insight/prices
 import { type Delivered, startLaptop } from '../test/journeys/laptop.ts';
 import { LIVES, liveThrough } from '../test/journeys/lives.ts';
 import { described, machine } from './figures.ts';
+import { flag, optionsOf, whole } from './options.ts';
 
-const { values } = parseArgs({
-  options: { tickets: { type: 'string', default: '10' }, write: { type: 'boolean' } },
-});
-const tickets = Number(values.tickets);
+const { tickets, write } = optionsOf(
+  'What a ticket with 4 mails in, 6 mails out and six deadlines costs in AWS.',
+  {
+    tickets: whole('that are played', 10),
+    write: flag('keep it for desk cost --sample'),
+  },
+);
 const OCTETS = 75_000;
 /** Of a mail with a picture in it, as most long ones are. */
 const FILE = { filename: 'screen.png', contentType: 'image/png', content: Buffer.alloc(52_000, 'replydesk') };
@@ -131,7 +134,7 @@ const sample: z.output<typeof SampleTicket> = {
   standing: after.standing,
   volume: { tickets, mailsIn: 4 * tickets, mailsOut: out.length },
 };
-if (values.write) {
+if (write) {
   writeFileSync(SAMPLE_FILE, `${JSON.stringify(sample, null, 2)}\n`);
   console.log(describeCost(await priceSample()));
 } else {

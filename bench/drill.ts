@@ -1,41 +1,39 @@
 /**
- * The fault sweep: `npm run drill [-- --scenario NAME] [--seed N] [--pairs N] [--out FILE]`. Each call that a function
- * makes to AWS goes wrong in each way in which a call can, and the desk has to come to what it comes to when nothing goes wrong.
- * With `--pairs` two things go wrong in each of so many runs, drawn by chance. Progress, and what was not survived, goes to
- * stderr, the table to stdout; `--out` writes both as JSON. Exits with 1 when anything was lost, doubled or otherwise not the
- * same.
+ * The fault sweep. Each call that a function makes to AWS goes wrong in each way in which a call can, and the desk has to come
+ * to what it comes to when nothing goes wrong. Progress, and what was not survived, goes to stderr, the table to stdout. Exits
+ * with 1 when anything was lost, doubled or otherwise not the same.
  */
 import { writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { KINDS } from './drill/desk.ts';
 import { drillDesk, SCENARIOS } from './drill/scenarios.ts';
 import { type Swept, samplePairs, sweepScenario } from './drill/sweep.ts';
 import { described, machine, table } from './figures.ts';
+import { oneOf, optionsOf, text, whole } from './options.ts';
 
-const { values } = parseArgs({
-  options: {
-    out: { type: 'string' },
-    scenario: { type: 'string' },
-    seed: { type: 'string', default: '1' },
-    pairs: { type: 'string' },
+const names = SCENARIOS.map(({ name }) => name);
+const { scenario, seed, pairs, out } = optionsOf(
+  'Each call of a function goes wrong in each way in which a call can, and nothing may be lost or doubled.',
+  {
+    scenario: oneOf('only this one', names),
+    seed: whole('of all that is drawn by chance', 1),
+    pairs: whole('let two things go wrong in each of so many runs, drawn by chance, instead', undefined),
+    out: text('<file>', 'write the table, and what was not survived, as JSON'),
   },
-});
+);
 const FIGURES = ['calls', 'points', 'survived', 'lost', 'doubled', 'window', 'twice'] as const;
-const chosen = SCENARIOS.filter(({ name }) => values.scenario === undefined || name === values.scenario);
-if (chosen.length === 0) throw new Error(`the scenarios are ${SCENARIOS.map(({ name }) => name).join(', ')}`);
+const chosen = SCENARIOS.filter(({ name }) => scenario === undefined || name === scenario);
 // The pauses between two tries of a function are drawn, and nobody waits for them here.
 Math.random = () => 0;
 const on = machine();
 const begun = performance.now();
-const seed = Number(values.seed);
 const tell = (name: string, all: readonly Swept[]) => {
   const { points, survived } = figures(all);
   if (points % 100 === 0) process.stderr.write(`${name}: ${survived} of ${points} survived\n`);
 };
-const all = values.pairs
+const all = pairs
   ? await samplePairs(chosen, drillDesk(), {
       seed,
-      most: Number(values.pairs),
+      most: pairs,
       tell: (swept) => tell('pairs', swept),
     })
   : await singly();
@@ -50,15 +48,15 @@ const row = (name: string, of: Record<string, number>) => [
 ];
 console.log(described(on));
 console.log(
-  `${values.pairs ? 'two faults in each run' : `${KINDS.length} faults at each call`}, seed ${seed}, ${seconds} s`,
+  `${pairs ? 'two faults in each run' : `${KINDS.length} faults at each call`}, seed ${seed}, ${seconds} s`,
 );
 console.log(
   table([['', ...FIGURES], ...all.map((swept) => row(swept.name, figures([swept]))), row('all', total)]),
 );
-if (values.out) {
+if (out) {
   const { calls: _, ...found } = total;
   const told = { ...found, seed, seconds, machine: on, faults: KINDS, byScenario: all };
-  writeFileSync(values.out, `${JSON.stringify(told, null, 2)}\n`);
+  writeFileSync(out, `${JSON.stringify(told, null, 2)}\n`);
 }
 process.exitCode = all.every(({ points, survived }) => points === survived) ? 0 : 1;
 

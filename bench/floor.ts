@@ -1,7 +1,6 @@
 /**
  * What nothing of ours can be cheaper than, on this machine: a bare Node that starts and ends, the database engine alone that
  * takes a transaction such as a new mail's, and a call over HTTP that reads a ticket, beside the same by the AWS SDK.
- * `node bench/floor.ts [--json]`
  */
 import { execFile, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -9,12 +8,15 @@ import { Agent, request } from 'node:http';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs, promisify } from 'node:util';
+import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { database } from '../aws/clients.ts';
 import { described, machine, percentile, rounded, table } from './figures.ts';
+import { flag, optionsOf } from './options.ts';
 
-const { values } = parseArgs({ options: { json: { type: 'boolean' } } });
+const { json } = optionsOf('What nothing of ours can be cheaper than, on this machine.', {
+  json: flag('print one JSON document'),
+});
 const STARTS = 9;
 const TRANSACTIONS = 300;
 const CALLS = 400;
@@ -39,7 +41,7 @@ const figures = {
   engine,
   call,
 };
-if (values.json) console.log(JSON.stringify(figures, null, 2));
+if (json) console.log(JSON.stringify(figures, null, 2));
 else {
   console.log(described(here));
   console.log(

@@ -1,5 +1,5 @@
 /**
- * Whether a mail costs more when the table is larger: `node bench/growth.ts [--tickets 100,10000] [--mails 9] [--json]`
+ * Whether a mail costs more when the table is larger.
  *
  * For each size a desk of its own on this laptop, whose table is filled with so many tickets (bench/filled.ts). Then the same
  * mails are written to each desk, one at a time, after some that warm it up; the desk's own meter says what they used, by
@@ -10,7 +10,7 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs, promisify } from 'node:util';
+import { promisify } from 'node:util';
 import { createTransport } from 'nodemailer';
 import { runningDesk } from '../cli/connect.ts';
 import { askEngine } from '../cli/engine.ts';
@@ -19,6 +19,7 @@ import { startDesk } from '../local/desk.ts';
 import { synthesize } from '../local/synthesize.ts';
 import { described, machine, percentile, rounded, table } from './figures.ts';
 import { fill, markOf } from './filled.ts';
+import { flag, optionsOf, several, whole } from './options.ts';
 import { cpuMs } from './processes.ts';
 import { type Delivered, startRelay } from './relay.ts';
 
@@ -47,19 +48,15 @@ interface Size {
   beside: Record<string, { calls: number; reads: number; writes: number }>;
 }
 
-const { values } = parseArgs({
-  options: {
-    tickets: { type: 'string', default: '100,10000' },
-    mails: { type: 'string', default: '9' },
-    json: { type: 'boolean' },
-  },
+const {
+  tickets: sizes,
+  mails: repeats,
+  json,
+} = optionsOf('Whether a mail costs more when the table is larger.', {
+  tickets: several(whole('in the table of each desk that is measured', undefined), [100, 10_000]),
+  mails: whole('of each kind, which are measured', 9),
+  json: flag('print one JSON document'),
 });
-const sizes = values.tickets.split(',').map(Number);
-const repeats = Number(values.mails);
-if (![...sizes, repeats].every((size) => Number.isInteger(size) && size > 0)) {
-  console.error('usage: node bench/growth.ts [--tickets 100,10000] [--mails 9] [--json]');
-  process.exit(2);
-}
 /** Until code is compiled, threads are there, and the answers of a minute are kept. */
 const WARMING_UP = 3;
 const PATIENCE_MS = 300_000;
@@ -78,7 +75,7 @@ const measured: Size[] = [];
 // The AWS clients of a process know one desk: each size has a process of its own.
 for (const size of sizes) measured.push(sizes.length === 1 ? await measure(size) : await apart(size));
 const ratios = Object.fromEntries(Object.keys(measured[0]?.mails ?? {}).map((kind) => [kind, ratioOf(kind)]));
-if (values.json) console.log(JSON.stringify({ machine: here, sizes: measured, ratios }, null, 2));
+if (json) console.log(JSON.stringify({ machine: here, sizes: measured, ratios }, null, 2));
 else show();
 
 async function apart(tickets: number): Promise<Size> {

@@ -1,10 +1,12 @@
 /**
- * How the cost of reading a mail grows with what is heaped up in it: `node bench/hostile.ts`. Each sign in each place, at one
- * length and at twice that. Ends with 1 when something costs seconds and grows as a square does.
+ * How the cost of reading a mail grows with what is heaped up in it. Each sign in each place, at one length and at twice
+ * that. Ends with 1 when something costs seconds and grows as a square does.
  */
 import { PLACES, readWhole, SIGNS } from '../test/mail/hostile.ts';
 import { described, machine } from './figures.ts';
+import { optionsOf } from './options.ts';
 
+optionsOf('How the cost of reading a mail grows with what is heaped up in it.', {});
 const on = machine();
 const LENGTH = 100_000;
 const SLOW = 1_000;

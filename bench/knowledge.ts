@@ -1,12 +1,13 @@
 /**
- * `node bench/knowledge.ts`: what it costs to add an article and to look for one, where there are 10, 1,000 and 10,000. The
- * objects lie in memory; calls and octets are those of the bucket, milliseconds those of the processor.
+ * What it costs to add an article and to look for one, where there are 10, 1,000 and 10,000. The objects lie in memory; calls
+ * and octets are those of the bucket, milliseconds those of the processor.
  */
-
 import { openKnowledge } from '../aws/knowledge.ts';
 import { articlePlace, madeArticle } from '../test/knowledge/articles.ts';
 import { desk, later, MONDAY } from '../test/sample.ts';
+import { optionsOf } from './options.ts';
 
+optionsOf('What it costs to add an article and to look for one.', {});
 const WORDS = Array.from({ length: 4_000 }, (_, n) => `word${(n * 7919).toString(36)}`);
 const random = (seed: number) => {
   const mixed = Math.imul(seed ^ (seed >>> 15), 0x85ebca6b);

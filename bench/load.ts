@@ -1,5 +1,5 @@
 /**
- * A desk on this laptop under load: `node bench/load.ts [--minutes 10] [--burst 5000] [--speed 5] [--json]`
+ * A desk on this laptop under load.
  *
  * First a mixed day for so many minutes, as much as the laptop takes: new mail, requesters' replies, agents' commands,
  * automatic mail, and mail that means harm. The people stop for a moment when the queues hold more than a few of their mails,
@@ -11,33 +11,25 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { GetQueueAttributesCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { createTransport, type Transporter } from 'nodemailer';
 import { connect } from '../cli/connect.ts';
 import { startDesk } from '../local/embed.ts';
 import { described, machine, percentile, rounded, table } from './figures.ts';
 import { newMail, type Worded, written } from './mails.ts';
+import { flag, number, optionsOf, whole } from './options.ts';
 import { residentMB } from './processes.ts';
 import { type Delivered, startRelay } from './relay.ts';
 
-const { values } = parseArgs({
-  options: {
-    minutes: { type: 'string', default: '10' },
-    burst: { type: 'string', default: '5000' },
-    speed: { type: 'string', default: '5' },
-    json: { type: 'boolean' },
+const { minutes, burst, speed, json } = optionsOf(
+  'A desk on this laptop under load: a mixed day, then a burst.',
+  {
+    minutes: number('that the mixed day lasts', 10, 'a number from 0', (n) => n >= 0),
+    burst: whole('new mails after it, as fast as SMTP takes them in', 5_000, 0),
+    speed: number('seconds that pass for the desk in each', 5, 'a number above 0', (n) => n > 0),
+    json: flag('print one JSON document'),
   },
-});
-const [minutes, burst, speed] = [values.minutes, values.burst, values.speed].map(Number) as [
-  number,
-  number,
-  number,
-];
-if (![minutes, burst, speed].every((each) => each >= 0)) {
-  console.error('usage: node bench/load.ts [--minutes 10] [--burst 5000] [--speed 5] [--json]');
-  process.exit(2);
-}
+);
 
 /** Mails that wait or are in somebody's hands before the people pause. */
 const FULL = 30;
@@ -130,7 +122,7 @@ try {
     memory: { samples: memory, ...flatness() },
     ...(await findings()),
   };
-  if (values.json) console.log(JSON.stringify(said, null, 2));
+  if (json) console.log(JSON.stringify(said, null, 2));
   else show(said);
 } finally {
   clearInterval(memoryTimer);

@@ -1,32 +1,33 @@
 /**
- * Races on one ticket on the laptop's engine (test/journeys/races.ts), and then the whole desk, driven at random until it breaks a promise or the
- * time is over (test/journeys/model.ts): `node bench/model.ts [--minutes 5] [--seed N] [--rounds 5] [--steps 40]`. Prints
- * what was done, and the smallest case that fails, with what to say to have it again (`--path P --replay R`).
+ * Races on one ticket on the laptop's engine (test/journeys/races.ts), and then the whole desk, driven at random until it breaks
+ * a promise or the time is over (test/journeys/model.ts). Prints what was done, and the smallest case that fails, with what to
+ * say to have it again.
  */
-import { parseArgs } from 'node:util';
 import fc from 'fast-check';
 import { onEngine, openEngine } from '../test/journeys/driven-desk.ts';
 import { openTally, promisesHold } from '../test/journeys/model.ts';
 import { type Raced, racesOf } from '../test/journeys/races.ts';
 import { described, machine, table } from './figures.ts';
+import { number, optionsOf, text, whole } from './options.ts';
 
-const { values } = parseArgs({
-  options: {
-    minutes: { type: 'string', default: '5' },
-    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-    rounds: { type: 'string', default: '5' },
-    steps: { type: 'string', default: '40' },
-    path: { type: 'string' },
-    replay: { type: 'string' },
+const { seed = 1 + (Date.now() % 1_000_000), ...values } = optionsOf(
+  'Races on one ticket, and then the whole desk, driven at random until it breaks a promise.',
+  {
+    minutes: number('for which the desk is driven', 5, 'a number above 0', (n) => n > 0),
+    seed: whole('to have a run again; else another each time', undefined),
+    rounds: whole('of each race', 5),
+    steps: whole('at most, with one desk', 40),
+    path: text('<path>', 'with --seed, --replay and --steps: a case that failed, as it was said; no races'),
+    replay: text('<path>', 'its steps'),
   },
-});
+);
 const engine = await openEngine();
 let raced = 0;
 const races: string[][] = [['at once', 'rounds', 'came too late', 'back into the queue', 'faults']];
 for (const [name, race] of Object.entries(racesOf({ writers: 64 }))) {
   const rounds: Raced[] = [];
-  for (let round = 0; round < Number(values.rounds) && !values.path; round++) {
-    rounds.push(await race(() => onEngine(engine), Number(values.seed) + round));
+  for (let round = 0; round < values.rounds && !values.path; round++) {
+    rounds.push(await race(() => onEngine(engine), seed + round));
     for (const fault of rounds.at(-1)?.faults ?? []) console.log(`${name}: ${fault}`);
   }
   const sum = (of: (round: Raced) => number) => rounds.reduce((all, each) => all + of(each), 0);
@@ -40,10 +41,10 @@ for (const [name, race] of Object.entries(racesOf({ writers: 64 }))) {
 await engine.stop();
 const ran = performance.now();
 const tally = openTally();
-const details = await fc.check(promisesHold(tally, Number(values.steps), values.replay), {
-  seed: Number(values.seed),
+const details = await fc.check(promisesHold(tally, values.steps, values.replay), {
+  seed,
   numRuns: Number.MAX_SAFE_INTEGER,
-  interruptAfterTimeLimit: Number(values.minutes) * 60_000,
+  interruptAfterTimeLimit: values.minutes * 60_000,
   ...(values.path ? { path: values.path } : {}),
 });
 
@@ -51,7 +52,7 @@ console.log(described(machine()));
 console.log(`\n${table(races)}\n`);
 const { runs, steps, ...kinds } = tally;
 const seconds = ((performance.now() - ran) / 1000).toFixed(0);
-console.log(`seed ${values.seed}: ${runs} desks, ${steps} steps in ${seconds} s`);
+console.log(`seed ${seed}: ${runs} desks, ${steps} steps in ${seconds} s`);
 for (const [title, counts] of Object.entries(kinds)) {
   console.log(`\n${title}`);
   console.log(table(Object.entries(counts).map(([name, count]) => [name, count.toLocaleString('en')])));

@@ -1,19 +1,17 @@
 /**
- * A quarter of a desk's life in seconds: `node bench/quarter.ts [--tickets 5000] [--seed 1]`. What is lived, and what is
- * checked, stands in test/journeys/quarter.ts. Exits with 1 when anything was wrong.
+ * A quarter of a desk's life in seconds. What is lived, and what is checked, stands in test/journeys/quarter.ts. Exits with 1
+ * when anything was wrong.
  */
-import { parseArgs } from 'node:util';
 import { liveQuarter } from '../test/journeys/quarter.ts';
 import { described, machine, table } from './figures.ts';
+import { optionsOf, whole } from './options.ts';
 
-const { values } = parseArgs({
-  options: { tickets: { type: 'string', default: '5000' }, seed: { type: 'string', default: '1' } },
+const { tickets, seed } = optionsOf('A quarter of a desk’s life in seconds.', {
+  tickets: whole('that are opened in it', 5_000),
+  seed: whole('another has another quarter', 1),
 });
 const begun = performance.now();
-const { faults, kinds, statuses, ...quarter } = await liveQuarter(
-  Number(values.tickets),
-  Number(values.seed),
-);
+const { faults, kinds, statuses, ...quarter } = await liveQuarter(tickets, seed);
 const seconds = ((performance.now() - begun) / 1000).toFixed(1);
 
 console.log(described(machine()));

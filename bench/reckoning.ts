@@ -1,27 +1,26 @@
 /**
- * The clock beside a finger on the wall clock, for as many random histories as one likes:
- * `node bench/reckoning.ts [--histories 10000] [--days 3] [--seed N]`
+ * The clock beside a finger on the wall clock, for as many random histories as one likes.
  *
  * Each history is reckoned under random promises, and once more after an edit that adds holidays and changes targets. Up to
  * `--days` pass between two entries of thirty, so that with 200 a history may last years. The seed is said, so that a
  * difference can be looked at again; with one the program ends at once, with exit 1.
  */
 import { cpus } from 'node:os';
-import { isDeepStrictEqual, parseArgs } from 'node:util';
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { anyEdit, anyPromises, historiesOf } from '../test/sla/arbitrary.ts';
 import { compare } from '../test/sla/compared.ts';
+import { optionsOf, whole } from './options.ts';
 
-const { values } = parseArgs({
-  options: {
-    histories: { type: 'string', default: '10000' },
-    days: { type: 'string', default: '3' },
-    seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
-  },
+const {
+  histories,
+  days,
+  seed = 1 + (Date.now() % 2 ** 30),
+} = optionsOf('The clock beside a finger on the wall clock, for random histories.', {
+  histories: whole('that are reckoned', 10_000),
+  days: whole('at most between two entries of a history', 3),
+  seed: whole('to have a run again; else another each time', undefined),
 });
-const [histories, days, seed] = [values.histories, values.days, values.seed].map(Number);
-if (![histories, days, seed].every((number) => Number.isInteger(number) && (number ?? 0) > 0))
-  throw new RangeError('--histories, --days and --seed are whole numbers above nothing');
 
 console.log(
   `${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}; seed ${seed}, at most ${days} days between two entries`,
@@ -29,7 +28,7 @@ console.log(
 const counted = { histories: 0, reckonings: 0, deadlines: 0, neverOpen: 0, longest: 0 };
 const begun = performance.now();
 fc.assert(
-  fc.property(historiesOf(days ?? 3), anyPromises, anyEdit, (log, promises, edit) => {
+  fc.property(historiesOf(days), anyPromises, anyEdit, (log, promises, edit) => {
     for (const by of [promises, edit(promises)]) {
       const compared = compare(log, by);
       if (!compared) {

@@ -1,6 +1,6 @@
 /**
- * Deploy, change, roll back, upgrade: `node bench/rehearsal.ts` plays what an admin does to a desk on one folder of data, with
- * releases that differ as real ones do, and holds each next one to what was there before: `--out FILE` writes what it saw.
+ * Deploy, change, roll back, upgrade: plays what an admin does to a desk on one folder of data, with releases that differ as
+ * real ones do, and holds each next one to what was there before.
  *
  * - *before*: this release with the definition of the watch that the last one had (test/functions/watch-2.asl.json).
  * - *now*: this release, and another promise in desk.yaml.
@@ -14,7 +14,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isDeepStrictEqual, parseArgs } from 'node:util';
+import { isDeepStrictEqual } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
@@ -27,8 +27,14 @@ import type { MailRecord } from '../core/mail/record.ts';
 import type { Message, Ticket, TicketEvent } from '../core/ticket/ticket.ts';
 import { type EmbeddedDesk, type OutboxMail, startDesk } from '../local/embed.ts';
 import { described, machine, table } from './figures.ts';
+import { optionsOf, text } from './options.ts';
 
-const { values } = parseArgs({ options: { out: { type: 'string' } } });
+const { out } = optionsOf(
+  'Deploy, change, roll back, upgrade, and whether all is there that was there before.',
+  {
+    out: text('<file>', 'write what was seen, as JSON'),
+  },
+);
 /** A deadline of two hours falls within a minute. */
 const SPEED = 120;
 const PATIENCE = 120_000;
@@ -175,7 +181,7 @@ console.log(
   table([['step', 'release', 'tickets', 'messages', 'events', 'mails', 'objects', 'watches'], ...rows]),
 );
 console.log(faults.length === 0 ? 'Nothing was lost, doubled or changed.' : faults.join('\n'));
-if (values.out) writeFileSync(values.out, `${JSON.stringify({ machine: here, rows, faults }, null, 2)}\n`);
+if (out) writeFileSync(out, `${JSON.stringify({ machine: here, rows, faults }, null, 2)}\n`);
 if (faults.length > 0) process.exitCode = 1;
 
 function release(name: string, changes: Record<string, (text: string) => string>): string {

@@ -1,15 +1,13 @@
 /**
  * How level work lies on people: a seeded month of tickets, given out by the desk's own `route` and its loads, beside
  * chance and beside turns that know nothing but whose turn it is.
- *
- *     node bench/routing.ts [tickets] [seed]
  */
-import { pathToFileURL } from 'node:url';
 import type { Desk, Person, Priority } from '../core/config/desk.ts';
 import { backAt } from '../core/ticket/stand-in.ts';
 import type { Ticket } from '../core/ticket/ticket.ts';
 import { lastAgent } from '../core/triage/last-agent.ts';
 import { isOnDuty, type Load, type Loads, route, type Wanted } from '../core/triage/route.ts';
+import { optionsOf, whole } from './options.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -191,7 +189,11 @@ function chanceFrom(seed: number): () => number {
   };
 }
 
-async function main(tickets: number, seed: number): Promise<void> {
+async function main(): Promise<void> {
+  const { tickets, seed } = optionsOf('How level work lies on people, in a month of tickets.', {
+    tickets: whole('in the month', 3_000),
+    seed: whole('another has another month', 1),
+  });
   const { readFileSync } = await import('node:fs');
   const { loadDesk } = await import('../core/config/load.ts');
   const loaded = loadDesk(readFileSync('desk.yaml', 'utf8'));
@@ -229,5 +231,4 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)
-  await main(Number(process.argv[2] ?? 3_000), Number(process.argv[3] ?? 1));
+if (import.meta.main) await main();

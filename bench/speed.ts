@@ -15,7 +15,6 @@
 import { Session } from 'node:inspector/promises';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { simpleParser } from 'mailparser';
 import { attributesOf } from '../aws/attributes.ts';
 import type { Sending } from '../aws/mailer.ts';
@@ -30,6 +29,7 @@ import { deliver, type SmallWorld, smallWorld } from '../test/functions/world.ts
 import { PROVEN } from '../test/sample.ts';
 import { described, MOST_OF_MAILPARSER, machine, percentile, rounded, table } from './figures.ts';
 import { mailForThree, ordinaryMail, PICTURE, rawOf, recipientOf, storedOf, type Worded } from './mails.ts';
+import { flag, optionsOf, whole } from './options.ts';
 
 interface Kind extends Cost {
   name: string;
@@ -54,18 +54,15 @@ interface Cost {
   ratio: number;
 }
 
-const { values } = parseArgs({
-  options: {
-    mails: { type: 'string', default: '60' },
-    profile: { type: 'boolean' },
-    json: { type: 'boolean' },
-  },
+const {
+  mails,
+  profile: isProfiled,
+  json,
+} = optionsOf('What our own code costs a mail, beside mailparser alone on the same mails.', {
+  mails: whole('of each kind in a round', 60),
+  profile: flag('say where the time goes in the rounds that count'),
+  json: flag('print one JSON document'),
 });
-const mails = Number(values.mails);
-if (!(Number.isInteger(mails) && mails > 0)) {
-  console.error('usage: node bench/speed.ts [--mails N] [--profile] [--json]');
-  process.exit(2);
-}
 const FIRST = 12;
 const WARMING_UP = 400;
 const ROUNDS = 11;
@@ -132,7 +129,7 @@ const mailsOut = {} as Record<Name, number>;
 const session = new Session();
 const warmingUp = Math.ceil(WARMING_UP / mails);
 for (let round = 0; round <= warmingUp + ROUNDS; round++) {
-  if (values.profile && round === warmingUp + 1) await beginProfile(session);
+  if (isProfiled && round === warmingUp + 1) await beginProfile(session);
   for (const { first, second, mail, rawOf, every } of VARIANTS) {
     if (round > 0 && (round + 1) % every > 0) continue;
     const worlds = Array.from({ length: round === 0 ? FIRST : mails }, begin);
@@ -156,7 +153,7 @@ for (let round = 0; round <= warmingUp + ROUNDS; round++) {
     await takePart(second, round, worlds, answers, rawOf);
   }
 }
-const profile = values.profile ? await endProfile(session) : null;
+const profile = isProfiled ? await endProfile(session) : null;
 
 const kinds = VARIANTS.flatMap(({ first, second, rawOf }) =>
   [first, second].map((name): Kind => {
@@ -173,8 +170,7 @@ const kinds = VARIANTS.flatMap(({ first, second, rawOf }) =>
   }),
 );
 
-if (values.json)
-  console.log(JSON.stringify({ machine: here, mails, rounds: ROUNDS, kinds, profile }, null, 2));
+if (json) console.log(JSON.stringify({ machine: here, mails, rounds: ROUNDS, kinds, profile }, null, 2));
 else {
   console.log(described(here));
   show('CPU a mail, ms', kinds, {

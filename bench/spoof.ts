@@ -1,10 +1,12 @@
 /**
- * The whole spoof matrix: `node bench/spoof.ts`. Every verb by one receipt of each sort, and every receipt by one sort of words
- * each; the suite runs a part of it (test/mail/spoof.test.ts). Minutes; ends with 1 when a cell does what is forbidden.
+ * The whole spoof matrix. Every verb by one receipt of each sort, and every receipt by one sort of words each; the suite runs
+ * a part of it (test/mail/spoof.test.ts). Minutes; ends with 1 when a cell does what is forbidden.
  */
 import { ALL, EVERY, FAMILIES, FEW, LEADS, type Run, run, WRITERS } from '../test/mail/spoof.ts';
 import { described, machine } from './figures.ts';
+import { optionsOf } from './options.ts';
 
+optionsOf('Who may do what, whoever writes and whatever he knows: every cell of it. Minutes.', {});
 const on = machine();
 const began = performance.now();
 const runs: [string, Run][] = [

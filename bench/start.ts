@@ -1,10 +1,7 @@
 /**
  * How long a newcomer waits: from `git clone` to `ready`, with the seconds at which each line appeared; then Ctrl-C, and
- * whether anything is left running. `node bench/start.ts [GIT-URL-OR-PATH] [--cold] [--json]`
- *
- * Without a source it clones this repository as it was last committed. npm takes packages from the machine's cache as
- * far as they are there; with --cold it begins with an empty one. Needs Linux, with git, npm and `script` (util-linux),
- * which gives the desk a terminal, so that Ctrl-C is a real one. Exits with 1 when the desk did not come up or go down.
+ * whether anything is left running. Needs Linux, with git, npm and `script` (util-linux), which gives the desk a terminal, so
+ * that Ctrl-C is a real one. Exits with 1 when the desk did not come up or go down.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -13,8 +10,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as later } from 'node:timers/promises';
-import { parseArgs, stripVTControlCharacters } from 'node:util';
+import { stripVTControlCharacters } from 'node:util';
 import { described, machine, rounded, table } from './figures.ts';
+import { argument, flag, optionsOf } from './options.ts';
 
 interface Stage {
   /** Since `git clone` was begun. */
@@ -45,11 +43,18 @@ const PATIENCE_MS = 20 * 60_000;
 const STOP_PATIENCE_MS = 30_000;
 const CTRL_C = '\x03';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { cold: { type: 'boolean', default: false }, json: { type: 'boolean' } },
-});
-const source = positionals[0] ?? join(import.meta.dirname, '..');
+const {
+  source: [source = join(import.meta.dirname, '..')],
+  cold,
+  json,
+} = optionsOf(
+  'How long a newcomer waits, from git clone to ready; and whether Ctrl-C leaves anything behind.',
+  {
+    source: argument('[source]', 'a URL or a path of git; else this repository as it was last committed'),
+    cold: flag('begin with an empty cache of npm; else with the machine’s own'),
+    json: flag('print one JSON document'),
+  },
+);
 const here = machine();
 const folder = mkdtempSync(join(tmpdir(), 'replydesk-bench-'));
 // Inherited by everything that the desk starts, whatever process group it moves to.
@@ -61,7 +66,7 @@ process.once('exit', () => {
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
 const start = await run();
-if (values.json) console.log(JSON.stringify({ machine: here, ...start }, null, 2));
+if (json) console.log(JSON.stringify({ machine: here, ...start }, null, 2));
 else show(start);
 if (start.left.length > 0 || start.exitCode === null) process.exitCode = 1;
 
@@ -104,7 +109,7 @@ async function run(): Promise<Start> {
   return {
     source,
     commit: say('git', ['rev-parse', '--short', 'HEAD'], clone),
-    cold: values.cold,
+    cold,
     node: say('node', ['--version']),
     npm: say('npm', ['--version']),
     clonedSeconds,
@@ -130,7 +135,7 @@ function newcomersEnvironment(): NodeJS.ProcessEnv {
       .join(delimiter),
     // Only npm's spinner, which would come between the lines.
     npm_config_progress: 'false',
-    ...(values.cold ? { npm_config_cache: join(folder, 'cache') } : {}),
+    ...(cold ? { npm_config_cache: join(folder, 'cache') } : {}),
     [name]: value,
   };
 }

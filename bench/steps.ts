@@ -1,6 +1,6 @@
 /**
  * What each step of a ticket's life costs on this laptop's desk: AWS calls of the functions, and mails that leave. They are
- * the same in AWS, where nothing else is called. `node bench/steps.ts`
+ * the same in AWS, where nothing else is called.
  */
 import { runningDesk } from '../cli/connect.ts';
 import { askEngine } from '../cli/engine.ts';
@@ -8,7 +8,9 @@ import type { Reading } from '../core/insight/cost.ts';
 import { startLaptop } from '../test/journeys/laptop.ts';
 import { MARTHA } from '../test/sample.ts';
 import { described, machine, table } from './figures.ts';
+import { optionsOf } from './options.ts';
 
+optionsOf('What each step of a ticket’s life costs on this laptop’s desk: calls of AWS, and mails.', {});
 const laptop = await startLaptop();
 const readMeter = async () =>
   ((await askEngine(await runningDesk(laptop.dataDir), 'meter', 'ReadMeter', {})) as Reading).calls;

@@ -1,11 +1,13 @@
 /**
- * How many transitions of the state machine a ticket takes, and what they cost: `node bench/transitions.ts`. The machine
- * runs by its own definition with the real advance-watch, on a skipped clock (test/journeys/lives.ts). Each state that is
- * entered counts, and each retry; waiting costs nothing.
+ * How many transitions of the state machine a ticket takes, and what they cost. The machine runs by its own definition with
+ * the real advance-watch, on a skipped clock (test/journeys/lives.ts). Each state that is entered counts, and each retry;
+ * waiting costs nothing.
  */
 import { LIVES, liveThrough } from '../test/journeys/lives.ts';
 import { table } from './figures.ts';
+import { optionsOf } from './options.ts';
 
+optionsOf('How many transitions of the state machine a ticket takes, and what they cost.', {});
 /** Standard workflows in us-east-1, after the first 4,000 of each month: https://aws.amazon.com/step-functions/pricing/ */
 const DOLLARS = 0.000025;
 

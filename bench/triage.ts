@@ -1,10 +1,7 @@
 /**
  * How often the sample desk files a mail as a person would: precision and recall on the invented mails of
- * test/triage/mails.ts, and what it costs. `node bench/triage.ts [--misses]`
- *
- * `node bench/triage.ts FILE.jsonl…` measures what is learned from files of filed tickets instead: on the folds that are
- * held out, in size, and in time; in memory with `node --expose-gc`. `--folds` prints the fold of each ticket as JSON, for another classifier to be
- * measured on the same.
+ * test/triage/mails.ts, and what it costs. With files of filed tickets: what is learned from them, on the folds that are held
+ * out, in size, and in time; in memory with `node --expose-gc`.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -21,14 +18,19 @@ import { FRESH, LATER } from '../test/triage/fresh.ts';
 import { DEVELOPMENT, HELD_OUT, type LabelledMail } from '../test/triage/labelled.ts';
 import { MAILS, type SortedMail, UNSEEN } from '../test/triage/mails.ts';
 import { described, machine, rounded, table } from './figures.ts';
+import { argument, flag, optionsOf } from './options.ts';
 
 const loaded = loadDesk(readFileSync(new URL('../desk.yaml', import.meta.url), 'utf8'));
 if (!loaded.ok) throw new Error(describeProblems('desk.yaml', loaded.problems));
 const { desk } = loaded;
 const ANSWERS = ['category', 'impact', 'urgency', 'priority', 'language'] as const;
 
-const files = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
-if (process.argv.includes('--folds')) {
+const { files, misses, folds } = optionsOf('How often the sample desk files a mail as a person would.', {
+  files: argument('[file.jsonl...]', 'of filed tickets: measure what is learned from them instead'),
+  misses: flag('show also the mails that it files otherwise'),
+  folds: flag('of the files: only the fold of each ticket, for another classifier to be measured on'),
+});
+if (folds) {
   for (const file of files) console.log(JSON.stringify(foldsOf(await readFiled(file))));
 } else if (files.length > 0) {
   console.log(described(machine()));
@@ -114,7 +116,7 @@ function report(title: string, mails: readonly SortedMail[]): void {
       );
     }
   }
-  if (!process.argv.includes('--misses')) return;
+  if (!misses) return;
   for (const { meant, got } of filed)
     for (const what of ANSWERS)
       if (meant[what] !== got[what])
@@ -150,7 +152,7 @@ function judged(title: string, mails: readonly LabelledMail[]): void {
       `\n${table([[what, 'right', ...labels.map((label) => `${label}: precision / recall`)], ...rows])}`,
     );
   }
-  if (!process.argv.includes('--misses')) return;
+  if (!misses) return;
   for (const { meant, got } of filed)
     for (const what of ['impact', 'urgency'] as const)
       if (meant[what] !== got[what])

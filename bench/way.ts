@@ -1,6 +1,6 @@
 /**
  * The whole way of a mail on this laptop, from SMTP to the acknowledgement and the agent's assignment at a relay:
- * how fast, what it costs, and which AWS calls it makes. `node bench/way.ts [--mails N] [--profile] [--unjudged] [--json]`
+ * how fast, what it costs, and which AWS calls it makes.
  *
  * The desk runs in this process as under `npm start`, on the synthesized template and in a temporary data folder; the
  * people are in another process. First what every thread runs is compiled, by as many mails as make it so. Then three rounds:
@@ -9,9 +9,6 @@
  * Each mail comes on a connection of its own, and smtp-server greets after 100 ms, to find out who speaks too early:
  * a sender who does not keep his connection gets fewer than ten mails a second in, however fast the desk is.
  * That wait is smtp-server's own and has no setting; it costs no processor, and senders side by side wait together.
- *
- * --profile adds a round of each kind that tells where the time of the functions' threads goes, and is not counted.
- * --unjudged lets everybody do all, which shows what checking each call against the template's policies costs.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { subscribe } from 'node:diagnostics_channel';
@@ -19,7 +16,6 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import type { Worker } from 'node:worker_threads';
 import { runningDesk } from '../cli/connect.ts';
 import { askEngine } from '../cli/engine.ts';
@@ -28,6 +24,7 @@ import { type Desk, startDesk } from '../local/desk.ts';
 import { synthesize } from '../local/synthesize.ts';
 import type { Order, Told, Word } from './crowd.ts';
 import { CLASSIC, described, machine, rounded, table } from './figures.ts';
+import { flag, optionsOf, whole } from './options.ts';
 import { type Looks, look, type Part } from './profile.ts';
 
 interface Round {
@@ -83,19 +80,15 @@ const MOST_PLACES = 45;
 /** /proc counts CPU time in these, on every Linux. */
 const TICK_MS = 10;
 
-const { values } = parseArgs({
-  options: {
-    mails: { type: 'string', default: '200' },
-    profile: { type: 'boolean' },
-    unjudged: { type: 'boolean' },
-    json: { type: 'boolean' },
+const { mails, profile, unjudged, json } = optionsOf(
+  'The whole way of a mail on this laptop, from SMTP to the acknowledgement: how fast, at what cost, by which calls.',
+  {
+    mails: whole('of each round', 200),
+    profile: flag('add a round of each kind, not counted: where the time of the functions’ threads goes'),
+    unjudged: flag('let everybody do all: what checking each call against the template’s policies costs'),
+    json: flag('print one JSON document'),
   },
-});
-const mails = Number(values.mails);
-if (!(Number.isInteger(mails) && mails > 0)) {
-  console.error('usage: node bench/way.ts [--mails N] [--profile] [--unjudged] [--json]');
-  process.exit(2);
-}
+);
 
 const here = machine();
 const threads = watchThreads();
@@ -117,7 +110,7 @@ try {
     },
     async () => assembly,
     progress,
-    values.unjudged ? () => ({ authorize() {}, allows: () => true, byRole() {}, byService() {} }) : undefined,
+    unjudged ? () => ({ authorize() {}, allows: () => true, byRole() {}, byService() {} }) : undefined,
   );
   const readyMs = Math.round(performance.now() - began);
   const memoryMB = { ready: residentMB(), after: 0, peak: 0 };
@@ -130,7 +123,7 @@ try {
     await round('one, waiting', { ...order, mails: Math.ceil(mails / 5), senders: 1, patient: true }, desk),
   ];
   const profiled: Profiled[] = [];
-  if (values.profile)
+  if (profile)
     for (const replies of [false, true]) {
       const seen = await look([...threads.keys()]);
       const { name, cpuMsPerMail } = await round(replies ? 'reply' : 'new mail', { ...order, replies }, desk);
@@ -144,7 +137,7 @@ try {
     mails: 2 * WARM_UP + rounds.reduce((sum, { mails }) => sum + mails, 0),
   };
   const parts = profiled.map(partsOf);
-  if (values.json) console.log(JSON.stringify({ machine: here, ...around, rounds, parts }, null, 2));
+  if (json) console.log(JSON.stringify({ machine: here, ...around, rounds, parts }, null, 2));
   else {
     show(rounds, around);
     for (const each of profiled) showProfile(each);
