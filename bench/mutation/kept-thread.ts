@@ -42,9 +42,12 @@ function lent(kept: Kept): PoolWorker {
     },
     send(message) {
       if (message.type === 'stop') return answer('stopped');
-      if (message.type === 'start' && kept.isRunning) return answer('started');
+      if (message.type !== 'start') return thread.send(message);
+      if (kept.isRunning) return answer('started');
       kept.isRunning = true;
-      thread.send(message);
+      // What it starts with stays: the names of one mutant's tests would hide those of all that follow.
+      const config = { ...message.context.config, testNamePattern: undefined };
+      thread.send({ ...message, context: { ...message.context, config } });
     },
     async stop() {
       for (const [event, listener] of listeners) thread.off(event, listener);

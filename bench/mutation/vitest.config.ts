@@ -3,6 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { defineConfig, type Plugin } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { KEPT_THREAD } from './kept-thread.ts';
+import { REACHED } from './reached.ts';
 
 /** Of the tests of other rooms, which come by nearly everything, so many files at the most are asked. */
 const MOST_OTHERS = 20;
@@ -60,6 +61,7 @@ export default defineConfig({
     ],
     isolate: false,
     setupFiles: ['bench/mutation/fresh.ts'],
+    reporters: [REACHED],
     sequence: { sequencer: NearestFirst },
     testTimeout: 60_000,
   },
