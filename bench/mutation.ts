@@ -1,6 +1,5 @@
 /**
- * Would a test notice? Stryker changes core/ in one place at a time, and runs the tests of core's rooms that come by there:
- * `npm run mutation [-- --share 0.03 --seed 1 | --whole] [--only core/sla] [--out FILE]`
+ * Would a test notice? Stryker changes core/ in one place at a time, and runs the tests of core's rooms that come by there.
  *
  * A sample is of pieces, a piece being what stands between two blank lines at a file's margin: a function, a table, a type.
  * Each is chosen by the same chance, so that the sample's score tells the whole's; how exactly, is reckoned from how much
@@ -9,7 +8,6 @@
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { dirname, join, relative } from 'node:path';
-import { parseArgs } from 'node:util';
 import type { MutantResult } from '@stryker-mutator/api/core';
 import { Stryker } from '@stryker-mutator/core';
 import { chanceOf } from '../test/chance.ts';
@@ -17,18 +15,17 @@ import { described, machine, table } from './figures.ts';
 import { IGNORERS } from './mutation/ignored.ts';
 import { UNREACHED } from './mutation/reached.ts';
 import { refusedByTypes } from './mutation/types.ts';
+import { flag, number, optionsOf, text, whole as wholeNumber } from './options.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const ENOUGH = 80;
 
-const { values } = parseArgs({
-  options: {
-    share: { type: 'string', default: '0.03' },
-    seed: { type: 'string', default: '1' },
-    whole: { type: 'boolean', default: false },
-    only: { type: 'string', default: 'core' },
-    out: { type: 'string' },
-  },
+const { whole, ...values } = optionsOf('Would a test notice when core/ is changed in one place?', {
+  share: number('of the pieces', 0.03, 'a number above 0 and up to 1', (n) => n > 0 && n <= 1),
+  seed: wholeNumber('of the chance by which pieces are chosen', 1),
+  whole: flag('all pieces, which takes hours'),
+  only: text('<path>', 'whose names begin so, such as core/sla'),
+  out: text('<file>', 'all that was found, as JSON'),
 });
 
 interface Piece {
@@ -41,19 +38,19 @@ interface Piece {
 setPriority(constants.priority.PRIORITY_LOW);
 const here = machine();
 const all = globSync('core/**/*.ts', { cwd: ROOT }).sort().flatMap(piecesOf).filter(isAsked);
-const chance = chanceOf(Number(values.seed));
-const chosen = values.whole ? all : all.filter(() => chance() < Number(values.share));
+const chance = chanceOf(values.seed);
+const chosen = whole ? all : all.filter(() => chance() < values.share);
 const results = typed(await run(chosen));
 
 console.log(
-  `${described(here)}\n${chosen.length} of ${all.length} pieces${values.whole ? '' : `, seed ${values.seed}`}`,
+  `${described(here)}\n${chosen.length} of ${all.length} pieces${whole ? '' : `, seed ${values.seed}`}`,
 );
 console.log(table([heading(), ...rooms().map(([room, of]) => row(room, of)), row('all', results)]));
 const score = scoreOf(results);
 const unreached = results.filter(({ statusReason }) => statusReason?.includes(UNREACHED)).length;
 if (unreached > 0)
   console.log(`${unreached} times ${UNREACHED}, though tests did before: this score says nothing.`);
-if (!values.whole) console.log(`95 of 100 such samples: ${percent(score)} ± ${percent(margin())}`);
+if (!whole) console.log(`95 of 100 such samples: ${percent(score)} ± ${percent(margin())}`);
 tellSurvivors();
 if (values.out) writeFileSync(values.out, `${JSON.stringify({ machine: here, score, results }, null, 2)}\n`);
 if (!(score >= ENOUGH) || unreached > 0) process.exitCode = 1;
@@ -67,7 +64,7 @@ function piecesOf(file: string): Piece[] {
 }
 
 function isAsked({ file }: Piece): boolean {
-  return file.startsWith(values.only);
+  return file.startsWith(values.only ?? 'core');
 }
 
 /** Stryker works on a copy of the folder; only what tests of core read is in it. */
