@@ -115,8 +115,7 @@ function areYearly(root: ICAL.Component): boolean {
       return (
         rules.length <= 1 &&
         rules.every(
-          ({ freq, interval, parts }) =>
-            freq === 'YEARLY' && interval >= 1 && Object.values(parts).every((part) => part.length === 1),
+          ({ freq, parts }) => freq === 'YEARLY' && Object.values(parts).every((part) => part.length === 1),
         )
       );
     })

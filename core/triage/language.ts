@@ -35,7 +35,6 @@ function byScript(text: string): string | null {
   if (LATIN.test(text)) return null;
   const letters = count(text, /\p{L}/gu);
   const mostly = (script: RegExp) => count(text, script) * 2 > letters;
-  if (letters === 0) return null;
   // Nobody but Japanese writes kana, and between names of products a few of them tell.
   const kana = count(text, /[\p{Script=Hiragana}\p{Script=Katakana}]/gu);
   if (kana >= 3 && kana * 8 > letters) return 'ja';

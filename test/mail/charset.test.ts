@@ -26,6 +26,7 @@ const WRITTEN: Readonly<Record<string, [charsets: string, texts: string[]]>> = {
     'windows-1252',
     [
       'Contraseña caducada',
+      'CONTRASEÑA CADUCADA',
       'No funciona la conexión',
       'Buenos días, desde ayer no puedo acceder al correo electrónico. La aplicación muestra un mensaje de error y no sé qué hacer. ¿Podrían ayudarme, por favor? Muchas gracias, José Muñoz',
     ],
@@ -121,6 +122,7 @@ const WRITTEN: Readonly<Record<string, [charsets: string, texts: string[]]>> = {
     'windows-1253 iso-8859-7',
     [
       'Ο εκτυπωτής δεν λειτουργεί',
+      'Έχω κλειδωθεί έξω',
       'Καλημέρα σας, από χθες δεν μπορώ να συνδεθώ στο ηλεκτρονικό ταχυδρομείο. Το σύστημα λέει ότι ο λογαριασμός έχει κλειδωθεί. Σας παρακαλώ για τη βοήθειά σας. Γιώργος',
     ],
   ],

@@ -5,8 +5,8 @@ import { describeInvitation, readCalendarAnswer } from '../../core/mail/invitati
 const calendarOf = (event: string, more = '') =>
   `BEGIN:VcalendarOfENDAR\r\n${more}BEGIN:VEVENT\r\nUID:1\r\n${event}END:VEVENT\r\nEND:VcalendarOfENDAR\r\n`;
 const AT = 'DTSTART:20261105T090000Z\r\nDTEND:20261105T100000Z\r\n';
-const zone = (rule: string) =>
-  `BEGIN:VTIMEZONE\r\nTZID:X\r\nBEGIN:STANDARD\r\nDTSTART:19701025T030000\r\n${rule}TZOFFSETFROM:+0200\r\nTZOFFSETTO:+0100\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n`;
+const zone = (rule: string, changes = 1) =>
+  `BEGIN:VTIMEZONE\r\nTZID:X\r\n${`BEGIN:STANDARD\r\nDTSTART:19701025T030000\r\n${rule}TZOFFSETFROM:+0200\r\nTZOFFSETTO:+0100\r\nEND:STANDARD\r\n`.repeat(changes)}END:VTIMEZONE\r\n`;
 
 test.each<[what: string, more: string, event: string, told: string | null, answer: string | null]>([
   [
@@ -165,6 +165,34 @@ test.each<[what: string, more: string, event: string, told: string | null, answe
     null,
   ],
   [
+    'a zone that has changed forty times, and does so no more',
+    `METHOD:REQUEST\r\n${zone('', 40)}`,
+    `SUMMARY:Call\r\n${AT}`,
+    '[Invitation: Call, 2026-11-05 09:00 to 10:00 (UTC)]',
+    null,
+  ],
+  [
+    'a zone of more changes than there are on earth',
+    `METHOD:REQUEST\r\n${zone('', 41)}`,
+    `SUMMARY:Call\r\n${AT}`,
+    null,
+    null,
+  ],
+  [
+    'a talk with more reminders than a zone has changes',
+    'METHOD:REQUEST\r\n',
+    `SUMMARY:Talk\r\n${AT}${'BEGIN:VALARM\r\nTRIGGER:-PT10M\r\nEND:VALARM\r\n'.repeat(41)}`,
+    '[Invitation: Talk, 2026-11-05 09:00 to 10:00 (UTC)]',
+    null,
+  ],
+  [
+    'a zone whose years are none apart',
+    `METHOD:REQUEST\r\n${zone('RRULE:FREQ=YEARLY;INTERVAL=0;BYMONTH=10;BYDAY=-1SU\r\n')}`,
+    'SUMMARY:Call\r\nDTSTART;TZID=X:20261105T100000\r\nDTEND;TZID=X:20261105T110000\r\n',
+    '[Invitation: Call, 2026-11-05 10:00 to 11:00 (X)]',
+    null,
+  ],
+  [
     'a zone that changes each minute',
     `METHOD:REQUEST\r\n${zone('RRULE:FREQ=MINUTELY\r\n')}`,
     `SUMMARY:Call\r\n${AT}`,
@@ -173,7 +201,7 @@ test.each<[what: string, more: string, event: string, told: string | null, answe
   ],
   [
     'a zone that changes often in a year',
-    `METHOD:REQUEST\r\n${zone('RRULE:FREQ=YEARLY;BYMONTH=1,2,3\r\n')}`,
+    `METHOD:REQUEST\r\n${zone('RRULE:FREQ=YEARLY;BYMONTH=1,2,3;BYDAY=1SU\r\n')}`,
     `SUMMARY:Call\r\n${AT}`,
     null,
     null,
