@@ -162,9 +162,7 @@ const MAX_ATTRIBUTIONS = 200;
 
 function markQuotes(lines: readonly string[], kinds: Kind[], quoteFollows: boolean): void {
   let attributions = 0;
-  for (let at = 0; at < lines.length; at += 1) {
-    const line = lines[at] ?? '';
-    if (line.trim() === '') continue;
+  for (const [at, line] of lines.entries()) {
     if (isQuoteLine(line)) {
       kinds[at] = 'quoted';
       continue;
@@ -176,29 +174,27 @@ function markQuotes(lines: readonly string[], kinds: Kind[], quoteFollows: boole
     const looks = attributions < MAX_ATTRIBUTIONS && mayEndAttribution(line);
     if (looks) attributions += 1;
     const attribution = looks ? attributionEndingAt(lines, at, (line) => kinds[line] === 'visible') : null;
-    const next = attribution === null ? 0 : nextFilled(lines, at + 1);
-    if (attribution !== null && !isTold(lines, attribution, at, next, kinds)) {
-      kinds.fill('quoted', attribution, at + 1);
-      // Quoted without marks: everything below is, there is no telling where it ends.
-      if (next < lines.length && !isQuoteLine(lines[next] ?? '')) {
-        kinds.fill('quoted', at + 1);
-        return;
-      }
-    } else if (isWrappedQuote(lines, at, kinds)) kinds[at] = 'quoted';
+    if (attribution === null) {
+      if (isWrappedQuote(lines, at, kinds)) kinds[at] = 'quoted';
+      continue;
+    }
+    const next = lines[nextFilled(lines, at + 1)];
+    const isUnmarked = next !== undefined && !isQuoteLine(next);
+    if (isUnmarked && isTold(lines, attribution, at, kinds)) continue;
+    kinds.fill('quoted', attribution, at + 1);
+    // Quoted without marks: everything below is, there is no telling where it ends.
+    if (isUnmarked) {
+      kinds.fill('quoted', at + 1);
+      return;
+    }
   }
   if (quoteFollows) markTrailingAttribution(lines, kinds);
 }
 
 /** `At nine Bob wrote:` and Bob's words without marks, told by somebody who has said nothing else: programs name an address there, or mark what they quote. */
-function isTold(
-  lines: readonly string[],
-  from: number,
-  to: number,
-  next: number,
-  kinds: readonly Kind[],
-): boolean {
+function isTold(lines: readonly string[], from: number, to: number, kinds: readonly Kind[]): boolean {
   const said = lines.slice(from, to + 1).join(' ');
-  if (next >= lines.length || isQuoteLine(lines[next] ?? '') || namesAddress(said)) return false;
+  if (namesAddress(said)) return false;
   return (
     /^\s*At\s/.test(said) ||
     !lines.slice(0, from).some((line, at) => kinds[at] === 'visible' && line.trim() !== '')

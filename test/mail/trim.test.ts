@@ -79,6 +79,7 @@ describe('the line above a quote, by language', () => {
     'It was sent from my app to all users.',
     'a > b\n\nand b < c',
     '2026-11-02 09:12:00\n2026-11-02 09:13:00\nBoth times the same.',
+    'Nothing works again. This is what Bob wrote:',
   ])('a person’s words stay: %s', (text) => {
     expect(visible(text)).toBe(text);
   });
@@ -291,6 +292,11 @@ test('a reply longer than anybody types is cut, and the rest kept as quoted', ()
   expect(quoted).toBe(' rest');
 });
 
+test('of the attributions of a thread two hundred are known: nobody answers between more', () => {
+  const line = 'On Mon, 2 Nov 2026 at 09:12, Support <support@desk.example.test> wrote:';
+  expect(visible(`${line}\n> It is broken.\n`.repeat(201))).toBe(line);
+});
+
 test('above our marker an attribution needs no date', () => {
   const reply = [
     'New roller.',
@@ -357,6 +363,26 @@ test.each<[what: string, text: string, taken: string]>([
     'an attribution without an address below words',
     'Look.\n\nOn 2 Nov 2026, at 9:12, Bob wrote:\n\nIt is broken.',
     'Look. | On 2 Nov 2026, at 9:12, Bob wrote:⏎⏎It is broken. | ',
+  ],
+  [
+    'an attribution that names an address, and no words above',
+    'On Mon, 2 Nov 2026 at 09:12, Support <support@desk.example.test> wrote:\n\nIt is broken.',
+    ' | On Mon, 2 Nov 2026 at 09:12, Support <support@desk.example.test> wrote:⏎⏎It is broken. | ',
+  ],
+  [
+    'an attribution right below words',
+    'Yes.\nOn Mon, 2 Nov 2026 at 09:12, Support <support@desk.example.test> wrote:\nIt is broken.',
+    'Yes. | On Mon, 2 Nov 2026 at 09:12, Support <support@desk.example.test> wrote:⏎It is broken. | ',
+  ],
+  [
+    'what somebody tells below a quote that names an address',
+    '> Please ask ada@example.org.\nShe wrote:\nIt is broken.',
+    'She wrote:⏎It is broken. | > Please ask ada@example.org. | ',
+  ],
+  [
+    'an attribution below a long log',
+    `${'E-23 out of paper\n'.repeat(250)}On Mon, 2 Nov 2026 at 09:12, Support <support@desk.example.test> wrote:\n> Send the log.`,
+    `${'E-23 out of paper⏎'.repeat(249)}E-23 out of paper | On Mon, 2 Nov 2026 at 09:12, Support <support@desk.example.test> wrote:⏎> Send the log. | `,
   ],
   [
     'an attribution at the end',
