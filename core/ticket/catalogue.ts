@@ -7,7 +7,7 @@ import type { Desk, Language, Priority, Service } from '../config/desk.ts';
 import { isFor, wordsOf } from '../config/service.ts';
 import { isConfidential } from '../mail/referral.ts';
 import { personOf } from '../mail/standing.ts';
-import { MEASURES, type Measure } from '../sla/clock.ts';
+import type { Measure } from '../sla/clock.ts';
 import { policyFor, promised } from '../sla/policy.ts';
 import { mayRead } from './audience.ts';
 import { questionsFor } from './service.ts';
@@ -62,7 +62,7 @@ function offerOf(service: Service, reader: string, language: Language, desk: Des
   return {
     ...{ title, description, internal, needs },
     answers: Object.keys(answers).length > 0,
-    promises: MEASURES.filter((measure) => TOLD.includes(measure)).flatMap((measure) => {
+    promises: TOLD.flatMap((measure) => {
       const found = promised(measure, priority, policy);
       return found ? [{ measure, ...found }] : [];
     }),
