@@ -234,10 +234,11 @@ function findPerson(value: string, desk: Desk): Person | Refused {
   );
   if (byAddress) return byAddress;
   const byName = people.filter(
-    ({ name }) => name.toLowerCase() === wanted || name.toLowerCase().split(/\s+/).includes(wanted),
+    ({ name }) => name.toLowerCase() === wanted || name.toLowerCase().split(/\s/).includes(wanted),
   );
-  if (byName.length === 1) return byName[0] as Person;
-  if (byName.length > 1)
+  const [found, ...others] = byName;
+  if (found && others.length === 0) return found;
+  if (found)
     return {
       refused: `“${value}” may be ${byName.map(({ address }) => address).join(' or ')}; say which by address`,
       said: {

@@ -91,6 +91,7 @@ const WRITTEN: Readonly<Record<string, [charsets: string, texts: string[]]>> = {
     'windows-1250 iso-8859-2',
     [
       'Nem működik a nyomtató',
+      'LEJÁRT A JELSZÓ',
       'Lejárt a jelszó, segítséget kérek',
       'Jó napot kívánok! Tegnap óta nem tudok bejelentkezni a levelezésbe. A rendszer hibát jelez, és új jelszót kér, de az sem működik. Kérem, segítsenek! Üdvözlettel, Kovács Győző',
     ],

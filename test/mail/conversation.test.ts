@@ -44,3 +44,8 @@ test('a conversation is called by the mail that answers none, then by the oldest
 test('a mail that names itself answers nobody, and one without an id is in no conversation', () => {
   expect(placed(mail('a', 'a', 'a'), mail(null, 'a'))).toEqual(['null in a', 'a in null']);
 });
+
+test('a conversation of sixty thousand mails takes as many steps, and not their square', () => {
+  const mails = Array.from({ length: 60_000 }, (_, nth) => mail(`${nth}`, `${nth - 1}`));
+  expect(new Set(placeInConversations(mails).map(({ thread }) => thread))).toEqual(new Set(['0']));
+});

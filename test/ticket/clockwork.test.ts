@@ -26,7 +26,7 @@ describe('a ticket that nobody serves', () => {
   test('breaches, climbs one tier and is handed over', () => {
     expect(step(ticket(), DUE).filter(({ kind }) => kind !== 'deadline-warned')).toMatchObject([
       { kind: 'deadline-breached', measure: 'firstResponse' },
-      { kind: 'escalated', from: 1, to: 2 },
+      { kind: 'escalated', from: 1, to: 2, reason: 'the firstResponse deadline fell' },
       { kind: 'assigned', assignee: PRIYA, previous: LUIS },
     ]);
   });

@@ -279,6 +279,7 @@ describe('reminders', () => {
 
   test('that were over when it was planned are none, and neither are those of what does not take place', () => {
     expect(own(having('#visit today 15:00')).map(({ at }) => at)).toEqual(['2026-11-23T13:00:00.000Z']);
+    expect(own(having('#visit today 11:00'))).toEqual([]);
     expect(own(having('#visit off', planned))).toEqual([]);
     expect(own(having('#resolve', planned))).toEqual([]);
     expect(own(having('#visit 2026-11-27 14:00', planned))).toHaveLength(2);
