@@ -433,6 +433,20 @@ describe('limits', () => {
     );
   });
 
+  test.each([
+    ['the longest that is read', `Subject: ${'s'.repeat(65_535)}\n`, 's'.repeat(65_535)],
+    ['left out when it is longer', `Subject: ${'s'.repeat(65_536)}\n`, ''],
+    ['read as the thousandth field', `${'X: y\n'.repeat(998)}Subject: VPN\n`, 'VPN'],
+    ['left out behind a thousand', `${'X: y\n'.repeat(999)}Subject: VPN\n`, ''],
+  ])('of too much header it is told who sent it; the subject is %s', async (_, fields, subject) => {
+    const raw = `From: mallory@elsewhere.example\n${fields}X-Big: ${'x'.repeat(3_000_000)}\n\nx`;
+    const fault = await parseEmail(Buffer.from(raw)).catch((thrown: UnreadableEmailError) => thrown);
+    expect(fault).toMatchObject({
+      reason: 'header-too-large',
+      head: { from: { address: 'mallory@elsewhere.example' }, subject },
+    });
+  });
+
   test.each<[Cut, string]>([
     ['text', `Content-Type: text/plain\n\n${'x'.repeat(MAX_TEXT_CHARS + 1)}`],
     ['html', `Content-Type: text/html\n\n${'x'.repeat(MAX_HTML_CHARS + 1)}`],
