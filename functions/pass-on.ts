@@ -25,7 +25,7 @@ import {
 import { route } from '../core/triage/route.ts';
 import { phrase } from '../templates/words.ts';
 import { again, type World } from './handler.ts';
-import { type SeenLoads, withLoads } from './with-loads.ts';
+import { choosing, type SeenLoads, withLoads } from './with-loads.ts';
 
 /** One that is done stays so when a later one fails and the event comes again. */
 export async function passToEach(
@@ -107,13 +107,15 @@ export async function passJoining(
   const heard = hearOfIncident(incident, problem, desk);
   if (heard === null) return;
   if (problem && heard !== 'full') return tickets.commit(change(problem, heard, now, desk), []);
-  const seen: SeenLoads = new Map();
-  const happenings = await withLoads(
-    tickets,
-    (loads) => toPerson(incident, to, DESK, now, loads, desk),
-    seen,
-  );
-  await tickets.commit(change(incident, happenings, now, desk), [], [], [], { loads: seen });
+  await choosing(async (isHeld) => {
+    const seen: SeenLoads = new Map();
+    const happenings = await withLoads(
+      tickets,
+      (loads) => toPerson(incident, to, DESK, now, loads, desk),
+      seen,
+    );
+    await tickets.commit(change(incident, happenings, now, desk), [], [], [], isHeld ? { loads: seen } : {});
+  });
 }
 
 export async function passParting(
@@ -143,13 +145,15 @@ export async function leadStep(
   const now = world.now();
   if (!step.id && step.state === 'called') return openStep(step, parent, world);
   const task = step.id ? await tickets.read(step.id) : null;
-  const seen: SeenLoads = new Map();
-  const happenings = task
-    ? await withLoads(tickets, (loads) => moveStep(step, task, parent, { now, loads }, desk), seen)
-    : [];
-  const moved = task && happenings.length > 0 ? change(task, happenings, now, desk) : null;
-  const noted = change(parent, [stepMoved(step, moved?.after ?? task)], now, desk);
-  await tickets.commit(noted, [], [], moved ? [moved] : [], { loads: seen });
+  await choosing(async (isHeld) => {
+    const seen: SeenLoads = new Map();
+    const happenings = task
+      ? await withLoads(tickets, (loads) => moveStep(step, task, parent, { now, loads }, desk), seen)
+      : [];
+    const moved = task && happenings.length > 0 ? change(task, happenings, now, desk) : null;
+    const noted = change(parent, [stepMoved(step, moved?.after ?? task)], now, desk);
+    await tickets.commit(noted, [], [], moved ? [moved] : [], isHeld ? { loads: seen } : {});
+  });
 }
 
 async function openStep(step: ChecklistStep, parent: Ticket, world: World): Promise<void> {
@@ -157,34 +161,36 @@ async function openStep(step: ChecklistStep, parent: Ticket, world: World): Prom
   const { team, tier, skills } = step;
   const now = world.now();
   const id = ticketIdFrom(world.random(4));
-  const seen: SeenLoads = new Map();
-  const routed = await withLoads(
-    tickets,
-    (loads) => route({ team, tier, skills, priority: parent.priority }, desk, loads, now),
-    seen,
-  );
-  const { opened, also } = beginStep(step, parent, routed, desk);
   const asked = isApart(step, parent, desk) ? null : await tickets.message(parent.id, 1);
   const about = asked
     ? `${phrase(desk.language, 'step-of', { ticket: parent.id, requester: asked.from.name || asked.from.address })}\n\n${asked.text}`
     : phrase(desk.language, 'step-apart', {
         team: desk.teams.find(({ name }) => name === parent.team)?.title ?? parent.team,
       });
-  const message: Message = {
-    ...{ id: `${id}-m1`, number: 1, at: now, direction: 'in', visibility: 'public', from: opened.requester },
+  const message: Omit<Message, 'from'> = {
+    ...{ id: `${id}-m1`, number: 1, at: now, direction: 'in', visibility: 'public' },
     text: `${step.text || step.title}\n\n${about}`,
     // What is longer than a message, and its files, lie where they are.
     ...{ bodyKey: null, attachments: asked?.attachments ?? [], withheld: asked?.withheld ?? 0 },
     ...{ mailId: asked?.mailId ?? '', messageId: null, cc: [] },
     ...(asked ? { copyOf: { ticketId: parent.id, number: asked.number } } : {}),
   };
-  await tickets.commit(
-    open(id, opened, also, now, desk),
-    [message],
-    [],
-    [change(parent, [stepBegun(step, id, parent, desk)], now, desk)],
-    { loads: seen },
-  );
+  await choosing(async (isHeld) => {
+    const seen: SeenLoads = new Map();
+    const routed = await withLoads(
+      tickets,
+      (loads) => route({ team, tier, skills, priority: parent.priority }, desk, loads, now),
+      seen,
+    );
+    const { opened, also } = beginStep(step, parent, routed, desk);
+    await tickets.commit(
+      open(id, opened, also, now, desk),
+      [{ ...message, from: opened.requester }],
+      [],
+      [change(parent, [stepBegun(step, id, parent, desk)], now, desk)],
+      isHeld ? { loads: seen } : {},
+    );
+  });
 }
 
 /** The request hears how one of its steps stands. A repeat, and a report that others have overtaken, change nothing. */

@@ -5,7 +5,7 @@
 import * as z from 'zod/mini';
 import type { PersonKeys } from '../aws/audit.ts';
 import type { Desk } from '../core/config/desk.ts';
-import { LoadMovedError, UnavailableError } from '../core/faults.ts';
+import { UnavailableError } from '../core/faults.ts';
 import { CODES, codeCounted, MOST_CODES, TRUST_VALID_FOR } from '../core/mail/code.ts';
 import { dispose } from '../core/mail/dispose.ts';
 import { REPLAYABLE } from '../core/mail/disposition.ts';
@@ -28,7 +28,7 @@ import type { Similar } from '../core/ticket/recurrence.ts';
 import type { Message, Ticket } from '../core/ticket/ticket.ts';
 import { queue, type World } from './handler.ts';
 import { redactionsOf } from './redaction.ts';
-import { noting, readLoads, type SeenLoads, withLoads } from './with-loads.ts';
+import { choosing, noting, readLoads, type SeenLoads, withLoads } from './with-loads.ts';
 
 /** SES's notification is only recognised here: `readReceipt` checks it, and a mail that is put off goes back as it came. */
 export const Received = z.union([
@@ -59,25 +59,16 @@ export async function receiveEmail(
   await recordChoosing(found, judged, moment, world);
 }
 
-const MOST_CHOICES = 4;
-
 /**
- * Of mails for one team that come at once one gets in, and the others choose anew by the loads as they are now: what was read
- * and found out about them stands, since all else that it may hang on is held in the same transaction. In a burst somebody
- * always gets a ticket meanwhile: whoever was chosen last has it then, with one more than another. Throws ConflictError when
- * even that meets another transaction.
+ * What was read and found out about a mail stands when somebody is chosen anew, since all else that it may hang on is held in
+ * the same transaction. Throws ConflictError when it meets another one.
  */
 async function recordChoosing(found: Found, first: Judged, moment: Moment, world: World): Promise<void> {
-  let judged = first;
-  for (let choice = 1; ; choice++) {
-    try {
-      const loads = choice > MOST_CHOICES ? new Map() : judged.loads;
-      return await record({ ...found, ...judged, loads }, moment, world);
-    } catch (error) {
-      if (!(error instanceof LoadMovedError) || !judged.chooseAnew || choice > MOST_CHOICES) throw error;
-      judged = await judged.chooseAnew();
-    }
-  }
+  let judged: Judged | null = null;
+  await choosing(async (isHeld) => {
+    judged = judged?.chooseAnew ? await judged.chooseAnew() : first;
+    await record({ ...found, ...judged, ...(isHeld ? {} : { loads: new Map() }) }, moment, world);
+  });
 }
 
 interface Found {

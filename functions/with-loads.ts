@@ -1,5 +1,6 @@
 /** Decides with no more people's loads than the decision asks for: most mails ask for nobody's. */
 import type { Tickets } from '../aws/tickets.ts';
+import { LoadMovedError } from '../core/faults.ts';
 import type { Load, Loads } from '../core/triage/route.ts';
 
 /** What was read of somebody while it was decided; null where nothing is kept of him. */
@@ -20,6 +21,24 @@ export async function withLoads<T>(
     if (asked.size === 0) return decided;
     await readLoads(asked, seen, tickets);
   }
+}
+
+const MOST_CHOICES = 4;
+
+/**
+ * Of those that choose among the same people at once one gets in, and the others choose anew by the loads as they are then:
+ * nothing else was in their way. In a burst somebody always gets a ticket meanwhile: after four choices the commit is not
+ * held to the loads (`isHeld` is false), and whoever was chosen has it, with one more than another.
+ */
+export async function choosing(commit: (isHeld: boolean) => Promise<void>): Promise<void> {
+  for (let choice = 1; choice <= MOST_CHOICES; choice++) {
+    try {
+      return await commit(true);
+    } catch (error) {
+      if (!(error instanceof LoadMovedError)) throw error;
+    }
+  }
+  return commit(false);
 }
 
 /** The loads that were read, and a note of whoever else is asked for. */
