@@ -118,7 +118,12 @@ async function judge(
       return await reading.step(() => unread('too-large', size, head));
     }
     const raw = await world.mailroom.read(key);
-    if (!raw) return await movedAlready(receipt.mailId, key, world);
+    if (!raw) {
+      // SNS delivers at least once, and the queue as well: another delivery may be done with it.
+      const handled = isUnread ? await world.ledger.read(receipt.mailId) : null;
+      if (!handled) throw new Error(`there is no object ${key}`);
+      return { handled };
+    }
     const read = await reading.step(() => parse(raw));
     if ('unreadable' in read)
       return await reading.step(() => unread('unreadable', read.unreadable, read.head));
@@ -346,17 +351,6 @@ async function find(asked: z.output<typeof Received>, delivery: number, world: W
   const { receipt, key } = readReceipt(asked);
   if (delivery === 1) return { receipt, key, before: null, unread: true };
   return { receipt, key, before: await world.ledger.read(receipt.mailId), unread: false };
-}
-
-/** SNS delivers at least once, and the queue as well: another delivery may be done with it. */
-async function movedAlready(
-  mailId: string,
-  key: string,
-  { ledger }: World,
-): Promise<{ handled: MailRecord }> {
-  const handled = await ledger.read(mailId);
-  if (!handled) throw new Error(`there is no object ${key}`);
-  return { handled };
 }
 
 async function parse(raw: Uint8Array): Promise<Email | { unreadable: string; head: Email | null }> {

@@ -493,6 +493,13 @@ describe('what it asks of the world', () => {
     expect(world.objects.has('in/mail-1')).toBe(false);
   });
 
+  test('a replay of a mail whose raw form is gone fails aloud, although its record is there', async () => {
+    const world = smallWorld({ desk: faultyDesk() });
+    await receiveEmail(deliver(world, 'poison.eml'), world);
+    world.objects.clear();
+    await expect(receiveEmail({ replay: 'mail-1' }, world)).rejects.toThrow('there is no object');
+  });
+
   test('a mail of which nothing is anywhere is no mail that is done', async () => {
     const world = smallWorld();
     const asked = deliver(world, 'new-ticket.eml');
