@@ -3,7 +3,8 @@
  * they are called; what they do is decided in core/ticket/decide.ts. Anything else that begins with a number sign
  * (`#1234`, `# Heading`) is text.
  */
-import { closest, distance } from 'fastest-levenshtein';
+import { distance } from 'fastest-levenshtein';
+import { nearestOf } from '../config/suggest.ts';
 import type { Saying } from '../ticket/decision.ts';
 import { TICKET_ID } from './token.ts';
 
@@ -292,7 +293,7 @@ function readLine(
 /** The nearest of the known words, if it is near enough to be meant. */
 export function didYouMean(word: string, known: readonly string[]): string | null {
   if (word === '' || known.length === 0) return null;
-  const nearest = closest(word, known);
+  const nearest = nearestOf(word, known);
   // Two letters changed places count as two.
   const allowed = word.length <= 3 ? 1 : Math.max(2, Math.floor(word.length / 3));
   return distance(word, nearest) <= allowed ? nearest : null;

@@ -37,6 +37,14 @@ test('a mistyped command is not text: nothing must go out by mistake', () => {
   ]);
 });
 
+test.each([
+  ['#mien', '#mine'],
+  ['#clsoe', '#close'],
+  ['#tkae', '#take'],
+])('of words that are as near, %s suggests %s, which has the same letters', (line, meant) => {
+  expect(readCommands(line, 'agent').unknown[0]?.problem).toContain(`did you mean ${meant}?`);
+});
+
 test('a command that needs a value says so by an example', () => {
   expect(readCommands('#assign', 'agent').unknown).toMatchObject([
     { line: '#assign', problem: '#assign needs a value, for example: #assign grace@example.com' },

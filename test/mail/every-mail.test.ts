@@ -945,7 +945,7 @@ test.each<[string, [given: Arrival, known: Memory, becomes: string][]]>([
       [
         luis('#mien'),
         memory(),
-        'refused, unknown-command: there is no command #mien; did you mean #open?; commanded → luis.ortega@example.test | unknown-command | [#mien: unknown, no-command-but] | true | [] | [] | The printer is jammed | luis@example.test | en',
+        'refused, unknown-command: there is no command #mien; did you mean #mine?; commanded → luis.ortega@example.test | unknown-command | [#mien: unknown, no-command-but] | true | [] | [] | The printer is jammed | luis@example.test | en',
       ],
       [
         luis('#away until 2027-01-10'),
@@ -1238,7 +1238,7 @@ test.each<[string, [given: Arrival, known: Memory, becomes: string][]]>([
       [
         luis('1 clsoe'),
         digested(),
-        'refused, unknown-command: there is no command #clsoe; did you mean #clone?; commanded → luis.ortega@example.test | unknown-command | [1 clsoe → 1: T-7K4M2Q The printer is jammed: unknown, no-command-but] | true | [] | [] | D-000M9C | The printer is jammed | luis@example.test | en',
+        'refused, unknown-command: there is no command #clsoe; did you mean #close?; commanded → luis.ortega@example.test | unknown-command | [1 clsoe → 1: T-7K4M2Q The printer is jammed: unknown, no-command-but] | true | [] | [] | D-000M9C | The printer is jammed | luis@example.test | en',
       ],
       [
         luis('1 close\n9 take'),
