@@ -222,12 +222,10 @@ export function findTeam(value: string, desk: Desk): Team | Refused {
   };
 }
 
-/** By address or by an unambiguous part of the name. */
+/** By address, as mail programs write it too, or by an unambiguous part of the name. */
 function findPerson(value: string, desk: Desk): Person | Refused {
-  const wanted = value
-    .toLowerCase()
-    .replace(/^(to\s+)?<?|>$/g, '')
-    .trim();
+  const said = value.replace(/^to\s+/i, '').replace(/\s+>$/, '>');
+  const wanted = readAddress(said)?.address ?? said.toLowerCase();
   const people = desk.people.filter(({ role }) => role !== 'manager');
   const byAddress = people.find(
     ({ address, alternates }) => address === wanted || alternates.includes(wanted),

@@ -29,14 +29,14 @@ describe('#take', () => {
 });
 
 describe('#assign', () => {
-  test.each([KIM, 'Kim', 'kim brandt', `<${KIM}>`, 'to Kim', `to  <${KIM} >`])(
-    'finds somebody as %s',
-    (who) => {
-      expect(decide(`#assign ${who}`).happenings).toMatchObject([
-        { kind: 'assigned', assignee: KIM, by: LUIS },
-      ]);
-    },
-  );
+  test.each([
+    ...[KIM, 'Kim', 'kim brandt', `<${KIM}>`, 'to Kim', `to  <${KIM} >`],
+    ...[`Kim Brandt <${KIM}>`, `"Brandt, Kim" <${KIM.toUpperCase()}>`, `to Kim <${KIM}>`],
+  ])('finds somebody as %s', (who) => {
+    expect(decide(`#assign ${who}`).happenings).toMatchObject([
+      { kind: 'assigned', assignee: KIM, by: LUIS },
+    ]);
+  });
 
   test('finds somebody by an alternate address', () => {
     expect(decide('#assign l.ortega@example.test', ticket(), { ...agent, by: KIM })).toMatchObject({
