@@ -44,11 +44,16 @@ export function readSpokenDate(text: string): string | null {
   const morning = /\ba\.?\s?m\b|午前|上午|오전/.test(value);
   const said = Number(clock?.[1] ?? 0);
   const hour = afternoon || morning ? (said % 12) + (afternoon ? 12 : 0) : said;
-  if (day.month < 1 || day.month > 12 || day.day < 1 || day.day > 31 || hour > 23) return null;
+  if (day.month < 1 || day.month > 12 || day.day < 1 || day.day > lengthOf(day) || hour > 23) return null;
   const ms =
     Date.UTC(day.year, day.month - 1, day.day, hour, Number(clock?.[2] ?? 0), Number(clock?.[3] ?? 0)) -
     offset(value) * 60_000;
   return new Date(ms).toISOString();
+}
+
+/** In days. */
+function lengthOf({ year, month }: Day): number {
+  return new Date(Date.UTC(year, month, 0)).getUTCDate();
 }
 
 interface Day {

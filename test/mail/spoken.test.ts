@@ -50,6 +50,9 @@ test.each<[printed: string, meant: string | null]>([
   ['1st May 2026 9:00', '2026-05-01T09:00:00.000Z'],
   ['26.10.21 14:25', '2021-10-26T14:25:00.000Z'],
   ['May 5 2026 09:07:08', '2026-05-05T09:07:08.000Z'],
+  ['31 November 2026 10:00', null],
+  ['29 February 2026 10:00', null],
+  ['29 February 2028 10:00', '2028-02-29T10:00:00.000Z'],
 ])('“%s” above a mail is %s', (printed, meant) => {
   expect(readSpokenDate(printed)).toBe(meant);
 });
