@@ -16,10 +16,24 @@ export function residentMB(of: number): Taken {
 const TICK_MS = 10;
 
 export function cpuMs(of: number): Taken {
-  return takenBy(of, (pid) => {
-    const fields = statOf(pid);
-    return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * TICK_MS;
-  });
+  return takenBy(of, ownCpuMs);
+}
+
+/** Of the process and all below it, with what ended below them. */
+export function treeCpuMs(of: number): number {
+  const { desk, engine } = takenBy(of, (pid) => ownCpuMs(pid) + endedCpuMs(pid));
+  return desk + engine;
+}
+
+/** Of what the process has begun, and what has ended since. */
+export function endedCpuMs(of: number): number {
+  const fields = statOf(of);
+  return (Number(fields[13] ?? 0) + Number(fields[14] ?? 0)) * TICK_MS;
+}
+
+function ownCpuMs(pid: number): number {
+  const fields = statOf(pid);
+  return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * TICK_MS;
 }
 
 function takenBy(of: number, amount: (pid: number) => number): Taken {
