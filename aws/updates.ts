@@ -33,6 +33,7 @@ export interface UpdateRecord {
 }
 
 export interface Updates {
+  /** What is asked for in one turn of the event loop is one batch read. */
   read(id: string): Promise<UpdateRecord | null>;
   /**
    * `mine`: send it. `again`: send it, but whoever claimed it before ended in the midst, and may have counted it. `done`:
@@ -64,10 +65,26 @@ const KEPT_FOR = 400 * 86_400_000;
 
 /** Whoever claimed before `since`, epoch ms of real time, is known to be dead; 0 where nobody knows. */
 export function openUpdates(table: Table, since: number): Updates {
-  const read = async (id: string) =>
-    (await table.get<Item & { update: UpdateRecord }>(updateKey(id)))?.update ?? null;
+  const readNow = async (id: string) => (await table.get<Updated>(updateKey(id)))?.update ?? null;
+  let turn: { ids: Set<string>; found: Promise<Map<string, UpdateRecord>> } | null = null;
+  const beginTurn = () => {
+    const ids = new Set<string>();
+    const readAll = async () => {
+      turn = null;
+      const items = await table.getAll<Updated>([...ids].map(updateKey));
+      return new Map(items.map(({ update }) => [update.id, update]));
+    };
+    return { ids, found: new Promise<void>((resolve) => setImmediate(resolve)).then(readAll) };
+  };
   return {
-    read,
+    async read(id) {
+      turn ??= beginTurn();
+      const { ids, found } = turn;
+      ids.add(id);
+      const read = await found.catch(() => null);
+      // An item that cannot be read is the fault of none of the others.
+      return read ? (read.get(id) ?? null) : readNow(id);
+    },
     async claim({ id, kind, to, ticketId, at }, realNow) {
       const update: UpdateRecord = {
         id,
@@ -82,7 +99,7 @@ export function openUpdates(table: Table, since: number): Updates {
       };
       const item = { ...updateKey(id), update, expiresAt: expiry(realNow + KEPT_FOR) };
       if (await table.put(item, { expression: 'attribute_not_exists(pk)' })) return 'mine';
-      const before = await read(id);
+      const before = await readNow(id);
       if (before && before.state !== 'sending') return 'done';
       if (!before || before.leaseUntil >= Math.max(realNow, since + LEASE)) return 'taken';
       const claimed = await table.put(item, {
@@ -121,5 +138,7 @@ export function openUpdates(table: Table, since: number): Updates {
     }),
   };
 }
+
+type Updated = Item & { update: UpdateRecord };
 
 const updateKey = (id: string) => ({ pk: `UPDATE#${id}`, sk: 'UPDATE' });

@@ -20,6 +20,11 @@ import { permissions } from './permissions.ts';
 import { deadLetterQueue, deskQueue } from './queue.ts';
 
 const START_WATCH_TIMEOUT = 30;
+/**
+ * Seconds. A watch sleeps for minutes at least, and wakes when it should however late it began: those that begin together
+ * cost one call. Where little comes Lambda may take up to 20.
+ */
+const WATCHES_WINDOW = 2;
 
 export class Clock extends Construct {
   readonly watchesQueue: Queue;
@@ -52,7 +57,10 @@ export class Clock extends Construct {
     });
     this.watchMachine = this.machine(this.advanceWatch);
 
-    const { queue, deadLetters } = deskQueue(this, 'WatchesQueue', { timeout: START_WATCH_TIMEOUT });
+    const { queue, deadLetters } = deskQueue(this, 'WatchesQueue', {
+      timeout: START_WATCH_TIMEOUT,
+      window: WATCHES_WINDOW,
+    });
     this.watchesQueue = queue;
     this.deadLetters = deadLetters;
     deskFunction(this, {
@@ -63,7 +71,7 @@ export class Clock extends Construct {
       timeout: START_WATCH_TIMEOUT,
       environment: { DESK_WATCH_MACHINE: this.watchMachine.stateMachineArn, DESK_CLOCK: '' },
       permissions: permissions.startWatch({ watchMachine: this.watchMachine }),
-      queue: { queue, batchSize: 10, maxConcurrency: 2 },
+      queue: { queue, batchSize: 10, window: WATCHES_WINDOW, maxConcurrency: 2 },
     });
 
     this.sweepDeadLetters = deadLetterQueue(this, 'SweepDeadLetters');

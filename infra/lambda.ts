@@ -55,8 +55,11 @@ interface FunctionProps {
   permissions: PolicyStatement[];
   /** Tells metrics of core/metrics.ts, under the stack's name. */
   tells?: boolean;
-  /** The queue that feeds it, and how. */
-  queue?: { queue: IQueue } & Pick<EventSourceMappingOptions, 'batchSize' | 'maxConcurrency'>;
+  /** The queue that feeds it, and how; `window`: seconds in which its messages are gathered. */
+  queue?: { queue: IQueue; window?: number } & Pick<
+    EventSourceMappingOptions,
+    'batchSize' | 'maxConcurrency'
+  >;
   /** Where Lambda leaves what a stream or an asynchronous call could not get done; the function's role sends it. */
   failures?: IQueue;
 }
@@ -120,12 +123,13 @@ export function deskFunction(scope: Construct, props: FunctionProps): LambdaFunc
   if (isTraced) (lambda.node.defaultChild as CfnFunction).tracingConfig = { mode: 'Active' };
   keepLogicalId(lambda, id);
   if (props.queue) {
-    const { queue, ...options } = props.queue;
+    const { queue, window, ...options } = props.queue;
     keepLogicalId(
       new EventSourceMapping(scope, `${id}Source`, {
         target: lambda,
         eventSourceArn: queue.queueArn,
         reportBatchItemFailures: true,
+        ...(window ? { maxBatchingWindow: Duration.seconds(window) } : {}),
         ...options,
       }),
       `${id}Source`,

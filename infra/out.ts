@@ -39,6 +39,11 @@ export interface OutProps {
 /** Seconds. SES takes at most 10 MB of mail from us, and nothing else here is slow. */
 const SEND_UPDATE_TIMEOUT = 60;
 const RECEIVE_FEEDBACK_TIMEOUT = 30;
+/**
+ * Seconds. Two events come of each mail that comes in, hardly one of which says anything new: those that come together cost
+ * one call. Where little comes Lambda may take up to 20; a claim is held for minutes (aws/updates.ts).
+ */
+const FEEDBACK_WINDOW = 2;
 
 export class Out extends Construct {
   readonly updatesQueue: Queue;
@@ -102,7 +107,10 @@ export class Out extends Construct {
     });
     sendUpdate.node.addDependency(this.identity);
 
-    const feedback = deskQueue(this, 'FeedbackQueue', { timeout: RECEIVE_FEEDBACK_TIMEOUT });
+    const feedback = deskQueue(this, 'FeedbackQueue', {
+      timeout: RECEIVE_FEEDBACK_TIMEOUT,
+      window: FEEDBACK_WINDOW,
+    });
     this.feedbackQueue = feedback.queue;
     this.feedbackDeadLetters = feedback.deadLetters;
     this.feedback(memory, bundles);
@@ -190,7 +198,7 @@ export class Out extends Construct {
       timeout: RECEIVE_FEEDBACK_TIMEOUT,
       environment: { DESK_TABLE: table.tableName, DESK_CLOCK: '' },
       permissions: permissions.receiveFeedback({ table }),
-      queue: { queue: this.feedbackQueue, batchSize: 10, maxConcurrency: 2 },
+      queue: { queue: this.feedbackQueue, batchSize: 50, window: FEEDBACK_WINDOW, maxConcurrency: 2 },
     });
   }
 }

@@ -100,7 +100,7 @@ export const permissions = {
 
   receiveFeedback: ({ table }: { table: ITable }) => [
     // A ticket that waits because nothing reaches its requester is no load of its agent's.
-    // What is audited names people by their pseudonyms, whose keys are one batch.
+    // What is audited names people by their pseudonyms, whose keys are one batch; so are the updates of which SES tells at once.
     items(table, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'),
   ],
 

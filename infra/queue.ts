@@ -8,19 +8,21 @@ import type { Construct } from 'constructs';
 import { keepLogicalId } from './names.ts';
 
 /**
- * `timeout`: seconds that its function may take. A message stays hidden for six times that, as AWS asks, so that
- * Lambda can hold and retry a batch without another copy of it being handed out.
+ * `timeout`: seconds that its function may take; `window`: for how many Lambda gathers messages before it calls. A message
+ * stays hidden for the window and six times the time-out, as AWS asks, so that Lambda can hold and retry a batch without
+ * another copy of it being handed out.
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
  */
 export function deskQueue(
   scope: Construct,
   id: string,
-  { timeout }: { timeout: number },
+  { timeout, window = 0 }: { timeout: number; window?: number },
 ): { queue: Queue; deadLetters: Queue } {
   const deadLetters = deadLetterQueue(scope, id.replace(/Queue$/, 'DeadLetters'));
   const queue = new Queue(scope, id, {
     encryption: QueueEncryption.SQS_MANAGED,
     enforceSSL: true,
-    visibilityTimeout: Duration.seconds(6 * timeout),
+    visibilityTimeout: Duration.seconds(6 * timeout + window),
     retentionPeriod: Duration.days(14),
     deadLetterQueue: { queue: deadLetters, maxReceiveCount: 5 },
   });

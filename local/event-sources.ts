@@ -48,13 +48,14 @@ interface World {
   functions: Pick<Functions, 'invoke' | 'most'>;
   queues: Queues;
   region: string;
+  clock: Pick<DeskClock, 'speed'>;
 }
 
 /** SQS returns at most ten messages a call; a mapping with larger batches calls again. */
 const RECEIVE_AT_ONCE = 10;
 
 export function startQueueSource(
-  { functions, queues, region }: World,
+  { functions, queues, region, clock }: World,
   setting: QueueSourceSetting,
 ): EventSource {
   const most = Math.min(setting.maxConcurrency, functions.most);
@@ -75,23 +76,30 @@ export function startQueueSource(
     return batch;
   };
 
+  const mayHand = () => !stopped && running < most;
+
+  const handNext = (): boolean => {
+    const batch = take();
+    if (batch.length === 0) return false;
+    running++;
+    hand(batch).finally(() => {
+      running--;
+      wake();
+    });
+    return true;
+  };
+
   const work = () => {
     window = undefined;
-    while (!stopped && running < most) {
-      const batch = take();
-      if (batch.length === 0) return;
-      running++;
-      hand(batch).finally(() => {
-        running--;
-        wake();
-      });
-    }
+    while (mayHand() && handNext());
   };
 
   const wake = () => {
-    if (stopped || running >= most || window) return;
-    if (setting.batchingWindow === 0) work();
-    else window = setTimeout(work, setting.batchingWindow * 1000);
+    if (setting.batchingWindow === 0) return work();
+    // A batch that is full does not wait.
+    while (mayHand() && queues.count(setting.queueArn).visible >= setting.batchSize) handNext();
+    if (mayHand() && queues.hasReady(setting.queueArn))
+      window ??= setTimeout(work, windowOf(setting, clock.speed));
   };
 
   const hand = async (batch: QueueMessage[]) => {
@@ -112,7 +120,8 @@ export function startQueueSource(
   };
 
   queues.onReady(setting.queueArn, wake);
-  wake();
+  // What has waited for the desk to start has waited long enough.
+  work();
   return {
     isBusy: () => running > 0 || queues.hasReady(setting.queueArn),
     stop() {
@@ -177,6 +186,8 @@ function lambdaAttributes(attributes: MessageAttributes): Fields {
 /** Real time between two attempts at the same records, doubled each time. */
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
+/** On a quick desk a minute is over sooner, but not all at once. */
+const SHORTEST_GATHERING_MS = 500;
 /** Read records are trimmed when there are this many, not one by one. */
 const TRIM_EVERY = 1000;
 
@@ -193,7 +204,12 @@ export function startStreamSource(
     tables,
     clock,
     report,
-  }: World & { state: State; tables: Tables; clock: DeskClock; report: (fault: unknown) => void },
+  }: World & {
+    state: State;
+    tables: Tables;
+    clock: Pick<DeskClock, 'speed' | 'iso'>;
+    report: (fault: unknown) => void;
+  },
   setting: StreamSourceSetting,
   /** The ids of all that read the same stream. */
   readers: readonly string[] = [setting.id],
@@ -221,7 +237,7 @@ export function startStreamSource(
         again = false;
         if (setting.batchingWindow > 0) {
           gathering = true;
-          await pause(windowOf(setting, clock.speed));
+          await pause(windowOf(setting, clock.speed, SHORTEST_GATHERING_MS));
           gathering = false;
         }
         let full = true;
@@ -328,9 +344,9 @@ export function startStreamSource(
 
 const noteOf = (id: string) => `stream:${id}`;
 
-/** Real time in which what is written is gathered. On a quick desk a minute is over sooner, but not all at once. */
-function windowOf({ batchingWindow }: StreamSourceSetting, speed: number): number {
-  const [window, shortest] = [batchingWindow * 1000, 500];
+/** Ms of real time in which what comes is gathered: by a quick desk's clock nothing may come later than in AWS. */
+function windowOf({ batchingWindow }: { batchingWindow: number }, speed: number, shortest = 0): number {
+  const window = batchingWindow * 1000;
   return Math.min(window, Math.max(window / speed, shortest));
 }
 

@@ -192,12 +192,12 @@ function rest(run: Run): void {
   if (run.active === 0) run.whenIdle();
 }
 
-/** Six times what its function may take (infra/queue.ts), ms. */
+/** Six times what its function may take, and for how long messages are gathered (infra/queue.ts), ms. */
 const HIDDEN: Record<QueueName, number> = {
   mail: 360_000,
   updates: 360_000,
-  watches: 180_000,
-  feedback: 180_000,
+  watches: 182_000,
+  feedback: 182_000,
 };
 const MOST_RECEIVES = 5;
 

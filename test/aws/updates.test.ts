@@ -1,4 +1,7 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
+import type { Key, Table } from '../../aws/table.ts';
+import { openUpdates } from '../../aws/updates.ts';
+import { UnavailableError } from '../../core/faults.ts';
 import { openTables } from '../../local/dynamodb.ts';
 import { EVERYTHING, openGround, openTestGateway } from '../local/world.ts';
 
@@ -71,4 +74,32 @@ test('what was sent is done, however dead its sender is', async () => {
   } as const;
   await updates(0).settle(sent, NOW);
   expect(await updates(NOW + MINUTE).claim(UPDATE, NOW + 2 * MINUTE)).toBe('done');
+});
+
+/** A table in which every update stands, but for `spoilt` ones, and what was read of it. */
+function reading(...spoilt: string[]) {
+  const calls: string[][] = [];
+  const read = async (keys: Key[]) => {
+    const ids = keys.map(({ pk }) => pk.slice('UPDATE#'.length));
+    calls.push(ids);
+    if (ids.some((id) => spoilt.includes(id))) throw new UnavailableError('of a later version');
+    return ids.map((id) => ({ update: { ...UPDATE, id } }));
+  };
+  const table = { getAll: read, get: async (key: Key) => (await read([key]))[0] } as unknown as Table;
+  return { updates: openUpdates(table, 0), calls };
+}
+
+test('updates that are asked for at once are one call, and those after it another', async () => {
+  const { updates, calls } = reading();
+  const found = await Promise.all(['a', 'b', 'a'].map(updates.read));
+  expect(found.map((update) => update?.id)).toEqual(['a', 'b', 'a']);
+  expect(calls).toEqual([['a', 'b']]);
+  await updates.read('c');
+  expect(calls).toEqual([['a', 'b'], ['c']]);
+});
+
+test('an update that cannot be read keeps nobody from the others', async () => {
+  const { updates } = reading('b');
+  const found = await Promise.allSettled(['a', 'b', 'c'].map(updates.read));
+  expect(found.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
 });

@@ -188,7 +188,8 @@ const PITFALLS: Record<string, Pitfall> = {
       unless(fed(t, 'queue'), ({ Properties }) => {
         const queue = resource(t, property(Properties.EventSourceArn, 'Fn::GetAtt.0')).Properties;
         const timeout = Number(resource(t, property(Properties.FunctionName, 'Ref')).Properties.Timeout);
-        return Number(queue.VisibilityTimeout) >= 6 * timeout;
+        const window = Number(Properties.MaximumBatchingWindowInSeconds ?? 0);
+        return Number(queue.VisibilityTimeout) >= 6 * timeout + window;
       }),
     plant: (t) => {
       props(t, 'MailQueue').VisibilityTimeout = 30;

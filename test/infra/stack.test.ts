@@ -94,7 +94,7 @@ describe('the functions', () => {
 
 describe('the queues', () => {
   test.each(queues)(
-    '%s hides a message for six times its function’s time-out, and gives it up after five tries',
+    '%s hides a message for its window and six times its function’s time-out, and gives it up after five tries',
     (id, { Properties }) => {
       const [, source] =
         sources.find(
@@ -102,7 +102,10 @@ describe('the queues', () => {
             JSON.stringify(mapping.Properties.EventSourceArn) === JSON.stringify(getAtt(id, 'Arn')),
         ) ?? [];
       const fed = resource(template, property(source?.Properties, 'FunctionName.Ref'));
-      expect(Properties.VisibilityTimeout).toBeGreaterThanOrEqual(6 * (fed.Properties.Timeout as number));
+      const window = Number(source?.Properties.MaximumBatchingWindowInSeconds ?? 0);
+      expect(Properties.VisibilityTimeout).toBeGreaterThanOrEqual(
+        6 * (fed.Properties.Timeout as number) + window,
+      );
       expect(Properties.RedrivePolicy).toEqual({
         deadLetterTargetArn: getAtt(id.replace(/Queue$/, 'DeadLetters'), 'Arn'),
         maxReceiveCount: 5,
@@ -296,11 +299,26 @@ describe('the way out', () => {
     expect(DependsOn).toContain('FeedbackTopicPolicy');
   });
 
+  test('what SES tells of mails that left together costs one call: nobody waits for it', () => {
+    expect(resource(template, 'ReceiveFeedbackSource').Properties).toMatchObject({
+      BatchSize: 50,
+      MaximumBatchingWindowInSeconds: 2,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+    });
+  });
+
   test('two updates are sent at once, and one a call: what SES throttles it drops', () => {
     expect(resource(template, 'SendUpdateSource').Properties).toMatchObject({
       BatchSize: 1,
       ScalingConfig: { MaximumConcurrency: 2 },
     });
+  });
+});
+
+test('watches that begin together cost one call: each wakes when it should, however late it began', () => {
+  expect(resource(template, 'StartWatchSource').Properties).toMatchObject({
+    BatchSize: 10,
+    MaximumBatchingWindowInSeconds: 2,
   });
 });
 

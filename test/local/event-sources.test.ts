@@ -46,6 +46,7 @@ function openQueueSource(
   answer: (event: Event) => Outcome | Promise<Outcome>,
   more: Partial<QueueSourceSetting> = {},
   visibilityTimeout = 60,
+  speed = 1,
 ) {
   const { state, clock, whenClosing } = openGround();
   const queues = openQueues(state, clock, [
@@ -64,7 +65,7 @@ function openQueueSource(
     reportBatchItemFailures: true,
     ...more,
   };
-  const source = startQueueSource({ functions, queues, region: 'us-east-1' }, setting);
+  const source = startQueueSource({ functions, queues, region: 'us-east-1', clock: { speed } }, setting);
   whenClosing(() => source.stop());
   return {
     queues,
@@ -159,6 +160,23 @@ test('a batching window gathers what comes within it', async () => {
   for (const body of ['a', 'b', 'c']) send(body);
   await vi.waitFor(() => expect(invoke).toHaveBeenCalled(), { timeout: 3000 });
   expect(invoke.mock.calls[0]?.[1]).toMatchObject({ Records: [{ body: 'a' }, { body: 'b' }, { body: 'c' }] });
+});
+
+test('a batch that is full does not wait for its window, and what comes after it does', async () => {
+  const { send, invoke, source } = openQueueSource(() => done(), { batchSize: 2, batchingWindow: 300 });
+  for (const body of ['a', 'b', 'c']) send(body);
+  await vi.waitFor(() => expect(invoke).toHaveBeenCalled(), { timeout: 3000 });
+  expect(invoke.mock.calls.map(([, event]) => (event as Event).Records.length)).toEqual([2]);
+  expect(source.isBusy()).toBe(true);
+});
+
+test('a window is of desk time: on a quick desk nothing is later than in AWS', async () => {
+  const window = { batchSize: 10, batchingWindow: 300 };
+  const { send, idle, invoke } = openQueueSource(() => done(), window, 60, 3600);
+  for (const body of ['a', 'b']) send(body);
+  await vi.waitFor(() => expect(invoke).toHaveBeenCalled(), { timeout: 3000 });
+  await idle();
+  expect(invoke.mock.calls.map(([, event]) => (event as Event).Records.length)).toEqual([2]);
 });
 
 /** A table's stream in memory, in place of the engine, which has tests of its own. */
