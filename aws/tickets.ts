@@ -15,12 +15,11 @@ export interface Tickets {
   /** The same, or the ticket as which a merged one goes on. */
   goingOn(id: string): Promise<Ticket | null>;
   event(pk: string, sk: string): Promise<TicketEvent | null>;
-  /** The same, and its ticket and a message of it as they are now: one batch read. */
+  /** Events of one ticket, the ticket as it is now, and what goes with each of them: one batch read. */
   withTicket(
     pk: string,
-    sk: string,
-    message?: number,
-  ): Promise<{ event: TicketEvent | null; ticket: Ticket | null; message: Message | null }>;
+    asked: readonly WithEvent[],
+  ): Promise<{ ticket: Ticket | null; told: { event: TicketEvent | null; message: Message | null }[] }>;
   message(ticketId: string, number: number): Promise<Message | null>;
   /** The last `limit` messages, oldest first. */
   messages(ticketId: string, limit: number): Promise<Message[]>;
@@ -70,6 +69,12 @@ export interface Tickets {
   readAll(ids: readonly string[]): Promise<Ticket[]>;
   /** Newest first; `since` (ISO 8601 UTC) saves reading what was opened before. */
   list(limit: number, keep: (ticket: Ticket) => boolean, since?: string): Promise<Ticket[]>;
+}
+
+/** Which event, and the number of a message to read with it. */
+export interface WithEvent {
+  sk: string;
+  message?: number | undefined;
 }
 
 /** What was read of people on the way to a change. */
@@ -127,20 +132,19 @@ export function openTickets(table: Table): Tickets {
     read,
     goingOn: (id) => goingOn(id, read),
     event: async (pk, sk) => (await table.get<Item & { event: TicketEvent }>({ pk, sk }))?.event ?? null,
-    withTicket: async (pk, sk, message) => {
-      const said = message ? [{ pk, sk: messageSk(message) }] : [];
-      const items = await table.getAll<Item & { event?: TicketEvent; ticket?: Ticket; message?: Message }>([
-        ...[
-          { pk, sk },
-          { pk, sk: 'TICKET' },
-        ],
-        ...said,
-      ]);
-      const found = (wanted?: string) => items.find((item) => item.sk === wanted);
+    withTicket: async (pk, asked) => {
+      // A batch takes each key once.
+      const sks = new Set(asked.flatMap(({ sk, message }) => [sk, ...(message ? [messageSk(message)] : [])]));
+      const items = await table.getAll<Item & { event?: TicketEvent; ticket?: Ticket; message?: Message }>(
+        ['TICKET', ...sks].map((sk) => ({ pk, sk })),
+      );
+      const found = new Map(items.map((item) => [item.sk, item]));
       return {
-        event: found(sk)?.event ?? null,
-        ticket: found('TICKET')?.ticket ?? null,
-        message: found(said[0]?.sk)?.message ?? null,
+        ticket: found.get('TICKET')?.ticket ?? null,
+        told: asked.map(({ sk, message }) => ({
+          event: found.get(sk)?.event ?? null,
+          message: (message && found.get(messageSk(message))?.message) || null,
+        })),
       };
     },
     message: async (ticketId, number) =>

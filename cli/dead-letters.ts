@@ -90,7 +90,12 @@ const Body = z.union([
     .object({ requestContext: z.object({ condition: z.string() }) })
     .transform(({ requestContext }): About => ({ about: `a call: ${requestContext.condition}` })),
 ]);
-const Update = z.object({ pk: z.string(), sk: z.string() });
+const Update = z.union([
+  z.object({ pk: z.string(), sk: z.string() }).transform(({ pk, sk }) => ({ pk, sks: [sk] })),
+  z
+    .object({ pk: z.string(), events: z.array(z.object({ sk: z.string() })) })
+    .transform(({ pk, events }) => ({ pk, sks: events.map(({ sk }) => sk) })),
+]);
 
 async function aboutOf({ body }: DeadLetter, { tickets, ledger }: DeskConnection): Promise<About> {
   let said: unknown;
@@ -101,10 +106,15 @@ async function aboutOf({ body }: DeadLetter, { tickets, ledger }: DeskConnection
   }
   const update = Update.safeParse(said);
   if (!update.success) return Body.safeParse(said).data ?? { about: 'no message of this desk' };
-  const { pk, sk } = update.data;
+  const { pk, sks } = update.data;
   const [what = '', id = ''] = pk.split('#');
-  const event = await (what === 'MAIL' ? ledger : tickets).event(pk, sk);
-  const words = `updates about ${event ? `«${event.kind}»` : 'an event that is not there'}, ${sk}`;
+  const events = await Promise.all(
+    sks.map(async (sk) => {
+      const event = await (what === 'MAIL' ? ledger : tickets).event(pk, sk);
+      return `${event ? `«${event.kind}»` : 'an event that is not there'}, ${sk}`;
+    }),
+  );
+  const words = `updates about ${events.join('; ')}`;
   return what === 'MAIL'
     ? { about: `${words}, of mail ${id}`, mailId: id }
     : { about: `${words}, of ticket ${id}`, ticketId: id };

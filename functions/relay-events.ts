@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import { type WatchRequest, wakeAt, watchRequest } from '../core/ticket/turn.ts';
 import { stream, type World } from './handler.ts';
-import type { UpdateRequest } from './send-update.ts';
+import type { Telling, UpdateRequest } from './send-update.ts';
 
 /** The table's keys, and of the event what those who act on it need, as the stream writes it. */
 export const StreamedEvent = z.object({
@@ -32,22 +32,53 @@ export const handler = stream(StreamedEvent, relayEvents);
 /** Returns the places of the events that were not taken. A repeat sends the same messages again; their readers recognise them. */
 export async function relayEvents(events: Streamed[], world: World): Promise<number[]> {
   const placed = events.map((event, place) => ({ event, place, to: destination(event) }));
-  const [toUpdates, toWatches] = [
+  const toUpdates = inRequests(
     placed.filter(({ to }) => to === 'updates'),
-    placed.filter(({ to }) => to === 'watches'),
-  ];
+    world.now(),
+  );
+  const toWatches = placed.filter(({ to }) => to === 'watches');
   const [updatesLeft, watchesLeft] = await Promise.all([
     world.updatesQueue.sendAll(
-      toUpdates.map(({ event }) => toTell(event)),
-      toUpdates.map(({ event }) => secondsHeld(event, world.now())),
+      toUpdates.map(requestOf),
+      toUpdates.map(({ held }) => held),
     ),
     world.watchesQueue.sendAll(toWatches.map(({ event }) => toStart(event))),
   ]);
-  const left = [
-    ...updatesLeft.map((index) => toUpdates[index]),
-    ...watchesLeft.map((index) => toWatches[index]),
+  return [
+    ...updatesLeft.flatMap((index) => toUpdates[index]?.places ?? []),
+    ...watchesLeft.flatMap((index) => toWatches[index]?.place ?? []),
   ];
-  return left.flatMap((each) => each?.place ?? []);
+}
+
+/** Of one ticket or mail; `held` in seconds. */
+interface Request {
+  pk: string;
+  held: number;
+  first: Telling;
+  others: Telling[];
+  places: number[];
+}
+
+/** Few enough that all their mails leave within the time of one call, however much is attached to them. */
+const MOST_TOGETHER = 4;
+
+/** What happens to a ticket at once, as when it is opened and given to somebody, is told in one call, which reads it once. */
+function inRequests(placed: { event: Streamed; place: number }[], now: string): Request[] {
+  const requests: Request[] = [];
+  for (const { event, place } of placed) {
+    const [pk, held, telling] = [event.Keys.pk.S, secondsHeld(event, now), toTell(event)];
+    const open = requests.findLast((each) => each.pk === pk && each.held === 0);
+    if (open && held === 0 && pk.startsWith('T#') && open.places.length < MOST_TOGETHER) {
+      open.others.push(telling);
+      open.places.push(place);
+    } else requests.push({ pk, held, first: telling, others: [], places: [place] });
+  }
+  return requests;
+}
+
+/** Of one event as an earlier release asks and understands it. What it does not understand comes again after minutes. */
+function requestOf({ pk, first, others }: Request): UpdateRequest {
+  return others.length === 0 ? { pk, ...first } : { pk, events: [first, ...others] };
 }
 
 /** Events of a ticket of which nobody is ever told: no message, no invocation, no cost. `updatesFor` is the full story. */
@@ -103,10 +134,10 @@ function destination({ Keys, NewImage }: Streamed): 'updates' | 'watches' | 'nob
 /** Their mails show the first message, which is the request. */
 const OF_THE_REQUEST = new Set(['assigned', 'approval-asked', 'approval-reminded', 'extension-asked']);
 
-function toTell({ Keys, NewImage }: Streamed): UpdateRequest {
+function toTell({ Keys, NewImage }: Streamed): Telling {
   const { kind, message } = NewImage.event.M;
   const shown = Number(message?.N ?? (OF_THE_REQUEST.has(kind.S) ? 1 : 0));
-  return { pk: Keys.pk.S, sk: Keys.sk.S, ...(shown > 0 ? { message: shown } : {}) };
+  return { sk: Keys.sk.S, ...(shown > 0 ? { message: shown } : {}) };
 }
 
 /** SQS takes no more; core/config/desk.ts allows no more. */

@@ -1,6 +1,6 @@
 /**
- * Mail goes out. For one event: who should hear of it, in which words; then for each of them claim, send once, and
- * record the id that SES gave. It assumes no order of events and reads the ticket as it is now.
+ * Mail goes out. For each event that was written at once: who should hear of it, in which words; then for each of them
+ * claim, send once, and record the id that SES gave. It assumes no order of events and reads the ticket as it is now.
  */
 
 import * as z from 'zod/mini';
@@ -20,15 +20,21 @@ import { again, queue, type World } from './handler.ts';
 import { gather, leadStep, passJoining, passParting, passReport, passToEach } from './pass-on.ts';
 import { passRedaction } from './redaction.ts';
 import { sendDigest, writeReportsAsked } from './send-digest.ts';
-import { write } from './write-update.ts';
+import { type Told, write } from './write-update.ts';
 
-export const UpdateRequest = z.object({
-  pk: z.string(),
+const Telling = z.object({
   sk: z.string().check(z.startsWith('EVENT#')),
   /** Which message its mails show, by number, as far as the event tells: it is read with it. */
   message: z.optional(z.int().check(z.minimum(1))),
 });
 
+/** One event; or several of the same ticket, by a name that who knows only one event does not take for something else. */
+export const UpdateRequest = z.union([
+  z.object({ pk: z.string(), ...Telling.shape }),
+  z.object({ pk: z.string().check(z.startsWith('T#')), events: z.array(Telling).check(z.minLength(1)) }),
+]);
+
+export type Telling = z.output<typeof Telling>;
 export type UpdateRequest = z.output<typeof UpdateRequest>;
 
 export const handler = queue(UpdateRequest, sendOrPark);
@@ -42,22 +48,44 @@ export async function sendOrPark(request: UpdateRequest, world: World): Promise<
     await sendUpdate(request, world);
   } catch (error) {
     if (!(error instanceof QuotaError)) throw error;
-    world.log.warn('parked until more mail may leave', {
-      pk: request.pk,
-      sk: request.sk,
-      why: error.message,
-    });
+    const sk = ('events' in request ? request.events.map((each) => each.sk) : [request.sk]).join(' ');
+    world.log.warn('parked until more mail may leave', { pk: request.pk, sk, why: error.message });
     await world.updatesQueue.send(request, PARKED_FOR);
     await world.metric('HeldBack', 1);
   }
 }
 
-export async function sendUpdate({ pk, sk, message: named }: UpdateRequest, world: World): Promise<void> {
-  if (pk.startsWith('MAIL#')) return answerSender(pk, sk, world);
-  if (pk.startsWith('DIGEST#')) return sendDigest(pk, sk, world);
+export async function sendUpdate(request: UpdateRequest, world: World): Promise<void> {
+  const { pk } = request;
+  if ('events' in request) return tellAll(pk, request.events, world);
+  if (pk.startsWith('MAIL#')) return answerSender(pk, request.sk, world);
+  if (pk.startsWith('DIGEST#')) return sendDigest(pk, request.sk, world);
   if (pk.startsWith(CANARIES)) return sendCanary(pk, world);
-  const { event, ticket, message } = await world.tickets.withTicket(pk, sk, named);
-  if (!event || !ticket) throw new InvalidInputError(`there is no event ${pk} ${sk}`);
+  return tellAll(pk, [request], world);
+}
+
+/** One that fails keeps nobody from hearing of the others. All come again then, and what has left is found claimed. */
+async function tellAll(pk: string, events: readonly Telling[], world: World): Promise<void> {
+  const { ticket, told } = await world.tickets.withTicket(pk, events);
+  const faults: unknown[] = [];
+  for (const [nth, { event, message }] of told.entries()) {
+    const name = `${pk} ${events[nth]?.sk}`;
+    try {
+      if (!event || !ticket) throw new InvalidInputError(`there is no event ${name}`);
+      await tell(name, { event, ticket, message }, world);
+    } catch (fault) {
+      faults.push(fault);
+    }
+  }
+  // What is tried anew at once goes first, and what waits for another day last: it would not come to a try of the others.
+  const isNow = (fault: unknown) => fault instanceof ConflictError;
+  const isOfToday = (fault: unknown) => !(fault instanceof QuotaError);
+  if (faults.length > 0) throw faults.find(isNow) ?? faults.find(isOfToday) ?? faults[0];
+}
+
+/** `name` is the event's. */
+async function tell(name: string, told: Told, world: World): Promise<void> {
+  const { event, ticket } = told;
   if (isHeld(event) && !(await letGo(event.message, ticket, world))) return;
   if (event.kind === 'solution-passed-on' || event.kind === 'news-passed-on')
     return passToEach(event, ticket, world);
@@ -67,9 +95,8 @@ export async function sendUpdate({ pk, sk, message: named }: UpdateRequest, worl
   if (event.kind === 'parted') return again(() => passParting(event, ticket, world));
   if (event.kind === 'problem-begun') await gather(event, ticket, world);
   if (event.kind === 'joined') await again(() => passJoining(event, ticket.id, world));
-  if (event.kind === 'commanded') await writeReportsAsked(event.looks ?? [], event.by, `${pk} ${sk}`, world);
+  if (event.kind === 'commanded') await writeReportsAsked(event.looks ?? [], event.by, name, world);
   if (event.kind === 'article-decided') await world.knowledge.index(articleIdOf(ticket.id));
-  const told = { event, ticket, message };
   const spent: QuotaError[] = [];
   for (const plan of updatesFor(event, ticket, world.desk)) {
     if (plan.kind === 'satisfaction' && !(await mayAsk(plan, world))) continue;

@@ -250,7 +250,7 @@ describe('an answer that is held', () => {
     world.tickets = { ...world.tickets, read: async () => expect.unreachable() };
     await sendUpdate(request, world);
     expect(toNora()).toHaveLength(1);
-    const { ticket } = await world.tickets.withTicket(request.pk, request.sk);
+    const ticket = await world.tickets.goingOn(ID);
     expect(ticket?.lastAnswer?.leftAt).toBe(MONDAY);
   });
 

@@ -1,11 +1,12 @@
 /** What the stream's reader says of an event, so that its own readers need not ask. */
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { QuotaError, UnavailableError } from '../../core/faults.ts';
 import { replyAddress } from '../../core/mail/token.ts';
 import type { Happening, TicketEvent } from '../../core/ticket/ticket.ts';
 import { receiveEmail } from '../../functions/receive-email.ts';
 import { relayEvents } from '../../functions/relay-events.ts';
-import { sendUpdate, type UpdateRequest } from '../../functions/send-update.ts';
-import { ID, keys, LUIS, later, MARTHA, MONDAY, NORA, opened, PROVEN } from '../sample.ts';
+import { sendUpdate, UpdateRequest } from '../../functions/send-update.ts';
+import { ID, KIM, keys, LUIS, later, MARTHA, MONDAY, NORA, opened, PROVEN } from '../sample.ts';
 import { type LeavingWorld, leavingWorld } from './leaving.ts';
 import { deliver, streamed } from './world.ts';
 
@@ -89,6 +90,130 @@ test.each<[kind: Happening['kind'], says: object, shown: number | undefined]>([
   ]);
 });
 
+describe('what is written at once', () => {
+  const event = (ticketId: string, number: number, more: object = { kind: 'resolved' }) =>
+    streamed({ pk: `T#${ticketId}`, sk: `EVENT#0000000${number}`, event: more });
+
+  /** `refused`: the places of the requests that the queue does not take. */
+  async function relayed(events: ReturnType<typeof streamed>[], ...refused: number[]) {
+    const taken: { body: unknown; delay: number | undefined }[] = [];
+    const sendAll = async (bodies: unknown[], delays: readonly number[] = []) => {
+      for (const [at, body] of bodies.entries()) taken.push({ body, delay: delays[at] });
+      return refused;
+    };
+    const left = await relayEvents(events, {
+      ...world,
+      updatesQueue: { send: async () => {}, sendAll },
+      watchesQueue: { send: async () => {}, sendAll: async () => [] },
+    });
+    return { taken, left };
+  }
+
+  test('of one ticket is one request, and of another one another', async () => {
+    const { taken } = await relayed([
+      event('T-AAAAAA', 1, { kind: 'opened', message: 1 }),
+      event('T-BBBBBB', 1),
+      event('T-AAAAAA', 2, { kind: 'started' }),
+      event('T-AAAAAA', 3, { kind: 'assigned' }),
+    ]);
+    expect(taken.map(({ body }) => body)).toEqual([
+      {
+        pk: 'T#T-AAAAAA',
+        events: [
+          { sk: 'EVENT#00000001', message: 1 },
+          { sk: 'EVENT#00000003', message: 1 },
+        ],
+      },
+      { pk: 'T#T-BBBBBB', sk: 'EVENT#00000001' },
+    ]);
+  });
+
+  test('is no more than four in a request, and what is held goes by itself', async () => {
+    const held = { kind: 'answered', message: 2, leavesAt: later(MONDAY, 0.01) };
+    const events = [1, 2, 3].map((number) => event(ID, number));
+    const { taken } = await relayed([
+      ...events,
+      event(ID, 4, held),
+      ...[5, 6].map((number) => event(ID, number)),
+    ]);
+    expect(taken).toEqual([
+      {
+        body: { pk: `T#${ID}`, events: [1, 2, 3, 5].map((number) => ({ sk: `EVENT#0000000${number}` })) },
+        delay: 0,
+      },
+      { body: { pk: `T#${ID}`, sk: 'EVENT#00000004', message: 2 }, delay: 36 },
+      { body: { pk: `T#${ID}`, sk: 'EVENT#00000006' }, delay: 0 },
+    ]);
+  });
+
+  test('comes again together when the queue does not take it', async () => {
+    const events = [event('T-AAAAAA', 1), event('T-BBBBBB', 1), event('T-AAAAAA', 2)];
+    expect((await relayed(events, 0)).left.sort()).toEqual([0, 2]);
+    expect((await relayed(events, 1)).left).toEqual([1]);
+  });
+
+  async function openedAndGiven() {
+    await write(NORA, 'It eats the paper.');
+    const asked = await Promise.all((['opened', 'assigned'] as const).map(about));
+    return { pk: `T#${ticketId()}`, events: asked.map(({ sk }) => ({ sk, message: 1 })) };
+  }
+
+  test('is told by one read of the table, and each of it once', async () => {
+    const request = await openedAndGiven();
+    const { withTicket } = world.tickets;
+    let reads = 0;
+    world.tickets = {
+      ...world.tickets,
+      async withTicket(...keys) {
+        reads++;
+        return withTicket(...keys);
+      },
+    };
+    const sent: string[] = [];
+    world.mailer = {
+      ...world.mailer,
+      async send({ to }) {
+        sent.push(to);
+        return { sent: true, messageId: `${sent.length}@email.amazonses.com` };
+      },
+    };
+    await sendUpdate(UpdateRequest.parse(request), world);
+    expect(sent).toEqual([NORA, KIM]);
+    expect([reads, apart]).toEqual([1, []]);
+    await sendUpdate(request, world);
+    expect(sent).toEqual([NORA, KIM]);
+  });
+
+  test.each<[string, Error, RegExp]>([
+    ['that cannot be sent', new Error('socket hang up'), /socket/],
+    ['for which the day has no more', new QuotaError('no more'), /no more/],
+  ])('is told but for the one %s, which comes again', async (_, fault, said) => {
+    const request = await openedAndGiven();
+    const sent: string[] = [];
+    world.mailer = {
+      ...world.mailer,
+      async send({ to }) {
+        if (to === NORA) throw fault;
+        sent.push(to);
+        return { sent: true, messageId: `${sent.length}@email.amazonses.com` };
+      },
+    };
+    await expect(sendUpdate(request, world)).rejects.toThrow(said);
+    expect(sent).toEqual([KIM]);
+  });
+
+  test('waits for another day only when nothing else of it failed', async () => {
+    const request = await openedAndGiven();
+    world.mailer = {
+      ...world.mailer,
+      async send({ to }) {
+        throw to === NORA ? new QuotaError('no more') : new UnavailableError('throttled');
+      },
+    };
+    await expect(sendUpdate(request, world)).rejects.toThrow('throttled');
+  });
+});
+
 test('a watch begins with the time that its ticket says, and not later than an execution may wait', async () => {
   const { after, events } = opened();
   const begun = events.filter(({ kind }) => kind === 'watch-started');
@@ -100,7 +225,7 @@ test('a watch begins with the time that its ticket says, and not later than an e
 });
 
 /** Of the last event of this kind, as a request that somebody sends by himself. */
-async function about(kind: TicketEvent['kind']): Promise<UpdateRequest> {
+async function about(kind: TicketEvent['kind']): Promise<{ pk: string; sk: string }> {
   const number = (await world.tickets.events(ticketId(), 100)).findLast(
     (event) => event.kind === kind,
   )?.number;
@@ -140,12 +265,15 @@ test('what the ticket says was taken out does not leave because it was read a mo
   await write(NORA, 'My password is Zimtstern.', own(NORA));
   const { withTicket } = world.tickets;
   const request = { ...(await about('message-received')), message: 2 };
-  const { message } = await withTicket(request.pk, request.sk, 2);
-  expect(message?.text).toContain('Zimtstern');
+  const before = await withTicket(request.pk, [request]);
+  expect(before.told[0]?.message?.text).toContain('Zimtstern');
   await write(MARTHA, '#redact 2 a password', own(MARTHA));
   world.tickets = {
     ...world.tickets,
-    withTicket: async (...keys) => ({ ...(await withTicket(...keys)), message }),
+    async withTicket(...keys) {
+      const { ticket, told } = await withTicket(...keys);
+      return { ticket, told: told.map(({ event }) => ({ event, message: before.told[0]?.message ?? null })) };
+    },
   };
   const mails: string[] = [];
   world.mailer = {
