@@ -16,6 +16,9 @@ export interface Addresses {
   blocked(limit: number): Promise<Blocked[]>;
 }
 
+/** What was read of addresses at which nothing arrives; null where nothing is known of one. */
+export type Marks = ReadonlyMap<string, Undeliverable | null>;
+
 export function openAddresses(table: Table): Addresses {
   const put = (item: Item): Write => ({ Put: { TableName: table.name, Item: item } });
   return {

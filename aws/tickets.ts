@@ -4,9 +4,10 @@ import type { Sealed } from '../core/ticket/audit.ts';
 import type { Change } from '../core/ticket/change.ts';
 import { findable, MOST_KEYS } from '../core/ticket/finding.ts';
 import { isActive, isJoined, type Message, type Ticket, type TicketEvent } from '../core/ticket/ticket.ts';
+import type { Undeliverable } from '../core/ticket/undeliverable.ts';
 import type { Away } from '../core/triage/presence.ts';
 import type { Load } from '../core/triage/route.ts';
-import { awayKey } from './addresses.ts';
+import { awayKey, type Marks, undeliverableKey } from './addresses.ts';
 import { isPersonKey, type PersonKeys, sealEvents } from './audit.ts';
 import { type Item, putVersion, type Table, type Write } from './table.ts';
 
@@ -19,7 +20,11 @@ export interface Tickets {
   withTicket(
     pk: string,
     asked: readonly WithEvent[],
-  ): Promise<{ ticket: Ticket | null; told: { event: TicketEvent | null; message: Message | null }[] }>;
+  ): Promise<{
+    ticket: Ticket | null;
+    told: { event: TicketEvent | null; message: Message | null }[];
+    marks: Marks;
+  }>;
   message(ticketId: string, number: number): Promise<Message | null>;
   /** The last `limit` messages, oldest first. */
   messages(ticketId: string, limit: number): Promise<Message[]>;
@@ -71,10 +76,11 @@ export interface Tickets {
   list(limit: number, keep: (ticket: Ticket) => boolean, since?: string): Promise<Ticket[]>;
 }
 
-/** Which event, and the number of a message to read with it. */
+/** Which event; the number of a message, and somebody's address, to read with it. */
 export interface WithEvent {
   sk: string;
   message?: number | undefined;
+  reader?: string | undefined;
 }
 
 /** What was read of people on the way to a change. */
@@ -135,9 +141,11 @@ export function openTickets(table: Table): Tickets {
     withTicket: async (pk, asked) => {
       // A batch takes each key once.
       const sks = new Set(asked.flatMap(({ sk, message }) => [sk, ...(message ? [messageSk(message)] : [])]));
-      const items = await table.getAll<Item & { event?: TicketEvent; ticket?: Ticket; message?: Message }>(
-        ['TICKET', ...sks].map((sk) => ({ pk, sk })),
-      );
+      const readers = [...new Set(asked.flatMap(({ reader }) => reader ?? []))];
+      const items = await table.getAll<Told>([
+        ...['TICKET', ...sks].map((sk) => ({ pk, sk })),
+        ...readers.map(undeliverableKey),
+      ]);
       const found = new Map(items.map((item) => [item.sk, item]));
       return {
         ticket: found.get('TICKET')?.ticket ?? null,
@@ -145,6 +153,12 @@ export function openTickets(table: Table): Tickets {
           event: found.get(sk)?.event ?? null,
           message: (message && found.get(messageSk(message))?.message) || null,
         })),
+        marks: new Map(
+          readers.map((reader) => [
+            reader,
+            items.find((item) => item.pk === undeliverableKey(reader).pk)?.undeliverable ?? null,
+          ]),
+        ),
       };
     },
     message: async (ticketId, number) =>
@@ -312,6 +326,8 @@ export function openTickets(table: Table): Tickets {
     },
   };
 }
+
+type Told = Item & { event?: TicketEvent; ticket?: Ticket; message?: Message; undeliverable?: Undeliverable };
 
 /** Which of the indexes were filled; with another one a desk goes through its tickets once more. */
 const ADOPTED = { pk: 'DESK', sk: 'ADOPTED#2' };

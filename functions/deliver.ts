@@ -1,4 +1,5 @@
 /** The one door out: claimed, written, held to the day's bounds and to what never leaves, sent once, recorded. */
+import type { Marks } from '../aws/addresses.ts';
 import type { Sending } from '../aws/mailer.ts';
 import type { UpdateRecord } from '../aws/updates.ts';
 import type { Desk } from '../core/config/desk.ts';
@@ -23,6 +24,7 @@ export async function deliver(
   ticket: Ticket | null,
   prepare: () => Promise<Outgoing>,
   world: World,
+  marks: Marks = new Map(),
 ): Promise<void> {
   const { id, kind, to } = plan;
   const ticketId = ticket?.id ?? null;
@@ -39,7 +41,7 @@ export async function deliver(
   const shadow = inShadow(plan, ticket, world.desk);
   if (shadow) return withhold(record, plan, shadow, world);
   const sending = await prepareOrRelease(plan, ticketId, prepare, world);
-  const pace = await keepPace(plan, ticket, claimed === 'again', world).catch(async (error) => {
+  const pace = await keepPace(plan, ticket, claimed === 'again', marks, world).catch(async (error) => {
     await world.updates.release({ id });
     throw error;
   });
@@ -87,11 +89,15 @@ async function keepPace(
   plan: Leaving,
   ticket: Ticket | null,
   isCounted: boolean,
+  marks: Marks,
   { desk, rates, addresses, now, realNow }: World,
 ): Promise<{ withheld: string | null; takeBack: () => Promise<void> }> {
   const outside = plan.kind !== 'canary' && !personOf(plan.to.address, desk);
+  const { address } = plan.to;
+  // What bounced since it was read with the event, a moment ago, is tried once more: as if this mail had left before.
+  const marked = () => (marks.has(address) ? (marks.get(address) ?? null) : addresses.undeliverable(address));
   // An agent's own words are tried all the same: somebody may have mended the mailbox.
-  const dead = outside && !plan.speaker ? await addresses.undeliverable(plan.to.address) : null;
+  const dead = outside && !plan.speaker ? await marked() : null;
   if (isMarked(dead, now())) return { withheld: whyWithheld(dead), takeBack: async () => {} };
   const paced = outside ? pacedAs(plan, ticket) : null;
   if (!paced) return { withheld: null, takeBack: async () => {} };

@@ -20,6 +20,13 @@ export const StreamedEvent = z.object({
         leavesAt: z.optional(z.object({ S: z.string() })),
         // Some say that there is none.
         message: z.optional(z.object({ N: z.optional(z.string()) })),
+        // They only save a call: an event in which they are something else must not hold up the stream.
+        acknowledge: z.optional(z.object({ BOOL: z.optional(z.boolean()) })),
+        requester: z.optional(
+          z.object({
+            M: z.optional(z.object({ address: z.optional(z.object({ S: z.optional(z.string()) })) })),
+          }),
+        ),
       }),
     }),
   }),
@@ -135,9 +142,10 @@ function destination({ Keys, NewImage }: Streamed): 'updates' | 'watches' | 'nob
 const OF_THE_REQUEST = new Set(['assigned', 'approval-asked', 'approval-reminded', 'extension-asked']);
 
 function toTell({ Keys, NewImage }: Streamed): Telling {
-  const { kind, message } = NewImage.event.M;
+  const { kind, message, acknowledge, requester } = NewImage.event.M;
   const shown = Number(message?.N ?? (OF_THE_REQUEST.has(kind.S) ? 1 : 0));
-  return { sk: Keys.sk.S, ...(shown > 0 ? { message: shown } : {}) };
+  const reader = kind.S === 'opened' && acknowledge?.BOOL && requester?.M?.address?.S;
+  return { sk: Keys.sk.S, ...(shown > 0 ? { message: shown } : {}), ...(reader ? { reader } : {}) };
 }
 
 /** SQS takes no more; core/config/desk.ts allows no more. */

@@ -4,6 +4,7 @@
  */
 
 import * as z from 'zod/mini';
+import type { Marks } from '../aws/addresses.ts';
 import { ConflictError, InvalidInputError, QuotaError } from '../core/faults.ts';
 import { articleIdOf } from '../core/knowledge/article.ts';
 import { CANARIES, canaryMail } from '../core/mail/canary.ts';
@@ -26,6 +27,8 @@ const Telling = z.object({
   sk: z.string().check(z.startsWith('EVENT#')),
   /** Which message its mails show, by number, as far as the event tells: it is read with it. */
   message: z.optional(z.int().check(z.minimum(1))),
+  /** Who outside hears of it, as far as the event tells: whether mail arrives there is read with it. */
+  reader: z.optional(z.string()),
 });
 
 /** One event; or several of the same ticket, by a name that who knows only one event does not take for something else. */
@@ -66,13 +69,13 @@ export async function sendUpdate(request: UpdateRequest, world: World): Promise<
 
 /** One that fails keeps nobody from hearing of the others. All come again then, and what has left is found claimed. */
 async function tellAll(pk: string, events: readonly Telling[], world: World): Promise<void> {
-  const { ticket, told } = await world.tickets.withTicket(pk, events);
+  const { ticket, told, marks } = await world.tickets.withTicket(pk, events);
   const faults: unknown[] = [];
   for (const [nth, { event, message }] of told.entries()) {
     const name = `${pk} ${events[nth]?.sk}`;
     try {
       if (!event || !ticket) throw new InvalidInputError(`there is no event ${name}`);
-      await tell(name, { event, ticket, message }, world);
+      await tell(name, { event, ticket, message }, marks, world);
     } catch (fault) {
       faults.push(fault);
     }
@@ -84,7 +87,7 @@ async function tellAll(pk: string, events: readonly Telling[], world: World): Pr
 }
 
 /** `name` is the event's. */
-async function tell(name: string, told: Told, world: World): Promise<void> {
+async function tell(name: string, told: Told, marks: Marks, world: World): Promise<void> {
   const { event, ticket } = told;
   if (isHeld(event) && !(await letGo(event.message, ticket, world))) return;
   if (event.kind === 'solution-passed-on' || event.kind === 'news-passed-on')
@@ -110,7 +113,7 @@ async function tell(name: string, told: Told, world: World): Promise<void> {
     }
     const asked = plan.kind === 'transcript' ? await fetchAsked(event, ticket, world) : null;
     for (const part of inParts(plan, asked?.mails.length ?? 1))
-      await deliver(part, ticket, () => write(part, told, asked, world), world).catch((error) => {
+      await deliver(part, ticket, () => write(part, told, asked, world), world, marks).catch((error) => {
         // What is urgent may leave all the same.
         if (!(error instanceof QuotaError)) throw error;
         spent.push(error);

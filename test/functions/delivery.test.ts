@@ -273,30 +273,36 @@ describe('an answer that is held', () => {
   });
 });
 
-test('to an address that is marked nothing leaves that no person wrote, and the ticket says so', async () => {
-  const { world, tries, records, events } = await begin();
-  const [write] = world.addresses.writes(
-    { undeliverable: [mark(NORA, 'bounce', '5.1.1', MONDAY)] },
-    MONDAY,
-    Date.parse(MONDAY),
-  );
-  if (!write?.Put?.Item) throw new Error('a mark is written');
-  world.items.set(`${write.Put.Item.pk} ${write.Put.Item.sk}`, write.Put.Item as never);
-  await sendUpdate(OPENED, world);
-  expect(tries).toEqual([]);
-  expect(records()).toMatchObject([{ to: NORA, state: 'withheld' }]);
-  expect((await events()).filter(({ kind }) => kind === 'update-withheld')).toMatchObject([
-    { address: NORA },
-  ]);
-  // An agent's own words are tried all the same.
-  const ticket = await world.tickets.read(ID);
-  if (!ticket) throw new Error('there is a ticket');
-  const { answer, message } = answered();
-  const changed = change(ticket, [answer], MONDAY, desk);
-  await world.tickets.commit(changed, [message]);
-  await world.relay();
-  expect(tries.filter(({ to }) => to === NORA)).toHaveLength(1);
-});
+test.each([
+  ['asked by itself', OPENED],
+  ['read with its event', { ...OPENED, reader: NORA }],
+])(
+  'to an address that is marked nothing leaves that no person wrote, and the ticket says so: %s',
+  async (_, request) => {
+    const { world, tries, records, events } = await begin();
+    const [write] = world.addresses.writes(
+      { undeliverable: [mark(NORA, 'bounce', '5.1.1', MONDAY)] },
+      MONDAY,
+      Date.parse(MONDAY),
+    );
+    if (!write?.Put?.Item) throw new Error('a mark is written');
+    world.items.set(`${write.Put.Item.pk} ${write.Put.Item.sk}`, write.Put.Item as never);
+    await sendUpdate(request, world);
+    expect(tries).toEqual([]);
+    expect(records()).toMatchObject([{ to: NORA, state: 'withheld' }]);
+    expect((await events()).filter(({ kind }) => kind === 'update-withheld')).toMatchObject([
+      { address: NORA },
+    ]);
+    // An agent's own words are tried all the same.
+    const ticket = await world.tickets.read(ID);
+    if (!ticket) throw new Error('there is a ticket');
+    const { answer, message } = answered();
+    const changed = change(ticket, [answer], MONDAY, desk);
+    await world.tickets.commit(changed, [message]);
+    await world.relay();
+    expect(tries.filter(({ to }) => to === NORA)).toHaveLength(1);
+  },
+);
 
 function answered() {
   const answer = { kind: 'answered', message: 2, by: LUIS, messageId: null, with: null } as const;

@@ -11,7 +11,7 @@ import { type LeavingWorld, leavingWorld } from './leaving.ts';
 import { deliver, streamed } from './world.ts';
 
 let world: LeavingWorld;
-/** The messages that were read by themselves. */
+/** The messages that were read by themselves, and the addresses that were asked after. */
 let apart: string[];
 
 beforeEach(() => {
@@ -23,6 +23,14 @@ beforeEach(() => {
     message(ticketId, number) {
       apart.push(`${number}`);
       return message(ticketId, number);
+    },
+  };
+  const { undeliverable } = world.addresses;
+  world.addresses = {
+    ...world.addresses,
+    undeliverable(address) {
+      apart.push(address);
+      return undeliverable(address);
     },
   };
 });
@@ -46,7 +54,7 @@ const own = (participant: string) =>
     keys,
   );
 
-test('of a request, a reply and an answer, no message is read apart from its event', async () => {
+test('of a request, a reply and an answer, neither message nor address is read apart from its event', async () => {
   await write(NORA, 'It eats the paper.');
   expect((await world.relay()).map(({ kind }) => kind)).toEqual(['acknowledgement', 'assignment']);
   expect(apart).toEqual([]);
@@ -155,7 +163,7 @@ describe('what is written at once', () => {
   async function openedAndGiven() {
     await write(NORA, 'It eats the paper.');
     const asked = await Promise.all((['opened', 'assigned'] as const).map(about));
-    return { pk: `T#${ticketId()}`, events: asked.map(({ sk }) => ({ sk, message: 1 })) };
+    return { pk: `T#${ticketId()}`, events: asked.map(({ sk }) => ({ sk, message: 1, reader: NORA })) };
   }
 
   test('is told by one read of the table, and each of it once', async () => {
@@ -212,6 +220,16 @@ describe('what is written at once', () => {
     };
     await expect(sendUpdate(request, world)).rejects.toThrow('throttled');
   });
+});
+
+test.each<[what: string, event: object, reader: string | undefined]>([
+  ['is acknowledged', { kind: 'opened', acknowledge: true, requester: { name: '', address: NORA } }, NORA],
+  ['is not', { kind: 'opened', acknowledge: false, requester: { name: '', address: NORA } }, undefined],
+  ['is of an unknown shape', { kind: 'opened', acknowledge: true, requester: NORA }, undefined],
+])('the request about a ticket that %s names its reader or nobody', async (_, event, reader) => {
+  expect(await requestsFor([event])).toEqual([
+    { pk: `T#${ID}`, sk: 'EVENT#00000004', ...(reader ? { reader } : {}) },
+  ]);
 });
 
 test('a watch begins with the time that its ticket says, and not later than an execution may wait', async () => {
@@ -271,8 +289,9 @@ test('what the ticket says was taken out does not leave because it was read a mo
   world.tickets = {
     ...world.tickets,
     async withTicket(...keys) {
-      const { ticket, told } = await withTicket(...keys);
-      return { ticket, told: told.map(({ event }) => ({ event, message: before.told[0]?.message ?? null })) };
+      const { told, ...more } = await withTicket(...keys);
+      const message = before.told[0]?.message ?? null;
+      return { ...more, told: told.map(({ event }) => ({ event, message })) };
     },
   };
   const mails: string[] = [];
