@@ -8,7 +8,7 @@ import type { Undeliverable } from '../core/ticket/undeliverable.ts';
 import type { Away } from '../core/triage/presence.ts';
 import type { Load } from '../core/triage/route.ts';
 import { awayKey, type Marks, undeliverableKey } from './addresses.ts';
-import { isPersonKey, type PersonKeys, sealEvents } from './audit.ts';
+import { isPersonKey, keysIn, type PersonKeys, personKey, sealEvents } from './audit.ts';
 import { type Item, putVersion, type Table, type Write } from './table.ts';
 
 export interface Tickets {
@@ -32,6 +32,11 @@ export interface Tickets {
   events(ticketId: string, limit: number): Promise<TicketEvent[]>;
   /** How much each of them has to do, and whether he is away: one batch read for fifty people. */
   loads(addresses: readonly string[]): Promise<Map<string, Load>>;
+  /** The same; and of few, the keys by which the trail names them, with those that are known: one of them is going to be chosen. */
+  candidates(
+    addresses: readonly string[],
+    known: PersonKeys,
+  ): Promise<{ loads: Map<string, Load>; keys: PersonKeys }>;
   /**
    * All or nothing, with what it changes in other tickets. Throws ConflictError when one of the tickets was changed since
    * it was read, or an id is taken; LoadMovedError when somebody gets a ticket who was chosen by a load (`seen`) that he no
@@ -178,26 +183,12 @@ export function openTickets(table: Table): Tickets {
         // Of a ticket that is gone only the audit trail is there.
         ({ event }) => event ?? [],
       ),
-    loads: async (addresses) => {
-      const people = [...new Set(addresses)];
-      const items = await table.getAll<Item & { openTickets?: number; lastAssignedAt?: string; away?: Away }>(
-        people.flatMap((address) => [loadKey(address), awayKey(address)]),
-      );
-      const found = new Map(items.map((item) => [item.pk, item]));
-      return new Map(
-        people.flatMap((address): [string, Load][] => {
-          const load = found.get(loadKey(address).pk);
-          const away = found.get(awayKey(address).pk)?.away ?? null;
-          return load || away
-            ? [
-                [
-                  address,
-                  { open: load?.openTickets ?? 0, lastAssignedAt: load?.lastAssignedAt ?? null, away },
-                ],
-              ]
-            : [];
-        }),
-      );
+    loads: async (addresses) => (await readLoads(table, addresses)).loads,
+    candidates: async (addresses, known) => {
+      const unknown = addresses.filter((address) => !known.has(address));
+      const named = unknown.length > MOST_KEYS_READ ? [] : unknown;
+      const { loads, keys } = await readLoads(table, addresses, named);
+      return { loads, keys: new Map([...known, ...keys]) };
     },
     commit: async (change, messages, also = [], elsewhere = [], { loads = new Map(), keys } = {}) => {
       const changes = [change, ...elsewhere];
@@ -325,6 +316,31 @@ export function openTickets(table: Table): Tickets {
       return newestFirst(shards.flat().map(({ ticket }) => ticket)).slice(0, limit);
     },
   };
+}
+
+/** Of all but one of them the key is read in vain: a few cost less than a call more, and those of a large tier would not. */
+const MOST_KEYS_READ = 4;
+
+async function readLoads(
+  table: Table,
+  addresses: readonly string[],
+  named: readonly string[] = [],
+): Promise<{ loads: Map<string, Load>; keys: PersonKeys }> {
+  const people = [...new Set(addresses)];
+  const items = await table.getAll<
+    Item & { openTickets?: number; lastAssignedAt?: string; away?: Away; key?: string }
+  >([...people.flatMap((address) => [loadKey(address), awayKey(address)]), ...named.map(personKey)]);
+  const found = new Map(items.map((item) => [item.pk, item]));
+  const loads = new Map(
+    people.flatMap((address): [string, Load][] => {
+      const load = found.get(loadKey(address).pk);
+      const away = found.get(awayKey(address).pk)?.away ?? null;
+      return load || away
+        ? [[address, { open: load?.openTickets ?? 0, lastAssignedAt: load?.lastAssignedAt ?? null, away }]]
+        : [];
+    }),
+  );
+  return { loads, keys: keysIn(items, named) };
 }
 
 type Told = Item & { event?: TicketEvent; ticket?: Ticket; message?: Message; undeliverable?: Undeliverable };

@@ -28,7 +28,7 @@ import type { Similar } from '../core/ticket/recurrence.ts';
 import type { Message, Ticket } from '../core/ticket/ticket.ts';
 import { queue, type World } from './handler.ts';
 import { redactionsOf } from './redaction.ts';
-import { choosing, noting, readLoads, type SeenLoads, withLoads } from './with-loads.ts';
+import { choosing, noting, readCandidates, readLoads, type SeenLoads, withLoads } from './with-loads.ts';
 
 /** SES's notification is only recognised here: `readReceipt` checks it, and a mail that is put off goes back as it came. */
 export const Received = z.union([
@@ -133,7 +133,7 @@ async function judge(
     const keys = await world.keys();
     const recalled = await world.recall(arrival, isUnread ? 'unread' : before, moment);
     if (recalled === 'too-early' || 'handled' in recalled) return recalled;
-    const { memory, keys: personKeys } = recalled;
+    const { memory } = recalled;
     const flood = before ? null : await floodOf(arrival, memory, moment, reading, world);
     const [id, problemId] = [ticketIdFrom(world.random(4)), ticketIdFrom(world.random(4))];
     const { trimmed } = arrival;
@@ -141,6 +141,7 @@ async function judge(
     const decideBy = (known: Memory) =>
       reading.step(() => onceSuppressed(dispose(arrival, known, moment, desk, keys), before));
     // What a ticket becomes is reckoned of what stands alone: a new one is decided twice.
+    let personKeys = recalled.keys;
     const judged = (outcome: Outcome) =>
       reading.step(() => ({
         email: arrival.email,
@@ -172,11 +173,12 @@ async function judge(
     if (opinion) asked.clear();
     const filed = opinion ? await decideBy({ ...more, loads: noting(asked, seen) }) : first;
     // All that is missing is read in one go, so that it is decided anew once and not for each.
-    const [lastTicket, similar] = await Promise.all([
+    const [lastTicket, similar, readKeys] = await Promise.all([
       lastTicketOf(filed, world),
       similarTo(filed, id, moment, world),
-      readLoads(asked, seen, world.tickets),
+      readCandidates(asked, seen, personKeys, world.tickets),
     ]);
+    personKeys = readKeys;
     if (asked.size === 0 && !lastTicket && !similar) return await judged(filed);
     return await decide({ ...more, lastTicket, ...(similar ? { similar } : {}) });
   } catch (error) {

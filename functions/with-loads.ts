@@ -1,4 +1,5 @@
 /** Decides with no more people's loads than the decision asks for: most mails ask for nobody's. */
+import type { PersonKeys } from '../aws/audit.ts';
 import type { Tickets } from '../aws/tickets.ts';
 import { LoadMovedError } from '../core/faults.ts';
 import type { Load, Loads } from '../core/triage/route.ts';
@@ -59,4 +60,17 @@ export async function readLoads(
   if (asked.size === 0) return;
   const read = await tickets.loads([...asked]);
   for (const address of asked) seen.set(address, read.get(address) ?? null);
+}
+
+/** The same, with the keys that the commit would ask for beside, as far as they were read or `known`. */
+export async function readCandidates(
+  asked: ReadonlySet<string>,
+  seen: SeenLoads,
+  known: PersonKeys,
+  tickets: Pick<Tickets, 'candidates'>,
+): Promise<PersonKeys> {
+  if (asked.size === 0) return known;
+  const { loads, keys } = await tickets.candidates([...asked], known);
+  for (const address of asked) seen.set(address, loads.get(address) ?? null);
+  return keys;
 }

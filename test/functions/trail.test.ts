@@ -5,7 +5,7 @@ import type { Item } from '../../aws/table.ts';
 import { verifyTicket } from '../../cli/audit.ts';
 import { change } from '../../core/ticket/change.ts';
 import type { Happening, Ticket } from '../../core/ticket/ticket.ts';
-import { desk, ID, KIM, LUIS, MONDAY, opened } from '../sample.ts';
+import { desk, ID, KIM, LUIS, MONDAY, NORA, opened } from '../sample.ts';
 import { type SmallWorld, smallWorld } from './world.ts';
 
 const tagged = (tag: string, by = LUIS): Happening => ({ kind: 'tagged', added: [tag], removed: [], by });
@@ -65,4 +65,29 @@ test('keys that were read a moment ago are not read again, and of who had none o
   expect(calls).toEqual(['table:transact']);
   world.before = () => {};
   expect(await verifyTicket(ID, world.table)).toMatchObject({ broken: null, chained: ticket.events + 2 });
+});
+
+test('the keys of few who may get a ticket are read with their loads, those of many and what is known are not', async () => {
+  const world = smallWorld();
+  await world.tickets.commit(opened(), []);
+  const read: string[] = [];
+  const { getAll } = world.table;
+  world.table.getAll = (keys) => {
+    read.push(...keys.map(({ sk }) => sk));
+    return getAll(keys);
+  };
+  const persons = () => read.splice(0).filter((sk) => sk === 'PERSON').length;
+  const { loads, keys } = await world.tickets.candidates([LUIS, KIM], new Map([[NORA, 'known']]));
+  expect(persons()).toBe(2);
+  expect([...loads.keys()]).toEqual([LUIS]);
+  expect([...keys]).toEqual([
+    [NORA, 'known'],
+    [LUIS, expect.any(String)],
+    [KIM, null],
+  ]);
+  await world.tickets.candidates([LUIS, KIM], keys);
+  expect(persons()).toBe(0);
+  const many = ['a', 'b', 'c', 'd', 'e'].map((name) => `${name}@example.test`);
+  expect((await world.tickets.candidates(many, new Map())).keys).toEqual(new Map());
+  expect(persons()).toBe(0);
 });
