@@ -174,7 +174,7 @@ async function judge(
     const filed = opinion ? await decideBy({ ...more, loads: noting(asked, seen) }) : first;
     // All that is missing is read in one go, so that it is decided anew once and not for each.
     const [lastTicket, similar, readKeys] = await Promise.all([
-      lastTicketOf(filed, world),
+      lastTicketOf(filed, recalled.keys, world),
       similarTo(filed, id, moment, world),
       readCandidates(asked, seen, personKeys, world.tickets),
     ]);
@@ -211,10 +211,15 @@ async function similarTo(
   return reports.recall({ id, print, team }, now, desk);
 }
 
-/** What follows a ticket knows its agent already. */
-async function lastTicketOf({ ticket }: Outcome, { desk, tickets }: World): Promise<Ticket | null> {
+/** What follows a ticket knows its agent already, and whom no event has ever named has had none. */
+async function lastTicketOf(
+  { ticket }: Outcome,
+  keys: PersonKeys,
+  { desk, tickets }: World,
+): Promise<Ticket | null> {
   if (!desk.triage.lastAgent || ticket?.kind !== 'open' || ticket.opened.follows) return null;
-  return tickets.lastOf(ticket.opened.requester.address);
+  const { address } = ticket.opened.requester;
+  return keys.get(address) === null ? null : tickets.lastOf(address);
 }
 
 /** Only where what was learned is not sure, and desk.yaml names a model in the account, is that asked. */

@@ -177,6 +177,18 @@ test('a mail reads loads only when somebody is to be chosen, and then those of t
   expect(those()).toEqual([[LUIS]]);
 });
 
+test('whom no event has ever named is not looked for among those who asked before', async () => {
+  const world = smallWorld({ desk: { ...quiet, triage: { lastAgent: 7 * 86_400_000 } } });
+  const asked = vi.spyOn(world.tickets, 'lastOf');
+  const write = (from: string, id: string) =>
+    receiveEmail(deliver(world, mailOf(from, id), { mailId: id, returnPath: from }), world);
+  await write(NORA, 'one');
+  expect(asked).not.toHaveBeenCalled();
+  await write(NORA, 'two');
+  await write('new@example.com', 'three');
+  expect(asked.mock.calls).toEqual([[NORA]]);
+});
+
 test('whoever writes again about something else comes to the same agent, within the time of desk.yaml', async () => {
   const write = async (world: SmallWorld, n: number, from = NORA) => {
     world.time = later(world.time, 0.1);
