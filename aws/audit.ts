@@ -173,13 +173,7 @@ export async function makeKey(table: Table, person: string): Promise<string> {
 
 /** The address does not stand in the key: whoever lists the table's keys reads no address book. */
 export function personKey(address: string): Key {
-  return { pk: `${PERSON}${hash('sha256', address.toLowerCase())}`, sk: 'PERSON' };
-}
-
-const PERSON = 'PERSON#';
-
-export function isPersonKey(pk: string): boolean {
-  return pk.startsWith(PERSON);
+  return { pk: `PERSON#${hash('sha256', address.toLowerCase())}`, sk: 'PERSON' };
 }
 
 export function eventKey(ticketId: string, number: number): Key {

@@ -8,7 +8,7 @@ import type { Undeliverable } from '../core/ticket/undeliverable.ts';
 import type { Away } from '../core/triage/presence.ts';
 import type { Load } from '../core/triage/route.ts';
 import { awayKey, type Marks, undeliverableKey } from './addresses.ts';
-import { isPersonKey, keysIn, type PersonKeys, personKey, sealEvents } from './audit.ts';
+import { keysIn, type PersonKeys, personKey, sealEvents } from './audit.ts';
 import { type Item, putVersion, type Table, type Write } from './table.ts';
 
 export interface Tickets {
@@ -40,7 +40,7 @@ export interface Tickets {
   /**
    * All or nothing, with what it changes in other tickets. Throws ConflictError when one of the tickets was changed since
    * it was read, or an id is taken; LoadMovedError when somebody gets a ticket who was chosen by a load (`seen`) that he no
-   * longer has, or has a key by now.
+   * longer has, and nothing else is in the way.
    */
   commit(
     change: Change,
@@ -556,11 +556,13 @@ function putMessage(
   };
 }
 
-/** And about nothing else but the keys of people, which whoever chooses anew reads anew. */
+/** And about nothing else: whoever chooses anew goes on with all else that he read, the keys of people too. */
 function isAboutLoads(error: unknown): error is ConflictError {
-  if (!(error instanceof ConflictError)) return false;
-  const isLoad = (pk: string) => pk.startsWith(loadKey('').pk);
-  return error.at.some(isLoad) && error.at.every((pk) => isLoad(pk) || isPersonKey(pk));
+  return (
+    error instanceof ConflictError &&
+    error.at.length > 0 &&
+    error.at.every((pk) => pk.startsWith(loadKey('').pk))
+  );
 }
 
 /** How many running tickets somebody has, kept with the tickets themselves so that it can never disagree with them. */

@@ -91,7 +91,7 @@ interface Judged {
   sameMessageId: string | null;
   /** Whose loads it was decided by. */
   loads: SeenLoads;
-  /** Read with what memory knows; none once it was chosen anew. */
+  /** Read with what memory knows, and with the loads. */
   keys: PersonKeys;
   /** The same by their loads as they are now. */
   chooseAnew?: () => Promise<Judged>;
@@ -157,7 +157,7 @@ async function judge(
       ...(await judged(await withLoads(world.tickets, (loads) => decideBy({ ...known, loads }), seen))),
       async chooseAnew() {
         await readLoads(new Set(seen.keys()), seen, world.tickets);
-        return { ...(await decide(known)), keys: new Map() };
+        return decide(known);
       },
     });
     const known = { ...memory, flood, newId: id, problemId };
