@@ -1,7 +1,7 @@
 /** The counters of floods and of the desk's own mail, in the engine that stands for DynamoDB on a laptop. */
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { openRates } from '../../aws/rates.ts';
-import { openTable } from '../../aws/table.ts';
+import { openTable, type Table } from '../../aws/table.ts';
 import { FIRST_OF_ALL, FLOOD_WINDOW } from '../../core/mail/flood.ts';
 import { tooMuch } from '../../core/ticket/pace.ts';
 import { openTables } from '../../local/dynamodb.ts';
@@ -108,4 +108,35 @@ test('what comes and what goes is counted, each in its window', async () => {
   // Another process counts on, and the next day begins with nothing.
   expect(await openRates(table).leaves(DAY, 10, NOW)).toBe(false);
   expect(await rates.leaves('2026-11-24', 9, NOW)).toBe(true);
-});
+
+  // Of a large bound each process counts a thousandth at once.
+  const [most, LATER] = [2_000, '2026-11-25'];
+  const counted: number[] = [];
+  const watched: Table = {
+    ...table,
+    update(key, change) {
+      counted.push(Number(change.values?.[':more']));
+      return table.update(key, change);
+    },
+  };
+  const processes = Array.from({ length: 3 }, () => openRates(watched));
+  const round = async (day: string) =>
+    (await Promise.all(processes.map((each) => each.leaves(day, most, NOW)))).filter((may) => may).length;
+  expect([await round(LATER), await round(LATER)]).toEqual([3, 3]);
+  expect(counted).toEqual([2, 2, 2]);
+  // What was counted ahead is not for those that leave the last tenth to others, and what did not leave is for the next.
+  const [first] = processes;
+  await round(LATER);
+  expect(await first?.leaves(LATER, most * 0.9, NOW)).toBe(true);
+  expect(counted).toEqual([2, 2, 2, 2, 2, 2, 1]);
+  await first?.stays(LATER);
+  expect([await first?.leaves(LATER, most, NOW), await first?.leaves(LATER, most, NOW)]).toEqual([
+    true,
+    true,
+  ]);
+  expect(counted).toHaveLength(7);
+  // All together they send as many as may leave, and not one more.
+  let sent = 11;
+  for (let more = -1; more !== 0; sent += more) more = await round(LATER);
+  expect(sent).toBe(most);
+}, 30_000);
