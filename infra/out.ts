@@ -106,6 +106,8 @@ export class Out extends Construct {
       queue: { queue: this.updatesQueue, batchSize: 1, maxConcurrency: 2 },
     });
     sendUpdate.node.addDependency(this.identity);
+    // A deployment brings whoever understands a request before whoever asks it.
+    this.relayEvents.node.addDependency(sendUpdate);
 
     const feedback = deskQueue(this, 'FeedbackQueue', {
       timeout: RECEIVE_FEEDBACK_TIMEOUT,

@@ -307,6 +307,10 @@ describe('the way out', () => {
     });
   });
 
+  test('whoever understands a request is deployed before whoever asks it', () => {
+    expect(resource(template, 'RelayEvents').DependsOn).toContain('SendUpdate');
+  });
+
   test('two updates are sent at once, and one a call: what SES throttles it drops', () => {
     expect(resource(template, 'SendUpdateSource').Properties).toMatchObject({
       BatchSize: 1,
