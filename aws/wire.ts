@@ -1,0 +1,338 @@
+/**
+ * What the SDK does around each call, done with less where a call is plain: the same endpoint as before, JSON that needs no schema,
+ * a body that is all there, an answer that is no error. Each part stands in the SDK's own place for it, and hands what is not plain to
+ * the part of the SDK that stood there. Credentials, endpoints, the clock's skew, retries and errors stay the SDK's.
+ */
+import { createHmac, createSecretKey, hash, type KeyObject, randomUUID } from 'node:crypto';
+import type http from 'node:http';
+import type https from 'node:https';
+
+export interface Request {
+  method: string;
+  protocol: string;
+  hostname: string;
+  port?: number | undefined;
+  path: string;
+  query: object;
+  headers: Record<string, string>;
+  body?: unknown;
+}
+
+interface Answered {
+  response: { statusCode: number; headers: http.IncomingHttpHeaders; body: unknown };
+  output: { $metadata: object };
+}
+
+type Handler = (args: { input: object; request: Request }) => Promise<Answered>;
+type Middleware = (next: Handler, context: Context) => Handler;
+
+/** The SDK keeps it for all calls of one command. */
+interface Context {
+  endpointV2?: { url: URL };
+  __smithy_context: {
+    operation: string;
+    selectedHttpAuthScheme?: { httpAuthOption: { signingProperties: object } };
+  };
+  [PREPARED]?: Handler;
+}
+
+const PREPARED = Symbol('what follows once the endpoint is known');
+
+interface Credentials {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken?: string;
+}
+
+interface Signing {
+  signingDate: Date;
+  signingRegion?: string;
+  signingService?: string;
+}
+
+interface Signer {
+  sign(request: Request, signing: Signing): Promise<Request>;
+}
+
+/** Of a client of the SDK, what is touched here. */
+interface Client {
+  middlewareStack: Stack;
+  config: {
+    protocol: { serviceTarget?: string };
+    requestHandler: Connections;
+    credentials(): Promise<Credentials>;
+    signer(): Promise<Signer>;
+    signingRegion: string;
+    signingName: string;
+    maxAttempts(): Promise<number>;
+    retryStrategy(): Promise<Strategy>;
+  };
+}
+
+interface Stack {
+  add(middleware: Middleware, place: Place): void;
+  applyToStack(stack: { add: Stack['add']; addRelativeTo(): void }): void;
+}
+
+interface Place {
+  name: string;
+  step: string;
+  priority?: string;
+  override?: boolean;
+}
+
+interface Strategy {
+  acquireInitialRetryToken(scope: string): Promise<object>;
+  recordSuccess(token: object): void;
+}
+
+/**
+ * Only for services whose endpoint is the same for every call. `operations`: those whose input and output are JSON as they stand,
+ * octets apart; the others go through the schemas of the SDK.
+ */
+export function direct<C>(client: C, operations: ReadonlySet<string> = new Set()): C {
+  const { middlewareStack, config } = client as Client;
+  const replace = (name: string, by: (theirs: Middleware) => Middleware) => {
+    const { middleware, ...place } = placeOf(middlewareStack, name);
+    middlewareStack.add(by(middleware), { ...place, override: true });
+  };
+  middlewareStack.add(skipPreparing, { name: 'skipPreparing', step: 'initialize', priority: 'low' });
+  replace('serializerMiddleware', (theirs) => serializing(theirs, operations, config.protocol.serviceTarget));
+  replace('retryMiddleware', (theirs) => retrying(theirs, config));
+  replace('deserializerMiddleware', (theirs) => deserializing(theirs, operations));
+  config.requestHandler = connections(config.requestHandler);
+  const { signer } = config;
+  // Whoever keeps it keeps the key of the day.
+  config.signer = async () => ownSigner(await signer(), config);
+  return client;
+}
+
+function placeOf(stack: Stack, name: string): Place & { middleware: Middleware } {
+  const places: (Place & { middleware: Middleware })[] = [];
+  stack.applyToStack({
+    add: (middleware, place) => void places.push({ ...place, middleware }),
+    addRelativeTo() {},
+  });
+  const found = places.find((place) => place.name === name);
+  if (!found) throw new Error(`the SDK has no ${name}`);
+  return found;
+}
+
+/** The endpoint and the way to sign are chosen by a dozen settings, which are asked for one by one, and come out the same each time. */
+const skipPreparing: Middleware = (next, context) => (args) => {
+  const prepared = context[PREPARED];
+  const scheme = context.__smithy_context.selectedHttpAuthScheme;
+  if (!prepared || !scheme) return next(args);
+  // When the request left and what the clock was off by is noted there, for each call apart.
+  const signingProperties = { ...scheme.httpAuthOption.signingProperties };
+  const httpAuthOption = { ...scheme.httpAuthOption, signingProperties };
+  context.__smithy_context.selectedHttpAuthScheme = { ...scheme, httpAuthOption };
+  return prepared(args);
+};
+
+function serializing(theirs: Middleware, operations: ReadonlySet<string>, target = ''): Middleware {
+  return (next, context) => {
+    const slow = theirs(next, context);
+    const { operation } = context.__smithy_context;
+    const serialize: Handler = (args) => {
+      const url = context.endpointV2?.url;
+      const body = url && isBare(url) && operations.has(operation) ? jsonOf(operation, args.input) : null;
+      if (!url || body === null) return slow(args);
+      const { protocol, hostname, port } = url;
+      const headers = {
+        'content-type': 'application/x-amz-json-1.0',
+        'x-amz-target': `${target}.${operation}`,
+      };
+      const to = { protocol, hostname, port: port ? Number(port) : undefined, path: '/' };
+      return next({ ...args, request: { ...to, method: 'POST', query: {}, headers, body } });
+    };
+    return (args) => {
+      context[PREPARED] = serialize;
+      return serialize(args);
+    };
+  };
+}
+
+function isBare({ href, origin }: URL): boolean {
+  return href === `${origin}/`;
+}
+
+/** Null where octets may be among the values. */
+function jsonOf(operation: string, input: { ClientRequestToken?: string }): string | null {
+  // Without it an attempt after one whose answer was lost would be refused. It is made once for all attempts.
+  const { ClientRequestToken = randomUUID() } = input;
+  const text = JSON.stringify(operation === 'TransactWriteItems' ? { ...input, ClientRequestToken } : input);
+  return mayHoldOctets(text) ? null : text;
+}
+
+/** JSON has no words for them. DynamoDB calls them B, and a set of them BS; what else is called so only takes the longer way. */
+function mayHoldOctets(text: string): boolean {
+  return text.includes('"B"') || text.includes('"BS"');
+}
+
+function deserializing(theirs: Middleware, operations: ReadonlySet<string>): Middleware {
+  return (next, context) => {
+    const isPlain = operations.has(context.__smithy_context.operation);
+    return async (args) => {
+      const answered = await next(args);
+      const output = isPlain ? outputOf(answered.response) : null;
+      return output ? { ...answered, output } : theirs(async () => answered, context)(args);
+    };
+  };
+}
+
+/** Null for errors, where octets may be among the values, and for what is no JSON. */
+function outputOf({ statusCode, headers, body }: Answered['response']): Answered['output'] | null {
+  if (statusCode >= 300 || !Buffer.isBuffer(body)) return null;
+  const text = body.toString();
+  if (mayHoldOctets(text)) return null;
+  try {
+    const requestId = headers['x-amzn-requestid'];
+    return { ...JSON.parse(text), $metadata: { httpStatusCode: statusCode, requestId } };
+  } catch {
+    return null;
+  }
+}
+
+/** The SDK's own makes an error with its stack for each call, in case there will be one. */
+function retrying(theirs: Middleware, config: Client['config']): Middleware {
+  return (next, context) => async (args) => {
+    const strategy = await config.retryStrategy();
+    const token = await strategy.acquireInitialRetryToken('');
+    args.request.headers['amz-sdk-invocation-id'] = randomUUID();
+    args.request.headers['amz-sdk-request'] = `attempt=1; max=${await config.maxAttempts()}`;
+    let answered: Answered;
+    try {
+      answered = await next(args);
+    } catch (error) {
+      // As if this had been the first of its attempts.
+      let attempts = 0;
+      const again: Handler = (more) => (attempts++ === 0 ? Promise.reject(error) : next(more));
+      return theirs(again, context)(args);
+    }
+    strategy.recordSuccess(token);
+    Object.assign(answered.output.$metadata, { attempts: 1, totalRetryDelay: 0 });
+    return answered;
+  };
+}
+
+interface Connections {
+  metadata?: object;
+  handle(request: Request, options?: object): Promise<{ response: Answered['response'] }>;
+  destroy(): void;
+}
+
+/**
+ * Node's own connections, as the SDK's handler uses them: kept for the next call, at most 50, no time-out of theirs. Errors by the
+ * names that retries go by. What the caller may abort goes to the SDK's.
+ */
+export function connections(theirs: Connections): Connections {
+  // Not imported: who only imports a handler, as a cold start does first, does not wait for them.
+  const agents = {
+    'http:': agentOf(process.getBuiltinModule('node:http')),
+    'https:': agentOf(process.getBuiltinModule('node:https')),
+  };
+  return {
+    ...(theirs.metadata && { metadata: theirs.metadata }),
+    handle: (request, options = {}) =>
+      isWhole(request) && Object.keys(options).length === 0
+        ? exchange(request, agents[request.protocol === 'http:' ? 'http:' : 'https:'])
+        : theirs.handle(request, options),
+    destroy() {
+      for (const { agent } of Object.values(agents)) agent.destroy();
+      theirs.destroy();
+    },
+  };
+}
+
+function agentOf({ Agent, request }: typeof http | typeof https) {
+  return { agent: new Agent({ keepAlive: true, maxSockets: 50 }), request };
+}
+
+interface Whole extends Request {
+  body: string | Uint8Array;
+}
+
+/** A POST as JSON and query protocols make it. An address of IPv6 stands in brackets, which Node does not know. */
+function isWhole(request: Request): request is Whole {
+  const { method, path, query, body, hostname } = request;
+  const isAlone = method === 'POST' && path === '/' && !hostname.startsWith('[');
+  return (
+    isAlone && Object.keys(query).length === 0 && (typeof body === 'string' || body instanceof Uint8Array)
+  );
+}
+
+function exchange(asked: Whole, { agent, request }: ReturnType<typeof agentOf>) {
+  return new Promise<{ response: Answered['response'] }>((resolve, reject) => {
+    const fail = (error: NodeJS.ErrnoException) =>
+      reject(BROKEN.has(error.code ?? '') ? Object.assign(error, { name: 'TimeoutError' }) : error);
+    const { hostname: host, port, method, path } = asked;
+    // A list and a string are written as they are, together and at once.
+    const headers = Object.entries(asked.headers).flat();
+    const sent = request({ agent, host, port, method, path, headers }, (answer) => {
+      const parts: Buffer[] = [];
+      answer.on('data', (part: Buffer) => parts.push(part));
+      answer.on('error', fail);
+      answer.on('end', () => {
+        const [first] = parts;
+        const body = parts.length === 1 && first ? first : Buffer.concat(parts);
+        resolve({ response: { statusCode: answer.statusCode ?? -1, headers: answer.headers, body } });
+      });
+    });
+    sent.on('error', fail);
+    sent.end(asked.body);
+  });
+}
+
+const BROKEN = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT']);
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html */
+export function ownSigner(
+  theirs: Signer,
+  config: Pick<Client['config'], 'credentials' | 'signingRegion' | 'signingName'>,
+): Signer {
+  let kept: { scope: string; secret: string; key: KeyObject } | null = null;
+  return {
+    async sign(request, signing) {
+      if (!isWhole(request)) return theirs.sign(request, signing);
+      const { accessKeyId, secretAccessKey: secret, sessionToken } = await config.credentials();
+      const {
+        signingDate,
+        signingRegion = config.signingRegion,
+        signingService = config.signingName,
+      } = signing;
+      const date = signingDate.toISOString().replace(/[-:]|\.\d+/g, '');
+      const scope = `${date.slice(0, 8)}/${signingRegion}/${signingService}/aws4_request`;
+      if (kept?.scope !== scope || kept.secret !== secret)
+        kept = { scope, secret, key: keyOf(secret, scope) };
+      const payload = hash('sha256', request.body, 'hex');
+      const headers: Record<string, string> = {
+        ...request.headers,
+        'x-amz-date': date,
+        'x-amz-content-sha256': payload,
+      };
+      if (sessionToken) headers['x-amz-security-token'] = sessionToken;
+      const names = Object.keys(headers).filter(mustBeSigned).sort();
+      const lines = names.map((name) => `${name}:${headers[name]}\n`).join('');
+      const canonical = `POST\n/\n\n${lines}\n${names.join(';')}\n${payload}`;
+      const toSign = `AWS4-HMAC-SHA256\n${date}\n${scope}\n${hash('sha256', canonical, 'hex')}`;
+      const signature = createHmac('sha256', kept.key).update(toSign).digest('hex');
+      headers.authorization = `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${scope}, SignedHeaders=${names.join(';')}, Signature=${signature}`;
+      return { ...request, headers };
+    },
+  };
+}
+
+function mustBeSigned(name: string): boolean {
+  return name.startsWith('x-amz-') || name === 'host' || name === 'content-type';
+}
+
+/** The same for all requests of a day. As a KeyObject, since Node looks at octets for what they are each time. */
+function keyOf(secret: string, scope: string): KeyObject {
+  const parts = scope.split('/');
+  const key = parts.reduce<string | Buffer>(
+    (before, part) => createHmac('sha256', before).update(part).digest(),
+    `AWS4${secret}`,
+  );
+  return createSecretKey(Buffer.from(key));
+}
