@@ -53,22 +53,19 @@ export function namesPerson(text: string, desk: Desk): boolean {
 
 /** `mailbox` stands where somebody of the desk had his address, so that whoever writes there reaches him all the same; the reader knows his own. */
 export function withoutPeople(text: string, reader: string, mailbox: string, desk: Desk): string {
-  const folded = text.toLowerCase();
   // Most mail names no domain of theirs, and need not be searched for addresses.
-  if (!domainsOf(desk.people).some((domain) => folded.includes(domain))) return text;
+  if (!domainsOf(desk.people)?.test(text)) return text;
   return text.replace(ADDRESS, (found: string, at: string) => {
     const known = personIn(found, reader, desk);
     return known === null ? found : `${mailbox.replace('@', at)}${found.slice(known.length)}`;
   });
 }
 
-/** With their @, in both ways of writing it. */
-const domainsOf = oncePer((people: Desk['people']): string[] => {
+/** With their @, in both ways of writing it; null of nobody. */
+const domainsOf = oncePer((people: Desk['people']): RegExp | null => {
   const domains = people.flatMap(({ address, alternates }) => [address, ...alternates].map(domainOf));
-  return [...new Set(domains)].flatMap((domain) => [
-    `@${domain.toLowerCase()}`,
-    `%40${domain.toLowerCase()}`,
-  ]);
+  const any = [...new Set(domains)].map((domain) => domain.replaceAll('.', '\\.')).join('|');
+  return any === '' ? null : new RegExp(`(?:@|%40)(?:${any})`, 'i');
 });
 
 /** Behind it a full stop and more may follow: the name of a file ends in an extension. */

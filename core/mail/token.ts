@@ -121,9 +121,16 @@ export function withoutTokens(text: string, domain: string): string {
   return text.replace(tokenPattern(domain, 'gi'), `+…@${domain}`);
 }
 
-function tokenPattern(domain: string, flags: string): RegExp {
-  return new RegExp(`\\+[0-9a-z]{${LENGTH}}@${domain.replaceAll('.', '\\.')}`, flags);
+function tokenPattern(domain: string, flags: 'i' | 'gi'): RegExp {
+  const key = `${flags} ${domain}`;
+  const pattern =
+    PATTERNS.get(key) ?? new RegExp(`\\+[0-9a-z]{${LENGTH}}@${domain.replaceAll('.', '\\.')}`, flags);
+  PATTERNS.set(key, pattern);
+  return pattern;
 }
+
+/** A desk has one domain. */
+const PATTERNS = new Map<string, RegExp>();
 
 /** Whoever uses another one's token counts as having none. An expired one proves nothing either. */
 export function ownsToken(token: Token | null, person: { address: string; alternates: string[] }): boolean {
