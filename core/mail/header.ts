@@ -77,6 +77,7 @@ export function isLostParameter(line: string, before: string | undefined): boole
 /** The charset that the header's first encoded word names: a hint for octets that name none. */
 export function charsetHint(fields: readonly Field[]): string | null {
   for (const { octets } of fields) {
+    if (!octets.includes('=?')) continue;
     const word = /=\?([^?\s]{1,40})\?[bq]\?/i.exec(octets.slice(0, 4_000));
     if (word?.[1] && knowsCharset(word[1])) return word[1];
   }
@@ -86,9 +87,14 @@ export function charsetHint(fields: readonly Field[]): string | null {
 /** RFC 1428 3: octets of which nobody can say what they are. Those that are not UTF-8 become U+FFFD. */
 export const UNKNOWN_8BIT = 'unknown-8bit';
 
+/** Nothing stands in it that could be of another charset than ASCII. */
+export function isPlain(octets: string): boolean {
+  return !/[^\t -~]/.test(octets);
+}
+
 /** A field's value in characters, encoded words left as they are. 8-bit octets inside an encoded word are of its charset. */
 export function fieldText(octets: string, likely: string | null): string {
-  if (!/[^\t -~]/.test(octets)) return octets;
+  if (isPlain(octets)) return octets;
   const words = octets.replace(ENCODED_Q, (word) =>
     word.replace(/[\x80-\xFF]/g, (octet) => `=${octet.charCodeAt(0).toString(16)}`),
   );

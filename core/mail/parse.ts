@@ -15,6 +15,7 @@ import {
   type Field,
   fieldText,
   type Head,
+  isPlain,
   isUnequivocal,
   oneLine,
   readAddresses,
@@ -150,10 +151,12 @@ function withoutHugeFields(fields: readonly Field[]): Field[] {
 
 /** Everything that the header says, and an empty body. */
 function readHead(fields: readonly Field[]): Email {
-  const likely = charsetHint(fields) ?? contentCharset(fields) ?? guessFromAll(fields);
+  // Most headers are, and nobody need find out in which charset they are.
+  const allPlain = fields.every(({ octets }) => isPlain(octets));
+  const likely = allPlain ? null : (charsetHint(fields) ?? contentCharset(fields) ?? guessFromAll(fields));
   const headers = new Map<string, string[]>();
   for (const { name, octets } of fields) {
-    const value = fieldText(octets, likely).replaceAll('\0', '');
+    const value = allPlain ? octets : fieldText(octets, likely).replaceAll('\0', '');
     const values = headers.get(name);
     if (values) values.push(value);
     else headers.set(name, [value]);
