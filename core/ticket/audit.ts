@@ -40,7 +40,7 @@ export function personsIn(event: TicketEvent): string[] {
     else if (Array.isArray(value)) for (const each of value) look(each, key);
     // Nobody stands among its numbers.
     else if (typeof value === 'object' && value !== null && key !== 'print')
-      for (const [name, each] of Object.entries(value)) look(each, name);
+      for (const name of Object.keys(value)) look((value as Record<string, unknown>)[name], name);
   };
   look(event, '');
   return [...found];
@@ -128,8 +128,11 @@ function spell(value: unknown, key: string, change?: (key: string, value: string
   // Numbers that were made from somebody's words are sealed as one.
   if (change && key === 'print') return JSON.stringify(change(key, canonical(value)));
   const entries = value as Readonly<Record<string, unknown>>;
-  const names = Object.keys(entries)
-    .filter((name) => entries[name] !== undefined)
-    .sort();
-  return `{${names.map((name) => `${JSON.stringify(name)}:${spell(entries[name], name, change)}`).join()}}`;
+  let spelled = '';
+  for (const name of Object.keys(entries).sort()) {
+    const each = entries[name];
+    if (each === undefined) continue;
+    spelled += `${spelled === '' ? '' : ','}${JSON.stringify(name)}:${spell(each, name, change)}`;
+  }
+  return `{${spelled}}`;
 }
