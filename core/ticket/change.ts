@@ -90,7 +90,7 @@ interface Applied {
 
 /** What happened and what that makes of its steps and its appointment; before and after it, what becomes of the promises. */
 function apply(from: Ticket, happenings: Happening[], at: string, desk: Desk): Applied {
-  const renewed = append({ after: from, events: [] }, anew(from, at, desk), at, desk);
+  const renewed = renew(from, at, desk);
   const changed = also(renewed, happenings, at, desk);
   const followed = also(changed, followSteps(changed.after, happenings, at, desk), at, desk);
   const over = also(followed, calledOff(followed.after, happenings, at), at, desk);
@@ -113,7 +113,14 @@ function append({ after: from, events }: Applied, happenings: Happening[], at: s
 
 /** The ticket as this desk.yaml has it: what the watch goes by while it decides. */
 export function renewed(ticket: Ticket, at: string, desk: Desk): Ticket {
-  return append({ after: ticket, events: [] }, anew(ticket, at, desk), at, desk).after;
+  return renew(ticket, at, desk).after;
+}
+
+/** What was reckoned by this desk.yaml already, and stays as it is, need not be reckoned once more. */
+function renew(ticket: Ticket, at: string, desk: Desk): Applied {
+  const news = anew(ticket, at, desk);
+  const applied = { after: ticket, events: [] };
+  return news.length === 0 && ticket.deskHash === desk.hash ? applied : append(applied, news, at, desk);
 }
 
 /** Says that other promises hold than before, if they do: by another desk.yaml, or because another policy is for it now. */
