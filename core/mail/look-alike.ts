@@ -95,7 +95,7 @@ const SHORTEST_TO_MISTYPE = 8;
 function looksLikeDomain(domain: string, domains: readonly string[]): string | null {
   if (OPEN_TO_ANYBODY.has(domain)) return null;
   for (const seen of parentsOf(domain)) {
-    const shown = domainToUnicode(seen);
+    const shown = shownOf(seen);
     const looks = skeleton(shown);
     for (const { ours, looksLike } of shownDomains(domains)) {
       if (looks === looksLike) return `its domain ${shown} looks like ${ours}`;
@@ -108,10 +108,17 @@ function looksLikeDomain(domain: string, domains: readonly string[]): string | n
 
 const shownDomains = oncePer((domains: readonly string[]) =>
   domains.map((own) => {
-    const ours = domainToUnicode(own);
+    const ours = shownOf(own);
     return { ours, looksLike: skeleton(ours) };
   }),
 );
+
+function shownOf(domain: string): string {
+  return SHOWN_AS_IT_IS.test(domain) ? domain : domainToUnicode(domain);
+}
+
+/** Digits may be a number's address, which is shown in another way. */
+const SHOWN_AS_IT_IS = /^(?!(?:.*\.)?xn--)[a-z.-]+$/;
 
 /** `mail.example.test` and `example.test`: an imitation may have subdomains of its own. */
 function parentsOf(domain: string): string[] {

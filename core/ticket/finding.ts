@@ -41,7 +41,7 @@ export function findable(
   }
   const carried = new Set(words);
   const keyed = (some: string[]) =>
-    some.filter((word) => word.length > 1 && word.length <= LONGEST_KEY && carried.has(word)).sort(telling);
+    telling(some.filter((word) => word.length > 1 && word.length <= LONGEST_KEY && carried.has(word)));
   const keys = new Set([
     ...keyed(title).slice(0, MOST_OF_SUBJECT),
     ...keyed(name).slice(0, MOST_OF_NAME),
@@ -56,8 +56,9 @@ export function wordsToFind(text: string): string[] {
 }
 
 /** Numbers of devices and errors first: few tickets have them. The others as they come, since people begin with what it is about. */
-function telling(a: string, b: string): number {
-  return Number(/\p{N}/u.test(b)) - Number(/\p{N}/u.test(a));
+function telling(words: string[]): string[] {
+  const isNumbered = (word: string) => /\p{N}/u.test(word);
+  return [...words.filter(isNumbered), ...words.filter((word) => !isNumbered(word))];
 }
 
 /** Each of them, or a word that begins so. */
