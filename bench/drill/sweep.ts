@@ -96,6 +96,8 @@ async function prepare(scenario: Scenario, desk: Desk, seed: number): Promise<Pr
   const begun = await openRun(emptySite(BEGIN, seed), desk);
   await scenario.begin(begun);
   const before = begun.site;
+  // The first call of each kind takes a longer way through the SDK: of calls that are made at once another one arrives first then.
+  await live(scenario, desk, before, []);
   const { run, facts: wanted } = await live(scenario, desk, before, []);
   return {
     ...{ scenario, desk, before, wanted },
