@@ -34,7 +34,7 @@ const wanted: Topic[] = [...only, ...(more.load ? (['load'] as const) : [])].map
 );
 const ARGUMENTS: Record<Topic, string[]> = {
   floor: [],
-  speed: ['--mails', '60'],
+  speed: [],
   bundles: ['--handlers', '--rounds', '5'],
   way: ['--mails', '200'],
   growth: ['--tickets', more['growth-large'] ? '100,10000,200000' : '100,2000'],
