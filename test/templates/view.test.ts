@@ -243,6 +243,23 @@ describe('mail to an agent', () => {
     expect(transcript?.text).toContain('#escalate');
   });
 
+  test('says of no line that it was done where nothing was, because of another one', () => {
+    const done = {
+      ...{ line: '#tag vip', verb: 'tag', outcome: 'done' as const, detail: 'its tags: vip' },
+      said: { key: 'tags' as const, facts: { tags: 'vip' } },
+    };
+    const lines = [
+      { line: '#noet', verb: '', outcome: 'unknown' as const, detail: 'did you mean #note?' },
+      done,
+    ];
+    const commanded = { kind: 'commanded' as const, by: KIM, shows: [], words: 'none' as const };
+    const [refused] = mails({ ...commanded, lines, refused: true });
+    expect(refused?.text).toContain('Not done, because another line could not be carried out.');
+    expect(refused?.text).not.toContain('Its tags: vip');
+    const [carriedOut] = mails({ ...commanded, lines: [done], refused: false });
+    expect(carriedOut?.text).toContain('Done: Its tags: vip');
+  });
+
   test('says how many files are withheld and what to do; a requester does not hear of it', () => {
     const { after, events } = opened();
     const words = (to: string) => {
