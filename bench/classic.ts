@@ -19,9 +19,10 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../local/dynamodb.ts';
 import { described, machine, rounded, table } from './figures.ts';
 import { ordinaryMail, storedOf, type Worded } from './mails.ts';
 import { flag, optionsOf, whole } from './options.ts';
@@ -225,15 +226,6 @@ function version(): string {
 
 function leftSoFar(): number {
   return readFileSync(outbox, 'latin1').match(/^X-RT-Loop-Prevention: /gm)?.length ?? 0;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === 'string') throw new Error('no port is free');
-  return address.port;
 }
 
 async function isOpen(port: number): Promise<boolean> {

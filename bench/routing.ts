@@ -7,6 +7,7 @@ import { backAt } from '../core/ticket/stand-in.ts';
 import type { Ticket } from '../core/ticket/ticket.ts';
 import { lastAgent } from '../core/triage/last-agent.ts';
 import { isOnDuty, type Load, type Loads, route, type Wanted } from '../core/triage/route.ts';
+import { mean } from './figures.ts';
 import { optionsOf, whole } from './options.ts';
 
 const MINUTE = 60_000;
@@ -225,10 +226,6 @@ async function main(): Promise<void> {
       mean(own(shares).map(({ gap }) => gap)),
     );
   }
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 if (import.meta.main) await main();

@@ -27,7 +27,7 @@ import { sendUpdate, UpdateRequest } from '../functions/send-update.ts';
 import { startWatch } from '../functions/start-watch.ts';
 import { deliver, type SmallWorld, smallWorld } from '../test/functions/world.ts';
 import { PROVEN } from '../test/sample.ts';
-import { described, MOST_OF_MAILPARSER, machine, percentile, rounded, table } from './figures.ts';
+import { described, MOST_OF_MAILPARSER, machine, mean, percentile, rounded, table } from './figures.ts';
 import { startAlone } from './mailparser.ts';
 import { mailForThree, ordinaryMail, PICTURE, rawOf, recipientOf, storedOf, type Worded } from './mails.ts';
 import { flag, optionsOf, whole } from './options.ts';
@@ -229,6 +229,7 @@ async function takePart(
 }
 
 function costOf(kept: readonly Sample[]): Cost {
+  // Not the middle: V8 collects once in several rounds, and the middle one would have none of it.
   const of = (part: keyof Sample) => mean(kept.map((each) => each[part]));
   const [mailparserMs, ownMs] = [of('mailparser'), of('own')];
   return {
@@ -237,11 +238,6 @@ function costOf(kept: readonly Sample[]): Cost {
     receiveMs: rounded(of('receive'), 2),
     ratio: rounded(ownMs / mailparserMs, 1),
   };
-}
-
-/** Not the middle: V8 collects once in several rounds, and the middle one would have none of it. */
-function mean(all: readonly number[]): number {
-  return all.reduce((sum, each) => sum + each, 0) / all.length;
 }
 
 function show(what: string, kinds: Kind[], columns: Columns): void {

@@ -498,8 +498,8 @@ function findBinary(): string {
   }
 }
 
-/** A port that nobody listens at now. Another program may take it in the moment before the engine does; then the engine says so. */
-function freePort(): Promise<number> {
+/** A port that nobody listens at now. Another program may take it in the moment before who asked does, as the engine says then. */
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once('error', reject);
