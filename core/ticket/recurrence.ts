@@ -8,7 +8,7 @@
  */
 import type { Desk } from '../config/desk.ts';
 import { isConfidential } from '../mail/referral.ts';
-import { ALIKE, likeness, type Print, type Read } from '../triage/likeness.ts';
+import { ALIKE, likeness, type Print, type Read, scoreOf } from '../triage/likeness.ts';
 import { type Loads, route } from '../triage/route.ts';
 import { mayRead } from './audience.ts';
 import { type Act, type Decision, nothing, type Opens, reopenFirst } from './decision.ts';
@@ -66,12 +66,12 @@ export function isReport({ team, category }: { team: string; category: string },
 }
 
 export function isAlike(print: Print, { of }: Pick<Known, 'of'>): boolean {
-  return of.some((each) => likeness({ print, names: NO_NAMES }, each).score >= ALIKE);
+  return of.some((each) => scoreOf(print, each) >= ALIKE);
 }
 
 export function mostAlike(print: Print, reports: readonly Report[]): Report[] {
   return reports
-    .map((report) => ({ report, score: likeness({ print, names: NO_NAMES }, report.print).score }))
+    .map((report) => ({ report, score: scoreOf(print, report.print) }))
     .filter(({ score }) => score >= ALIKE)
     .sort((a, b) => b.score - a.score)
     .map(({ report }) => report);
@@ -84,8 +84,6 @@ export function solutionOf({ lastAnswer, takenBack = [], redacted = [] }: Ticket
   return takenBack.includes(message) || redacted.includes(message) ? null : message;
 }
 
-const NO_NAMES: ReadonlyMap<number, string> = new Map();
-
 export type Recurrence =
   | { what: 'nothing'; why: string | null }
   | { what: 'joins'; problem: Ticket; why: string }
@@ -95,11 +93,11 @@ export type Recurrence =
 /** `why` names the report that is most alike. */
 export function recurs(read: Read, requester: string, similar: Similar, desk: Desk): Recurrence {
   const scored = similar.reports
-    .map((report) => ({ report, ...likeness(read, report.print) }))
+    .map((report) => ({ report, score: scoreOf(read.print, report.print) }))
     .filter(({ score }) => score >= ALIKE)
     .sort((a, b) => b.score - a.score);
   const [first] = scored;
-  const best = first ? `looks like ${first.report.id}; ${first.why}` : null;
+  const best = first ? `looks like ${first.report.id}; ${likeness(read, first.report.print).why}` : null;
   const { problem, isProposed } = similar;
   if (problem) return { what: 'joins', problem, why: best ?? `looks like what ${problem.id} is about` };
   const { recurrence } = desk;
@@ -124,9 +122,7 @@ const MOST_TOGETHER = MOST_LINKS / 2;
 function spread(from: readonly Report[], all: readonly Report[]): Report[] {
   const found = new Set(from);
   for (const { print } of found)
-    for (const each of all)
-      if (!found.has(each) && likeness({ print, names: NO_NAMES }, each.print).score >= ALIKE)
-        found.add(each);
+    for (const each of all) if (!found.has(each) && scoreOf(print, each.print) >= ALIKE) found.add(each);
   return [...found].sort((a, b) => a.at.localeCompare(b.at));
 }
 

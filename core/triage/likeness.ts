@@ -175,51 +175,49 @@ const WEIGHTS = {
 } as const;
 
 export function likeness({ print, names }: Read, other: Print): Likeness {
-  const words = shareOf(print.words, other.words);
-  const sameCategory = print.category === other.category;
-  const code = compare(print.codes, other.codes);
-  const machine = compare(print.machines, other.machines);
-  const service = compare(print.services, other.services);
-  const score =
-    WEIGHTS.words * words +
-    WEIGHTS.category[sameCategory ? 'same' : 'other'] +
-    WEIGHTS.fails[print.fails === other.fails ? 'same' : 'other'] +
-    weighed(code, WEIGHTS.code) +
-    weighed(machine, WEIGHTS.machine) +
-    weighed(service, WEIGHTS.service);
-  const shown = (what: string, { shared }: Compared) =>
-    shared.length > 0 ? [`same ${what} ${shared.map((each) => names.get(each)).join(', ')}`] : [];
+  const same = (what: string, one: readonly number[], another: readonly number[]) => {
+    const shared = one.filter((each) => another.includes(each));
+    return shared.length > 0 ? [`same ${what} ${shared.map((each) => names.get(each)).join(', ')}`] : [];
+  };
   return {
-    score: Math.min(1, Math.max(0, score)),
+    score: scoreOf(print, other),
     why: [
-      ...shown('error', code),
-      ...shown('machine', machine),
-      ...shown('service', service),
-      ...(sameCategory ? [`same category ${print.category}`] : []),
-      `${Math.round(words * 100)} % of words`,
+      ...same('error', print.codes, other.codes),
+      ...same('machine', print.machines, other.machines),
+      ...same('service', print.services, other.services),
+      ...(print.category === other.category ? [`same category ${print.category}`] : []),
+      `${Math.round(shareOf(print.words, other.words) * 100)} % of words`,
     ].join('; '),
   };
 }
 
-interface Compared {
-  shared: number[];
-  /** Both name some, and none is the same. */
-  apart: boolean;
+/** `score` alone: a new mail is compared with a hundred, and says why of one. */
+export function scoreOf(one: Print, other: Print): number {
+  const score =
+    WEIGHTS.words * shareOf(one.words, other.words) +
+    WEIGHTS.category[one.category === other.category ? 'same' : 'other'] +
+    WEIGHTS.fails[one.fails === other.fails ? 'same' : 'other'] +
+    weighed(one.codes, other.codes, WEIGHTS.code) +
+    weighed(one.machines, other.machines, WEIGHTS.machine) +
+    weighed(one.services, other.services, WEIGHTS.service);
+  return Math.min(1, Math.max(0, score));
 }
 
-function compare(one: readonly number[], other: readonly number[]): Compared {
-  const shared = one.filter((each) => other.includes(each));
-  return { shared, apart: shared.length === 0 && one.length > 0 && other.length > 0 };
-}
-
-function weighed({ shared, apart }: Compared, weight: { same: number; other: number }): number {
-  return shared.length > 0 ? weight.same : apart ? weight.other : 0;
+/** What only one of both names says nothing. */
+function weighed(
+  one: readonly number[],
+  other: readonly number[],
+  weight: { same: number; other: number },
+): number {
+  if (one.length === 0 || other.length === 0) return 0;
+  return one.some((each) => other.includes(each)) ? weight.same : weight.other;
 }
 
 /** Of the words of the shorter one, how many the other has too; three words are too few to be half of anything. */
 const FEWEST_WORDS = 4;
 
 function shareOf(one: readonly number[], other: readonly number[]): number {
-  const shared = one.filter((each) => other.includes(each)).length;
+  let shared = 0;
+  for (const word of one) if (other.includes(word)) shared++;
   return shared / Math.max(FEWEST_WORDS, Math.min(one.length, other.length));
 }
