@@ -6,6 +6,7 @@
  * to call is therefore done once (`FIXED`, `fixed`), and what a plain call does not need is left out (`direct`).
  */
 import { createHmac, createSecretKey, hash } from 'node:crypto';
+import { DYNAMODB, S3, SES, SQS } from './plain.ts';
 import { direct } from './wire.ts';
 
 /** Signs. Given a key as octets Node looks at length for what it is, which takes five times as long as the HMAC itself. */
@@ -69,37 +70,26 @@ export function lazy<T>(make: () => Promise<T>): () => Promise<T> {
   };
 }
 
-/** Of DynamoDB, those on a mail's way. Only octets among their values are not JSON as they stand. */
-export const PLAIN: ReadonlySet<string> = new Set([
-  'GetItem',
-  'BatchGetItem',
-  'Query',
-  'PutItem',
-  'UpdateItem',
-  'DeleteItem',
-  'TransactWriteItems',
-]);
-
 export const database = lazy(async () => {
   const dynamodb = await import('@aws-sdk/client-dynamodb');
-  return { dynamodb, client: fixed(direct(new dynamodb.DynamoDBClient(FIXED), PLAIN)) };
+  return { dynamodb, client: fixed(direct(new dynamodb.DynamoDBClient(FIXED), DYNAMODB)) };
 });
 
 export const storage = lazy(async () => {
   const s3 = await import('@aws-sdk/client-s3');
-  return { s3, client: fixed(new s3.S3Client(FIXED)) };
+  return { s3, client: fixed(direct(new s3.S3Client(FIXED), S3)) };
 });
 
 export const queueing = lazy(async () => {
   const sqs = await import('@aws-sdk/client-sqs');
   // The queue's own address would be asked where to; a desk's queues are all of one region.
-  return { sqs, client: fixed(direct(new sqs.SQSClient(FIXED))) };
+  return { sqs, client: fixed(direct(new sqs.SQSClient(FIXED), SQS)) };
 });
 
 export const mailing = lazy(async () => {
   const ses = await import('@aws-sdk/client-ses');
   // SES knows no idempotency token: an attempt that timed out may have been sent, and a second one sends it twice.
-  return { ses, client: fixed(direct(new ses.SESClient({ ...FIXED, maxAttempts: 1 }))) };
+  return { ses, client: fixed(direct(new ses.SESClient({ ...FIXED, maxAttempts: 1 }), SES)) };
 });
 
 export const machines = lazy(async () => {

@@ -6,6 +6,7 @@
 import { createHmac, createSecretKey, hash, type KeyObject, randomUUID } from 'node:crypto';
 import type http from 'node:http';
 import type https from 'node:https';
+import type { Plain, PlainCalls } from './plain.ts';
 
 export interface Request {
   method: string;
@@ -19,21 +20,22 @@ export interface Request {
 }
 
 interface Answered {
-  response: { statusCode: number; headers: http.IncomingHttpHeaders; body: unknown };
+  /** `whole`: all of the body, where it has been read. A part of S3's makes a stream of `body` again. */
+  response: { statusCode: number; headers: http.IncomingHttpHeaders; body: unknown; whole?: Buffer };
   output: { $metadata: object };
 }
 
-type Handler = (args: { input: object; request: Request }) => Promise<Answered>;
+type Handler = (args: { input: { Bucket?: string }; request: Request }) => Promise<Answered>;
 type Middleware = (next: Handler, context: Context) => Handler;
 
 /** The SDK keeps it for all calls of one command. */
 interface Context {
-  endpointV2?: { url: URL };
+  endpointV2?: { url?: URL; headers?: object };
   __smithy_context: {
     operation: string;
     selectedHttpAuthScheme?: { httpAuthOption: { signingProperties: object } };
   };
-  [PREPARED]?: Handler;
+  [PREPARED]?: { handle: Handler; bucket: string | undefined };
 }
 
 const PREPARED = Symbol('what follows once the endpoint is known');
@@ -86,20 +88,17 @@ interface Strategy {
   recordSuccess(token: object): void;
 }
 
-/**
- * Only for services whose endpoint is the same for every call. `operations`: those whose input and output are JSON as they stand,
- * octets apart; the others go through the schemas of the SDK.
- */
-export function direct<C>(client: C, operations: ReadonlySet<string> = new Set()): C {
+/** Only for services whose endpoint is the same for every call, or for every one to the same bucket. `calls`: those that need no schema. */
+export function direct<C>(client: C, calls: PlainCalls = {}): C {
   const { middlewareStack, config } = client as Client;
   const replace = (name: string, by: (theirs: Middleware) => Middleware) => {
     const { middleware, ...place } = placeOf(middlewareStack, name);
     middlewareStack.add(by(middleware), { ...place, override: true });
   };
   middlewareStack.add(skipPreparing, { name: 'skipPreparing', step: 'initialize', priority: 'low' });
-  replace('serializerMiddleware', (theirs) => serializing(theirs, operations, config.protocol.serviceTarget));
+  replace('serializerMiddleware', (theirs) => serializing(theirs, calls, config.protocol.serviceTarget));
   replace('retryMiddleware', (theirs) => retrying(theirs, config));
-  replace('deserializerMiddleware', (theirs) => deserializing(theirs, operations));
+  replace('deserializerMiddleware', (theirs) => deserializing(theirs, calls));
   config.requestHandler = connections(config.requestHandler);
   const { signer } = config;
   // Whoever keeps it keeps the key of the day.
@@ -121,74 +120,66 @@ function placeOf(stack: Stack, name: string): Place & { middleware: Middleware }
 /** The endpoint and the way to sign are chosen by a dozen settings, which are asked for one by one, and come out the same each time. */
 const skipPreparing: Middleware = (next, context) => (args) => {
   const prepared = context[PREPARED];
-  const scheme = context.__smithy_context.selectedHttpAuthScheme;
-  if (!prepared || !scheme) return next(args);
-  // When the request left and what the clock was off by is noted there, for each call apart.
-  const signingProperties = { ...scheme.httpAuthOption.signingProperties };
-  const httpAuthOption = { ...scheme.httpAuthOption, signingProperties };
-  context.__smithy_context.selectedHttpAuthScheme = { ...scheme, httpAuthOption };
-  return prepared(args);
+  return prepared && prepared.bucket === args.input.Bucket ? prepared.handle(args) : next(args);
 };
 
-function serializing(theirs: Middleware, operations: ReadonlySet<string>, target = ''): Middleware {
+function serializing(theirs: Middleware, calls: PlainCalls, target = ''): Middleware {
   return (next, context) => {
     const slow = theirs(next, context);
     const { operation } = context.__smithy_context;
-    const serialize: Handler = (args) => {
-      const url = context.endpointV2?.url;
-      const body = url && isBare(url) && operations.has(operation) ? jsonOf(operation, args.input) : null;
-      if (!url || body === null) return slow(args);
-      const { protocol, hostname, port } = url;
-      const headers = {
-        'content-type': 'application/x-amz-json-1.0',
-        'x-amz-target': `${target}.${operation}`,
-      };
-      const to = { protocol, hostname, port: port ? Number(port) : undefined, path: '/' };
-      return next({ ...args, request: { ...to, method: 'POST', query: {}, headers, body } });
+    const plain = calls[operation];
+    const handle: Handler = (args) => {
+      const base = baseOf(context.endpointV2);
+      const asked = base && plain ? plain.ask(args.input, operation, target) : null;
+      // A service that is asked at `/` has no path of its own.
+      if (!base || !asked || (asked.method === 'POST' && base.path !== '')) return slow(args);
+      return next({ ...args, request: { ...base, ...asked, path: base.path + asked.path } });
     };
     return (args) => {
-      context[PREPARED] = serialize;
-      return serialize(args);
+      const { Bucket: bucket } = args.input;
+      // Of S3's other calls parts of the SDK that stand before this one know more than the endpoint: which sums are checked.
+      if (plain || bucket === undefined) context[PREPARED] = { handle, bucket };
+      return handle(args);
     };
   };
 }
 
-function isBare({ href, origin }: URL): boolean {
-  return href === `${origin}/`;
+/** Null where more belongs to a request than its address. `path`: of a bucket that is named there. */
+function baseOf({ url, headers = {} }: Context['endpointV2'] = {}) {
+  if (url?.search !== '' || Object.keys(headers).length > 0) return null;
+  const { protocol, hostname, port, pathname } = url;
+  if (pathname !== '/' && !BUCKET.test(pathname)) return null;
+  return {
+    protocol,
+    hostname,
+    port: port ? Number(port) : undefined,
+    path: pathname === '/' ? '' : pathname,
+  };
 }
 
-/** Null where octets may be among the values. */
-function jsonOf(operation: string, input: { ClientRequestToken?: string }): string | null {
-  // Without it an attempt after one whose answer was lost would be refused. It is made once for all attempts.
-  const { ClientRequestToken = randomUUID() } = input;
-  const text = JSON.stringify(operation === 'TransactWriteItems' ? { ...input, ClientRequestToken } : input);
-  return mayHoldOctets(text) ? null : text;
-}
+const BUCKET = /^\/[\w-][\w.-]*$/;
 
-/** JSON has no words for them. DynamoDB calls them B, and a set of them BS; what else is called so only takes the longer way. */
-function mayHoldOctets(text: string): boolean {
-  return text.includes('"B"') || text.includes('"BS"');
-}
-
-function deserializing(theirs: Middleware, operations: ReadonlySet<string>): Middleware {
+function deserializing(theirs: Middleware, calls: PlainCalls): Middleware {
   return (next, context) => {
-    const isPlain = operations.has(context.__smithy_context.operation);
+    const read = calls[context.__smithy_context.operation]?.read;
     return async (args) => {
       const answered = await next(args);
-      const output = isPlain ? outputOf(answered.response) : null;
+      const output = read ? outputOf(answered.response, read) : null;
       return output ? { ...answered, output } : theirs(async () => answered, context)(args);
     };
   };
 }
 
-/** Null for errors, where octets may be among the values, and for what is no JSON. */
-function outputOf({ statusCode, headers, body }: Answered['response']): Answered['output'] | null {
-  if (statusCode >= 300 || !Buffer.isBuffer(body)) return null;
-  const text = body.toString();
-  if (mayHoldOctets(text)) return null;
+/** Null for errors, and for what is not what was expected. */
+function outputOf(
+  { statusCode, headers, whole }: Answered['response'],
+  read: NonNullable<Plain['read']>,
+): Answered['output'] | null {
+  if (statusCode >= 300 || !whole) return null;
   try {
-    const requestId = headers['x-amzn-requestid'];
-    return { ...JSON.parse(text), $metadata: { httpStatusCode: statusCode, requestId } };
+    const requestId = headers['x-amzn-requestid'] ?? headers['x-amz-request-id'];
+    const output = read(whole.toString());
+    return output && { ...output, $metadata: { httpStatusCode: statusCode, requestId } };
   } catch {
     return null;
   }
@@ -197,22 +188,39 @@ function outputOf({ statusCode, headers, body }: Answered['response']): Answered
 /** The SDK's own makes an error with its stack for each call, in case there will be one. */
 function retrying(theirs: Middleware, config: Client['config']): Middleware {
   return (next, context) => async (args) => {
+    const sign = signingApart(next, context);
     const strategy = await config.retryStrategy();
     const token = await strategy.acquireInitialRetryToken('');
     args.request.headers['amz-sdk-invocation-id'] = randomUUID();
     args.request.headers['amz-sdk-request'] = `attempt=1; max=${await config.maxAttempts()}`;
     let answered: Answered;
     try {
-      answered = await next(args);
+      answered = await sign(args);
     } catch (error) {
       // As if this had been the first of its attempts.
       let attempts = 0;
-      const again: Handler = (more) => (attempts++ === 0 ? Promise.reject(error) : next(more));
+      const again: Handler = (more) => (attempts++ === 0 ? Promise.reject(error) : sign(more));
       return theirs(again, context)(args);
     }
     strategy.recordSuccess(token);
     Object.assign(answered.output.$metadata, { attempts: 1, totalRetryDelay: 0 });
     return answered;
+  };
+}
+
+/**
+ * When a request left, and what the clock was off by then, is noted where all calls of a command would share it: of two whose clock is put
+ * right in the same millisecond the second would look as if it had not been. Signing follows at once, and takes what stands there.
+ */
+function signingApart(next: Handler, context: Context): Handler {
+  const shared = context.__smithy_context;
+  const scheme = shared.selectedHttpAuthScheme;
+  if (!scheme) return next;
+  const signingProperties = { ...scheme.httpAuthOption.signingProperties };
+  const own = { ...scheme, httpAuthOption: { ...scheme.httpAuthOption, signingProperties } };
+  return (args) => {
+    shared.selectedHttpAuthScheme = own;
+    return next(args);
   };
 }
 
@@ -250,33 +258,62 @@ function agentOf({ Agent, request }: typeof http | typeof https) {
 }
 
 interface Whole extends Request {
-  body: string | Uint8Array;
+  body?: string | Uint8Array;
+  query: Record<string, string>;
 }
 
-/** A POST as JSON and query protocols make it. An address of IPv6 stands in brackets, which Node does not know. */
+/**
+ * A POST as JSON and query protocols make it, or what S3 is asked without a body, by a path and a query that are signed as they are
+ * written. An address of IPv6 stands in brackets, which Node does not know.
+ */
 function isWhole(request: Request): request is Whole {
   const { method, path, query, body, hostname } = request;
-  const isAlone = method === 'POST' && path === '/' && !hostname.startsWith('[');
+  if (hostname.startsWith('[')) return false;
+  const hasBody = typeof body === 'string' || body instanceof Uint8Array;
+  const isEmpty = Object.keys(query).length === 0;
+  if (method === 'POST') return hasBody && path === '/' && isEmpty;
   return (
-    isAlone && Object.keys(query).length === 0 && (typeof body === 'string' || body instanceof Uint8Array)
+    body === undefined &&
+    PATH.test(path) &&
+    Object.entries(query)
+      .flat()
+      .every((part) => WORD.test(String(part)))
   );
+}
+
+const PATH = /^(?:\/[\w-][\w.-]*)+$/;
+const WORD = /^[\w.-]+$/;
+
+/** As it is signed: by its names. */
+function queryOf({ query }: Whole): string {
+  return Object.entries(query)
+    .map(([name, value]) => `${name}=${value}`)
+    .sort()
+    .join('&');
 }
 
 function exchange(asked: Whole, { agent, request }: ReturnType<typeof agentOf>) {
   return new Promise<{ response: Answered['response'] }>((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException) =>
       reject(BROKEN.has(error.code ?? '') ? Object.assign(error, { name: 'TimeoutError' }) : error);
-    const { hostname: host, port, method, path } = asked;
+    const { hostname: host, port, method } = asked;
+    const query = queryOf(asked);
+    const path = query ? `${asked.path}?${query}` : asked.path;
     // A list and a string are written as they are, together and at once.
     const headers = Object.entries(asked.headers).flat();
+    // Else Node announces parts, which S3 does not take.
+    if (method === 'PUT') headers.push('content-length', '0');
     const sent = request({ agent, host, port, method, path, headers }, (answer) => {
+      const { statusCode = -1, headers } = answer;
+      // Objects are read as they come, and the SDK checks their sums meanwhile.
+      if (method === 'GET') return resolve({ response: { statusCode, headers, body: answer } });
       const parts: Buffer[] = [];
       answer.on('data', (part: Buffer) => parts.push(part));
       answer.on('error', fail);
       answer.on('end', () => {
         const [first] = parts;
-        const body = parts.length === 1 && first ? first : Buffer.concat(parts);
-        resolve({ response: { statusCode: answer.statusCode ?? -1, headers: answer.headers, body } });
+        const whole = parts.length === 1 && first ? first : Buffer.concat(parts);
+        resolve({ response: { statusCode, headers, body: whole, whole } });
       });
     });
     sent.on('error', fail);
@@ -305,7 +342,8 @@ export function ownSigner(
       const scope = `${date.slice(0, 8)}/${signingRegion}/${signingService}/aws4_request`;
       if (kept?.scope !== scope || kept.secret !== secret)
         kept = { scope, secret, key: keyOf(secret, scope) };
-      const payload = hash('sha256', request.body, 'hex');
+      const { method, path, body = '' } = request;
+      const payload = hash('sha256', body, 'hex');
       const headers: Record<string, string> = {
         ...request.headers,
         'x-amz-date': date,
@@ -314,7 +352,7 @@ export function ownSigner(
       if (sessionToken) headers['x-amz-security-token'] = sessionToken;
       const names = Object.keys(headers).filter(mustBeSigned).sort();
       const lines = names.map((name) => `${name}:${headers[name]}\n`).join('');
-      const canonical = `POST\n/\n\n${lines}\n${names.join(';')}\n${payload}`;
+      const canonical = `${method}\n${path}\n${queryOf(request)}\n${lines}\n${names.join(';')}\n${payload}`;
       const toSign = `AWS4-HMAC-SHA256\n${date}\n${scope}\n${hash('sha256', canonical, 'hex')}`;
       const signature = createHmac('sha256', kept.key).update(toSign).digest('hex');
       headers.authorization = `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${scope}, SignedHeaders=${names.join(';')}, Signature=${signature}`;

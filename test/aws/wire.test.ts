@@ -14,13 +14,22 @@ import {
   TransactWriteItemsCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
+import {
+  CopyObjectCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { SESClient, SendRawEmailCommand } from '@aws-sdk/client-ses';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { attributesOf } from '../../aws/attributes.ts';
-import { PLAIN } from '../../aws/clients.ts';
+import { DYNAMODB, type PlainCalls, S3, SES, SQS } from '../../aws/plain.ts';
 import { connections, direct, ownSigner, type Request } from '../../aws/wire.ts';
 
 interface Asked {
@@ -52,7 +61,7 @@ const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 const credentials = { accessKeyId: 'AKID', secretAccessKey: 'secret', sessionToken: 'token' };
 const settings = { endpoint, credentials, region: 'eu-west-1', cacheMiddleware: true };
 const dynamo = (more: DynamoDBClientConfig = {}) => new DynamoDBClient({ ...settings, ...more });
-const clients = [dynamo(), direct(dynamo(), PLAIN)] as const;
+const clients = [dynamo(), direct(dynamo(), DYNAMODB)] as const;
 const [, ours] = clients;
 
 beforeEach(() => {
@@ -208,10 +217,18 @@ test('an answer in parts is put together', async () => {
   expect((await ours.send(get())).Item).toEqual(attributesOf({ pk: 'ö'.repeat(5000) }));
 });
 
+/** What stands in a form, in whatever order and however escaped. */
+function formIn(body: string): object {
+  return Object.fromEntries(new URLSearchParams(body));
+}
+
 test('the queues, the mailer and the watches are asked as the SDK asks them', async () => {
   const QueueUrl = `${endpoint}/1/updates`;
-  const Entries = [{ Id: '1', MessageBody: 'Grüße', DelaySeconds: 3 }];
-  const RawMessage = { Data: Buffer.from('Subject: ü\r\n\r\n') };
+  const Entries = [
+    { Id: '1', MessageBody: 'Grüße', DelaySeconds: 3 },
+    { Id: '2', MessageBody: 'Grüße', DelaySeconds: undefined },
+  ];
+  const RawMessage = { Data: Buffer.from('Subject: ü\r\n\r\n\xfb\xff>>>???', 'latin1') };
   const queued = {
     Id: '1',
     MessageId: '1',
@@ -219,27 +236,156 @@ test('the queues, the mailer and the watches are asked as the SDK asks them', as
   };
   const xml =
     '<SendRawEmailResponse><SendRawEmailResult><MessageId>M1</MessageId></SendRawEmailResult></SendRawEmailResponse>';
-  for (const by of [<C>(client: C) => client, <C>(client: C) => direct(client)]) {
+  const from = { Source: "o'hara+x@b.example", Destinations: ['x y~*@c.example', 'ü@d.example'] };
+  const Tags = [
+    { Name: 'kind', Value: 'answer' },
+    { Name: 'update', Value: 'a_b-c' },
+  ];
+  const binary = { a: { DataType: 'Binary', BinaryValue: Buffer.from('octets') } };
+  for (const by of [
+    <C>(client: C) => client,
+    <C>(client: C) => direct(client),
+    <C>(client: C, calls: PlainCalls) => direct(client, calls),
+  ]) {
+    const sqs = by(new SQSClient(settings), SQS);
     answers = [says(200, { Successful: [queued], Failed: [] })];
-    const sqs = by(new SQSClient(settings));
     expect(await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }))).toMatchObject({
       Successful: [queued],
     });
+    answers = [says(200, queued)];
+    const message = { QueueUrl, MessageBody: 'Grüße' };
+    expect(await sqs.send(new SendMessageCommand(message))).toMatchObject({ MessageId: '1' });
+    await sqs.send(new SendMessageCommand({ ...message, MessageAttributes: binary }));
     answers = [says(200, xml, { 'content-type': 'text/xml' })];
-    const ses = by(new SESClient({ ...settings, maxAttempts: 1 }));
-    expect(await ses.send(new SendRawEmailCommand({ RawMessage }))).toMatchObject({ MessageId: 'M1' });
+    const ses = by(new SESClient({ ...settings, maxAttempts: 1 }), SES);
+    const mail = { RawMessage, ...from, Tags, ConfigurationSetName: 'set' };
+    expect(await ses.send(new SendRawEmailCommand(mail))).toMatchObject({ MessageId: 'M1' });
+    await ses.send(new SendRawEmailCommand({ ...mail, FromArn: 'arn' }));
+    await ses.send(new SendRawEmailCommand({ RawMessage }));
     answers = [says(200, { executionArn: 'arn', startDate: 1_700_000_000.5 })];
-    const sfn = by(new SFNClient(settings));
+    const sfn = by(new SFNClient(settings), {});
     const start = new StartExecutionCommand({ stateMachineArn: 'arn', name: 'T-1-g1', input: '{}' });
     expect((await sfn.send(start)).startDate).toEqual(new Date(1_700_000_000_500));
     for (const client of [sqs, ses, sfn]) client.destroy();
   }
   const shown = asked.map(({ body, ...rest }) => {
     const { rest: headers, once } = compared({ ...rest, body: '{}' });
-    return { body, headers, once };
+    return { said: body.startsWith('{') ? JSON.parse(body) : formIn(body), headers, once };
   });
-  expect(shown.slice(3)).toEqual(shown.slice(0, 3));
-  expect(asked.map(({ headers }) => headers['amz-sdk-request'])[4]).toBe('attempt=1; max=1');
+  expect(shown.slice(7, 14)).toEqual(shown.slice(0, 7));
+  expect(shown.slice(14)).toEqual(shown.slice(0, 7));
+  expect(asked.map(({ headers }) => headers['amz-sdk-request'])[10]).toBe('attempt=1; max=1');
+});
+
+test('what a queue did not take, and what it refuses, is told as by the SDK', async () => {
+  const QueueUrl = `${endpoint}/1/updates`;
+  const Failed = [{ Id: '1', SenderFault: false, Code: 'InternalError' }];
+  const by = [new SQSClient(settings), direct(new SQSClient(settings), SQS)];
+  answers = [says(200, { Failed })];
+  const batch = new SendMessageBatchCommand({ QueueUrl, Entries: [{ Id: '1', MessageBody: 'a' }] });
+  for (const sqs of by) expect((await sqs.send(batch)).Failed).toEqual(Failed);
+  const refusal = { __type: 'com.amazonaws.sqs#QueueDoesNotExist', message: 'no such queue' };
+  answers = [says(400, refusal, { 'x-amzn-query-error': 'AWS.SimpleQueueService.NonExistentQueue;Sender' })];
+  const send = (sqs: SQSClient) => sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'a' }));
+  const [expected, got] = await Promise.all(by.map((sqs) => send(sqs).catch(shown)));
+  expect(got).toEqual(expected);
+  expect(got).toMatchObject({ name: expect.stringContaining('Queue') });
+  answers = [says(200, { MessageId: '1', MD5OfMessageBody: 'another' })];
+  for (const sqs of by) await expect(send(sqs)).rejects.toThrow('InvalidChecksumError');
+  for (const sqs of by) sqs.destroy();
+});
+
+const copied = '<CopyObjectResult><ETag>"e"</ETag></CopyObjectResult>';
+const failed = (code: string) => `<Error><Code>${code}</Code><Message>it did not</Message></Error>`;
+const asXml = { 'content-type': 'application/xml' };
+const OBJECTS: [string, () => GetObjectCommand, Answer][] = [
+  ['a copy', () => copyTo('mail/2026/11/23/m-1_a.b'), says(200, copied, asXml)],
+  ['a copy that fails after its head', () => copyTo('mail/x'), says(200, failed('InternalError'), asXml)],
+  ['a copy of nothing', () => copyTo('mail/x'), says(404, failed('NoSuchKey'), asXml)],
+  ['a copy with more to it', () => copyTo('mail/x', { StorageClass: 'GLACIER' }), says(200, copied, asXml)],
+  ['a copy to a name with a blank', () => copyTo('mail/x y/ü'), says(200, copied, asXml)],
+  ['a copy to the folder above', () => copyTo('mail/../x'), says(200, copied, asXml)],
+  ['a deletion', () => remove('in/m-1'), (response) => void response.writeHead(204).end()],
+  ['a deletion by another name', () => remove('in/a+b=c'), (response) => void response.writeHead(204).end()],
+  ['a deletion that is refused', () => remove('in/m-1'), says(403, failed('AccessDenied'), asXml)],
+  ['an object', () => read('in/m-1'), says(200, 'a mail', { 'content-type': 'message/rfc822' })],
+  ['a part of it', () => read('in/m-1', { Range: 'bytes=0-3' }), says(206, 'a ma')],
+  ['no object', () => read('in/m-1'), says(404, failed('NoSuchKey'), asXml)],
+  [
+    'a size',
+    () => as(new HeadObjectCommand({ Bucket: 'bucket', Key: 'in/m-1' })),
+    says(200, '', { 'content-length': '7' }),
+  ],
+  [
+    'the size of nothing',
+    () => as(new HeadObjectCommand({ Bucket: 'bucket', Key: 'in/m-1' })),
+    (response) => void response.writeHead(404).end(),
+  ],
+  [
+    'a list',
+    () => as(new ListObjectsV2Command({ Bucket: 'bucket', Prefix: 'in/' })),
+    says(200, '<ListBucketResult><Contents><Key>in/a</Key></Contents></ListBucketResult>', asXml),
+  ],
+  [
+    'an object that is written',
+    () => as(new PutObjectCommand({ Bucket: 'bucket', Key: 'files/a', Body: Buffer.from('ü') })),
+    says(200, ''),
+  ],
+];
+
+const as = (command: unknown) => command as GetObjectCommand;
+const read = (Key: string, more: object = {}) => new GetObjectCommand({ Bucket: 'bucket', Key, ...more });
+const remove = (Key: string) => as(new DeleteObjectCommand({ Bucket: 'bucket', Key }));
+const copyTo = (Key: string, more: object = {}) =>
+  as(new CopyObjectCommand({ Bucket: 'bucket', Key, CopySource: 'bucket/in/m-1', ...more }));
+
+/** Of each attempt what was asked, and what came of it. */
+async function stored(by: <C>(client: C) => C, command: () => GetObjectCommand, answer: Answer) {
+  vi.spyOn(Math, 'random').mockReturnValue(0);
+  const client = by(new S3Client({ ...settings, forcePathStyle: true }));
+  const outcomes: unknown[] = [];
+  asked = [];
+  answers = [answer];
+  for (let n = 0; n < 2; n++) {
+    const outcome = await client.send(command()).catch(shown);
+    const { $metadata, Body, ...said } = outcome as {
+      $metadata: object;
+      Body?: { transformToString(): Promise<string> };
+    };
+    outcomes.push({ ...said, ...$metadata, body: await Body?.transformToString() });
+  }
+  client.destroy();
+  const calls = asked.map((call) => {
+    const { method, path, rest, once } = compared({ ...call, body: '{}' });
+    const isSigned = signatureIn(call) === slowSignature(call, 'secret') || call.body !== '';
+    return { method, path, rest, once, isSigned, body: call.body };
+  });
+  return { outcomes, calls };
+}
+
+test.each(OBJECTS)('%s is asked of S3 as by the SDK, and told', async (name, command, answer) => {
+  const [expected, got] = [
+    await stored((client) => client, command, answer),
+    await stored((client) => direct(client, S3), command, answer),
+  ];
+  expect(got.calls).toEqual(expected.calls);
+  expect(got.calls.every(({ isSigned }) => isSigned)).toBe(true);
+  // What was copied nobody asks.
+  const unread = (outcomes: unknown[]) =>
+    outcomes.map((each) => ({
+      ...(each as object),
+      ...(name.startsWith('a copy') ? { CopyObjectResult: undefined } : {}),
+    }));
+  expect(unread(got.outcomes)).toEqual(unread(expected.outcomes));
+});
+
+test('of two buckets each call goes to its own', async () => {
+  const client = direct(new S3Client({ ...settings, forcePathStyle: true }), S3);
+  answers = [(response) => void response.writeHead(204).end()];
+  for (const Bucket of ['one', 'other', 'other', 'one'])
+    await client.send(new DeleteObjectCommand({ Bucket, Key: 'in/m-1' }));
+  expect(asked.map(({ path }) => path.split('/')[1])).toEqual(['one', 'other', 'other', 'one']);
+  client.destroy();
 });
 
 /** As the page of AWS has it, line by line. */
@@ -247,8 +393,9 @@ function slowSignature({ method, path, headers, body }: Asked, secret: string): 
   const [, scope = '', signed = ''] =
     /Credential=[^/]+\/(\S+), SignedHeaders=(\S+),/.exec(String(headers.authorization)) ?? [];
   const sha = (text: string) => createHash('sha256').update(text).digest('hex');
+  const [at, query = ''] = path.split('?');
   const canonical = [
-    ...[method, path, ''],
+    ...[method, at, query],
     ...signed.split(';').map((name) => `${name}:${headers[name]}`),
     ...['', signed, sha(body)],
   ].join('\n');
@@ -317,7 +464,7 @@ test('credentials that are new are taken with the next call', async () => {
     secretAccessKey: `secret ${++turn}`,
     expiration: new Date(),
   });
-  const client = direct(dynamo({ credentials: provider }), PLAIN);
+  const client = direct(dynamo({ credentials: provider }), DYNAMODB);
   for (let n = 0; n < 3; n++) await client.send(get());
   const secrets = asked.map((call) =>
     Array.from({ length: turn }, (_, n) => `secret ${n + 1}`).find(
@@ -393,7 +540,7 @@ test.each<[string, Answer]>([
   vi.spyOn(Math, 'random').mockReturnValue(0);
   const [expected, got] = [
     await outcomes(dynamo(), trouble),
-    await outcomes(direct(dynamo(), PLAIN), trouble),
+    await outcomes(direct(dynamo(), DYNAMODB), trouble),
   ];
   const without = (seen: unknown[]) =>
     JSON.parse(JSON.stringify(seen, (key, value) => (key === 'requestId' ? undefined : value)));
@@ -403,13 +550,13 @@ test.each<[string, Answer]>([
 
 test('a call that is broken off within its answer is tried again, and is a time-out by its name', async () => {
   vi.spyOn(Math, 'random').mockReturnValue(0);
-  const [again, givenUp] = await outcomes(direct(dynamo(), PLAIN), breaksOffWithin);
+  const [again, givenUp] = await outcomes(direct(dynamo(), DYNAMODB), breaksOffWithin);
   expect(again).toMatchObject({ $metadata: { attempts: 3 }, tokens: 1 });
   expect(givenUp).toMatchObject({ name: 'TimeoutError', $metadata: { attempts: 4 }, tokens: 1 });
 });
 
 test('calls one after the other share a connection; one that the service has closed is not missed', async () => {
-  const client = direct(dynamo(), PLAIN);
+  const client = direct(dynamo(), DYNAMODB);
   const open = () => new Promise((resolve) => server.getConnections((_, count) => resolve(count)));
   const before = opened;
   for (let n = 0; n < 3; n++) await client.send(get());
@@ -424,7 +571,7 @@ test('calls one after the other share a connection; one that the service has clo
 test('where to is asked once, whatever is called afterwards', async () => {
   const { protocol, hostname, port } = new URL(endpoint);
   const place = vi.fn(async () => ({ protocol, hostname, port: Number(port), path: '/' }));
-  const client = direct(dynamo({ endpoint: place }), PLAIN);
+  const client = direct(dynamo({ endpoint: place }), DYNAMODB);
   await client.send(get());
   const times = place.mock.calls.length;
   for (let n = 0; n < 3; n++) await client.send(get());
@@ -434,7 +581,7 @@ test('where to is asked once, whatever is called afterwards', async () => {
 
 test('an endpoint that is more than a host is left to the SDK', async () => {
   const at = { endpoint: `${endpoint}/desk/` };
-  for (const client of [dynamo(at), direct(dynamo(at), PLAIN)]) {
+  for (const client of [dynamo(at), direct(dynamo(at), DYNAMODB)]) {
     for (let n = 0; n < 2; n++) await client.send(get());
     client.destroy();
   }
@@ -470,7 +617,7 @@ test('a call can be aborted', async () => {
 
 test('a clock that is wrong is put right, for calls at once as well', async () => {
   vi.spyOn(Math, 'random').mockReturnValue(0);
-  const client = direct(dynamo(), PLAIN);
+  const client = direct(dynamo(), DYNAMODB);
   await client.send(get());
   const hour = 3_600_000;
   const skewed = { __type: 'x#RequestTimeTooSkewed', message: 'skewed' };
@@ -482,8 +629,9 @@ test('a clock that is wrong is put right, for calls at once as well', async () =
       says(isRight ? 200 : 400, isRight ? {} : skewed, headers)(response, call);
     },
   ];
-  const sent = await Promise.all(Array.from({ length: 3 }, () => client.send(get())));
-  expect(sent.map(({ $metadata }) => $metadata.attempts)).toEqual([2, 2, 2]);
+  // Not more of them: a client gives up trying again when too much fails at once.
+  const sent = await Promise.all(Array.from({ length: 20 }, () => client.send(get())));
+  expect(new Set(sent.map(({ $metadata }) => $metadata.attempts))).toEqual(new Set([2]));
   client.destroy();
 });
 
