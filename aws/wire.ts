@@ -1,6 +1,6 @@
 /**
- * What the SDK does around each call, done with less where a call is plain: the same endpoint as before, JSON that needs no schema,
- * a body that is all there, an answer that is no error. Each part stands in the SDK's own place for it, and hands what is not plain to
+ * What the SDK does around each call, done with less where a call is plain: the same endpoint as before, words that need no schema
+ * (plain.ts), a body that is all there or none, an answer that is no error. Each part stands in the SDK's own place for it, and hands what is not plain to
  * the part of the SDK that stood there. Credentials, endpoints, the clock's skew, retries and errors stay the SDK's.
  */
 import { createHmac, createSecretKey, hash, type KeyObject, randomUUID } from 'node:crypto';
@@ -30,7 +30,7 @@ type Middleware = (next: Handler, context: Context) => Handler;
 
 /** The SDK keeps it for all calls of one command. */
 interface Context {
-  endpointV2?: { url?: URL; headers?: object };
+  endpointV2?: { url?: URL; headers?: object } | undefined;
   __smithy_context: {
     operation: string;
     selectedHttpAuthScheme?: { httpAuthOption: { signingProperties: object } };
@@ -128,15 +128,21 @@ function serializing(theirs: Middleware, calls: PlainCalls, target = ''): Middle
     const slow = theirs(next, context);
     const { operation } = context.__smithy_context;
     const plain = calls[operation];
-    const handle: Handler = (args) => {
-      const base = baseOf(context.endpointV2);
-      const asked = base && plain ? plain.ask(args.input, operation, target) : null;
-      // A service that is asked at `/` has no path of its own.
-      if (!base || !asked || (asked.method === 'POST' && base.path !== '')) return slow(args);
-      return next({ ...args, request: { ...base, ...asked, path: base.path + asked.path } });
-    };
+    const handleAt =
+      (endpointV2: Context['endpointV2']): Handler =>
+      (args) => {
+        const base = baseOf(endpointV2);
+        const asked = base && plain ? plain.ask(args.input, operation, target) : null;
+        // A service that is asked at `/` has no path of its own.
+        if (base && asked && (asked.method !== 'POST' || base.path === ''))
+          return next({ ...args, request: { ...base, ...asked, path: base.path + asked.path } });
+        context.endpointV2 = endpointV2;
+        return slow(args);
+      };
     return (args) => {
       const { Bucket: bucket } = args.input;
+      // Kept with it: a call that finds out where another bucket is says so to all.
+      const handle = handleAt(context.endpointV2);
       // Of S3's other calls parts of the SDK that stand before this one know more than the endpoint: which sums are checked.
       if (plain || bucket === undefined) context[PREPARED] = { handle, bucket };
       return handle(args);

@@ -382,9 +382,23 @@ test.each(OBJECTS)('%s is asked of S3 as by the SDK, and told', async (name, com
 test('of two buckets each call goes to its own', async () => {
   const client = direct(new S3Client({ ...settings, forcePathStyle: true }), S3);
   answers = [(response) => void response.writeHead(204).end()];
-  for (const Bucket of ['one', 'other', 'other', 'one'])
-    await client.send(new DeleteObjectCommand({ Bucket, Key: 'in/m-1' }));
-  expect(asked.map(({ path }) => path.split('/')[1])).toEqual(['one', 'other', 'other', 'one']);
+  const removeFrom = (Bucket: string) =>
+    client.send(new DeleteObjectCommand({ Bucket, Key: `in/${Bucket}` }));
+  for (const bucket of ['one', 'other', 'other', 'one']) await removeFrom(bucket);
+  const buckets = () => asked.map(({ path }) => path.split(/[/?]/).slice(1, 4));
+  const [one, other] = [
+    ['one', 'in', 'one'],
+    ['other', 'in', 'other'],
+  ];
+  expect(buckets()).toEqual([one, other, other, one]);
+  asked = [];
+  const sent = [removeFrom('other')];
+  for (let turn = 0; turn < 20; turn++) {
+    await Promise.resolve();
+    sent.push(removeFrom('one'));
+  }
+  await Promise.all(sent);
+  expect(buckets().sort()).toEqual([...Array.from({ length: 20 }, () => one), other]);
   client.destroy();
 });
 
