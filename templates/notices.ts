@@ -46,7 +46,7 @@ export function noticeView({
     reasons: [],
     deadlines: [],
     facts: absence ? { subject: absence.subject } : { ...noticeFacts(event, code, shown), subject },
-    lines: event.kind === 'commanded' ? linesIn(language, event) : [],
+    lines: event.kind === 'commanded' ? linesIn(language, event.lines) : [],
     services,
     plainReply: plainReplyToNotice(event, plan),
     actions: [],

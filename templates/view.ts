@@ -94,7 +94,7 @@ export function ticketView(occasion: Occasion): UpdateView {
         : [],
     deadlines: outside ? [] : deadlinesOf(speech, now),
     facts: factsOf(occasion, speech),
-    lines: event.kind === 'commanded' && !isFurther(plan) ? linesIn(language, event) : [],
+    lines: event.kind === 'commanded' && !isFurther(plan) ? linesIn(language, event.lines) : [],
     plainReply: plainReply(occasion, speech),
     articles: articlesOf(occasion, speech),
     services: occasion.fetched?.services ?? null,
@@ -103,19 +103,12 @@ export function ticketView(occasion: Occasion): UpdateView {
   };
 }
 
-/** What became of each command, in its reader's language where the desk has words for it. Where one is refused none is done. */
-export function linesIn(
-  language: Language,
-  { lines, refused }: { lines: readonly CommandResult[]; refused: boolean },
-): UpdateView['lines'] {
-  return lines.map(({ line, outcome, detail, said }) =>
-    refused && outcome === 'done'
-      ? { line, outcome: 'refused', detail: phrase(language, 'said-digest-not-done') }
-      : {
-          ...{ line, outcome },
-          detail: (said && phrase(language, `said-${said.key}`, said.facts)) || detail,
-        },
-  );
+/** What became of each command, in its reader's language where the desk has words for it. */
+export function linesIn(language: Language, lines: readonly CommandResult[]): UpdateView['lines'] {
+  return lines.map(({ line, outcome, detail, said }) => ({
+    ...{ line, outcome },
+    detail: (said && phrase(language, `said-${said.key}`, said.facts)) || detail,
+  }));
 }
 
 /** The first of several mails has said what became of the commands. */

@@ -11,7 +11,7 @@ import type { Desk, Person } from '../config/desk.ts';
 import type { Question } from '../ticket/approval.ts';
 import { mayRead } from '../ticket/audience.ts';
 import { change } from '../ticket/change.ts';
-import { decideCommands } from '../ticket/decide.ts';
+import { decideCommands, notDone } from '../ticket/decide.ts';
 import type { Act, Elsewhere, Saying } from '../ticket/decision.ts';
 import type { Numbered } from '../ticket/digest.ts';
 import { MOST_KEYS } from '../ticket/finding.ts';
@@ -357,15 +357,5 @@ function tooMuch(result: CommandResult): CommandResult {
     outcome: 'refused',
     detail: 'that is more than one mail can do at once',
     said: { key: 'too-much' },
-  };
-}
-
-function notDone(result: CommandResult): CommandResult {
-  if (result.outcome !== 'done') return result;
-  return {
-    ...result,
-    outcome: 'refused',
-    detail: 'not done, because another line could not be',
-    said: { key: 'digest-not-done' },
   };
 }

@@ -155,7 +155,7 @@ export function decideCommands(
     happenings: refused ? [] : happenings,
     elsewhere: refused ? [] : [...elsewhere.values()],
     opens: refused ? null : opens,
-    lines,
+    lines: refused ? lines.map(notDone) : lines,
     refused,
     shows: refused ? [] : SHOWN.filter((what) => verbs.includes(what)),
     files: refused
@@ -169,6 +169,17 @@ export function decideCommands(
       .filter((words) => words !== '')
       .join('\n\n'),
     encloses: filesOf(commands, desk),
+  };
+}
+
+/** What became of a command whose mail, or the whole digest that it answers, changes nothing because of another line. */
+export function notDone(result: CommandResult): CommandResult {
+  if (result.outcome !== 'done') return result;
+  return {
+    ...result,
+    outcome: 'refused',
+    detail: 'not done, because another line could not be',
+    said: { key: 'digest-not-done' },
   };
 }
 

@@ -141,7 +141,7 @@ test('what an agent was refused stands on the ticket as well, with his name and 
       ...{ kind: 'commanded', by: LUIS, refused: true, words: 'none' },
       lines: [
         { line: '#resolv', outcome: 'unknown' },
-        { line: '#priority P1', outcome: 'done' },
+        { line: '#priority P1', outcome: 'refused', detail: 'not done, because another line could not be' },
         { line: '#deescalate', outcome: 'refused', detail: 'the ticket is at tier 1, the lowest' },
       ],
     },

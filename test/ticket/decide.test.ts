@@ -229,7 +229,20 @@ test('one mistake undoes the whole mail', () => {
     by: KIM,
   });
   expect({ happenings, refused }).toEqual({ happenings: [], refused: true });
-  expect(lines.map(({ outcome }) => outcome).sort()).toEqual(['done', 'done', 'unknown']);
+  const left = {
+    ...{ outcome: 'refused', detail: 'not done, because another line could not be' },
+    said: { key: 'digest-not-done' },
+  };
+  expect(lines).toEqual([
+    expect.objectContaining({ line: '#escalte', outcome: 'unknown' }),
+    { line: '#take', verb: 'take', ...left },
+    { line: '#priority P1', verb: 'priority', ...left },
+  ]);
+});
+
+test('what there was nothing to do for is told as that, whatever is wrong beside it', () => {
+  const { lines } = decide('#priority P3\n#escalte', ticket(), { ...agent, by: KIM });
+  expect(lines.map(({ outcome }) => outcome)).toEqual(['unknown', 'nothing-to-do']);
 });
 
 test('each command sees what the one before it did', () => {
