@@ -11,7 +11,7 @@ import type { Desk, Person } from '../config/desk.ts';
 import type { Question } from '../ticket/approval.ts';
 import { mayRead } from '../ticket/audience.ts';
 import { change } from '../ticket/change.ts';
-import { decideCommands, notDone } from '../ticket/decide.ts';
+import { decideCommands, notDone, tooMuch } from '../ticket/decide.ts';
 import type { Act, Elsewhere, Saying } from '../ticket/decision.ts';
 import type { Numbered } from '../ticket/digest.ts';
 import { MOST_KEYS } from '../ticket/finding.ts';
@@ -349,13 +349,4 @@ function writesOf(changes: readonly Elsewhere[], now: string, desk: Desk): numbe
     people.add(before.assignee).add(after.assignee);
   }
   return writes + people.size;
-}
-
-function tooMuch(result: CommandResult): CommandResult {
-  return {
-    ...result,
-    outcome: 'refused',
-    detail: 'that is more than one mail can do at once',
-    said: { key: 'too-much' },
-  };
 }

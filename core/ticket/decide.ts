@@ -117,10 +117,7 @@ export function decideCommands(
     }
     written += decided.happenings.length + (decided.elsewhere?.happenings.length ?? 0);
     if (written > MOST_HAPPENINGS) {
-      lines.push({
-        ...{ line, verb, outcome: 'refused', detail: 'that is more than one mail can do at once' },
-        said: { key: 'too-much' },
-      });
+      lines.push(tooMuch({ line, verb }));
       continue;
     }
     lines.push({
@@ -180,6 +177,16 @@ export function notDone(result: CommandResult): CommandResult {
     outcome: 'refused',
     detail: 'not done, because another line could not be',
     said: { key: 'digest-not-done' },
+  };
+}
+
+/** What becomes of a command, or of all that answer a digest, when one transaction does not hold it. */
+export function tooMuch(asked: Pick<CommandResult, 'line' | 'verb'>): CommandResult {
+  return {
+    ...asked,
+    outcome: 'refused',
+    detail: 'that is more than one mail can do at once',
+    said: { key: 'too-much' },
   };
 }
 
